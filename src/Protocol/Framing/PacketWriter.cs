@@ -1,0 +1,175 @@
+using System;
+using System.Buffers;
+using System.Text;
+using GdbHost.Protocol.Text;
+
+namespace GdbHost.Protocol.Framing;
+
+/// <summary>
+/// Writes packets: '$', body, '#', checksum, with binary escapes and run-length encoding done on the way
+/// (GDB manual, Packets, Overview). One writer writes any number of packets, one after the other.
+/// </summary>
+public sealed class PacketWriter(IBufferWriter<byte> output)
+{
+    // A run is written as the byte, '*', and a character whose value is the number of further copies plus 29.
+    private const int RunBias = 29;
+    private const int ShortestRun = 3;
+    private const int LongestRun = 126 - RunBias;
+
+    private byte _sum;
+    private byte _runByte;
+    private int _runLength;
+    private bool _open;
+
+    /// <summary>How many bytes of body the open packet has, before run-length encoding.</summary>
+    public int BodyBytes { get; private set; }
+
+    public void Begin()
+    {
+        if (_open)
+        {
+            throw new InvalidOperationException("The packet before this one was not ended.");
+        }
+
+        _open = true;
+        BodyBytes = 0;
+        _sum = 0;
+        _runLength = 0;
+        Raw((byte)'$');
+    }
+
+    public void End()
+    {
+        if (!_open)
+        {
+            throw new InvalidOperationException("No packet was begun.");
+        }
+
+        FlushRun();
+        _open = false;
+        Raw((byte)'#');
+        Raw(Hex.Digit(_sum >> 4));
+        Raw(Hex.Digit(_sum));
+    }
+
+    /// <summary>One character that needs no escape.</summary>
+    public PacketWriter Put(char c)
+    {
+        Encoded((byte)c);
+        return this;
+    }
+
+    /// <summary>Text as UTF-8; the four bytes that may not stand in a body are escaped.</summary>
+    public PacketWriter Text(string text)
+    {
+        Span<byte> encoded = stackalloc byte[4];
+        foreach (Rune rune in text.EnumerateRunes())
+        {
+            Binary(encoded[..rune.EncodeToUtf8(encoded)]);
+        }
+
+        return this;
+    }
+
+    /// <summary>A number in hexadecimal, big-endian, without leading zeros.</summary>
+    public PacketWriter Number(ulong value)
+    {
+        int digits = Math.Max(1, (67 - (int)ulong.LeadingZeroCount(value)) / 4);
+        for (int i = digits - 1; i >= 0; i--)
+        {
+            Encoded(Hex.Digit((int)(value >> (i * 4))));
+        }
+
+        return this;
+    }
+
+    /// <summary>Bytes as pairs of hexadecimal digits.</summary>
+    public PacketWriter HexBytes(ReadOnlySpan<byte> bytes)
+    {
+        foreach (byte b in bytes)
+        {
+            Encoded(Hex.Digit(b >> 4));
+            Encoded(Hex.Digit(b));
+        }
+
+        return this;
+    }
+
+    /// <summary>Text as UTF-8 in pairs of hexadecimal digits.</summary>
+    public PacketWriter HexText(string text)
+    {
+        Span<byte> encoded = stackalloc byte[4];
+        foreach (Rune rune in text.EnumerateRunes())
+        {
+            HexBytes(encoded[..rune.EncodeToUtf8(encoded)]);
+        }
+
+        return this;
+    }
+
+    /// <summary>Bytes as themselves; '#', '$', '}' and '*' are escaped.</summary>
+    public PacketWriter Binary(ReadOnlySpan<byte> bytes)
+    {
+        foreach (byte b in bytes)
+        {
+            if (b is (byte)'#' or (byte)'$' or (byte)'*' or PacketFramer.EscapeByte)
+            {
+                Encoded(PacketFramer.EscapeByte);
+                Encoded((byte)(b ^ PacketFramer.EscapeMask));
+            }
+            else
+            {
+                Encoded(b);
+            }
+        }
+
+        return this;
+    }
+
+    private void Encoded(byte b)
+    {
+        BodyBytes++;
+        if (_runLength > 0 && b == _runByte && _runLength <= LongestRun)
+        {
+            _runLength++;
+            return;
+        }
+
+        FlushRun();
+        _runByte = b;
+        _runLength = 1;
+    }
+
+    private void FlushRun()
+    {
+        while (_runLength > 0)
+        {
+            Counted(_runByte);
+            int copies = _runLength - 1;
+            if (copies >= ShortestRun)
+            {
+                copies = Writable(copies);
+                Counted((byte)'*');
+                Counted((byte)(copies + RunBias));
+                _runLength -= copies;
+            }
+
+            _runLength--;
+        }
+    }
+
+    // The count characters '#' and '$' (6 and 7 copies) would end or begin a packet; five copies are written instead.
+    private static int Writable(int copies) => copies is '#' - RunBias or '$' - RunBias ? 5 : copies;
+
+    private void Counted(byte b)
+    {
+        _sum += b;
+        Raw(b);
+    }
+
+    private void Raw(byte b)
+    {
+        output.GetSpan(1)[0] = b;
+        output.Advance(1);
+    }
+}
