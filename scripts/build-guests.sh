@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# Builds our own guests for the end-to-end tests into $GDBHOST_CACHE/built, or .cache/built in the repository.
+#
+#   scripts/build-guests.sh
+#
+# built/situation1/   too-small.elf, ecam-unmapped.elf, reported.elf, fixed.elf, guest.dtb (tests/Guests/situation1)
+set -euo pipefail
+export LC_ALL=C
+
+repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cache=${GDBHOST_CACHE:-$repository/.cache}
+cross=${CROSS_COMPILE:-aarch64-linux-gnu-}
+
+fail() { printf 'build-guests: %s\n' "$*" >&2; exit 1; }
+for tool in "${cross}gcc" dtc flock; do
+    command -v "$tool" >/dev/null || fail "'$tool' is missing; scripts/test.sh installs what is needed on Debian 12"
+done
+initramfs=$cache/guests/debian/initramfs.cpio.gz
+[ -f "$initramfs" ] || fail "$initramfs is missing: run scripts/fetch-guests.sh first"
+
+mkdir -p "$cache/built"
+exec 9>"$cache/built.lock"
+flock 9
+
+# hypervisor NAME -DIPA_BITS=.. -DECAM_MAPPED=.. -DREGISTERS_PRESERVED=..
+hypervisor() {
+    local name=$1
+    shift
+    (
+        cd "$situation1"
+        "${cross}gcc" -std=gnu11 -O1 -g -fdebug-prefix-map="$situation1=situation1" -Wall -Wextra -Werror \
+            -march=armv8-a -mgeneral-regs-only -mstrict-align -ffreestanding -fno-pic -fno-stack-protector -fno-asynchronous-unwind-tables \
+            -nostdlib -static -Wl,--build-id=none -Wl,-T,hypervisor.ld -Wl,--no-warn-rwx-segments -Wa,--fatal-warnings \
+            "$@" boot.S main.c stage2.c report.c uart.c -o "$out/$name.elf.new"
+        mv "$out/$name.elf.new" "$out/$name.elf"
+    )
+}
+
+situation1=$repository/tests/Guests/situation1
+out=$cache/built/situation1
+mkdir -p "$out"
+hypervisor too-small -DIPA_BITS=32 -DECAM_MAPPED=0 -DREGISTERS_PRESERVED=0
+hypervisor ecam-unmapped -DIPA_BITS=40 -DECAM_MAPPED=0 -DREGISTERS_PRESERVED=0
+hypervisor reported -DIPA_BITS=40 -DECAM_MAPPED=0 -DREGISTERS_PRESERVED=1
+hypervisor fixed -DIPA_BITS=40 -DECAM_MAPPED=1 -DREGISTERS_PRESERVED=1
+
+initrd_end=$(printf '0x%x' $((0x89000000 + $(stat -L -c %s "$initramfs"))))
+"${cross}gcc" -E -P -nostdinc -undef -x assembler-with-cpp -DINITRD_END="$initrd_end" "$situation1/guest.dts" \
+    | dtc -q -I dts -O dtb -o "$out/guest.dtb.new" -
+mv "$out/guest.dtb.new" "$out/guest.dtb"
+printf 'build-guests: %s\n' "$out"
