@@ -1,0 +1,174 @@
+using System;
+using System.Collections.Generic;
+using GdbHost.Machine.Common;
+
+namespace GdbHost.Machine.Bus;
+
+/// <summary>One range of physical addresses and what answers there: exactly one of RAM and device.</summary>
+internal sealed record BusRegion(string Name, ulong Start, ulong Size, Ram? Ram, IBusDevice? Device)
+{
+    /// <summary>For RAM: stores are refused (flash in read-array mode, ROM).</summary>
+    public bool ReadOnly { get; init; }
+
+    public ulong End => Start + Size;
+
+    public bool Contains(ulong address) => address - Start < Size;
+}
+
+/// <summary>Routes physical addresses to RAM and devices.</summary>
+internal sealed class PhysicalBus
+{
+    private readonly List<BusRegion> _regions = [];
+    private BusRegion? _last;
+
+    /// <summary>All regions, by rising address, without overlap.</summary>
+    public IReadOnlyList<BusRegion> Regions => _regions;
+
+    /// <summary>Called after a store to RAM that came from outside the running core, with the first address and length.</summary>
+    public Action<BusRegion, ulong, int>? OnForeignWrite { get; set; }
+
+    public void Add(BusRegion region)
+    {
+        foreach (BusRegion other in _regions)
+        {
+            if (region.Start < other.End && other.Start < region.End)
+            {
+                throw new ArgumentException($"{region.Name} at 0x{region.Start:x} overlaps {other.Name} at 0x{other.Start:x}");
+            }
+        }
+
+        int at = _regions.FindIndex(r => r.Start > region.Start);
+        _regions.Insert(at < 0 ? _regions.Count : at, region);
+    }
+
+    public BusRegion? Find(PhysicalAddress address)
+    {
+        if (_last is not null && _last.Contains(address.Value))
+        {
+            return _last;
+        }
+
+        int low = 0;
+        int high = _regions.Count - 1;
+        while (low <= high)
+        {
+            int middle = (low + high) / 2;
+            BusRegion region = _regions[middle];
+            if (region.Contains(address.Value))
+            {
+                _last = region;
+                return region;
+            }
+
+            if (address.Value < region.Start)
+            {
+                high = middle - 1;
+            }
+            else
+            {
+                low = middle + 1;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Reads 1, 2, 4 or 8 bytes, naturally aligned. RAM and devices alike.</summary>
+    public unsafe BusResult Read(PhysicalAddress address, int size, out ulong value)
+    {
+        BusRegion? region = Find(address);
+        value = 0;
+        if (region is null)
+        {
+            return BusResult.DecodeError;
+        }
+
+        ulong offset = address.Value - region.Start;
+        if (region.Device is not null)
+        {
+            return region.Device.Read(offset, size, out value);
+        }
+
+        byte* at = region.Ram!.Host + offset;
+        value = size switch { 1 => *at, 2 => *(ushort*)at, 4 => *(uint*)at, _ => *(ulong*)at };
+        return BusResult.Ok;
+    }
+
+    /// <summary>Writes 1, 2, 4 or 8 bytes, naturally aligned. RAM and devices alike.</summary>
+    public unsafe BusResult Write(PhysicalAddress address, int size, ulong value)
+    {
+        BusRegion? region = Find(address);
+        if (region is null)
+        {
+            return BusResult.DecodeError;
+        }
+
+        ulong offset = address.Value - region.Start;
+        if (region.Device is not null)
+        {
+            return region.Device.Write(offset, size, value);
+        }
+
+        if (region.ReadOnly)
+        {
+            return BusResult.SlaveError;
+        }
+
+        new ReadOnlySpan<byte>(&value, size).CopyTo(new Span<byte>(region.Ram!.Host + offset, size));
+        OnForeignWrite?.Invoke(region, offset, size);
+        return BusResult.Ok;
+    }
+
+    /// <summary>Reads bytes for the debugger: RAM, and devices that can be peeked. False at the first byte that cannot be read.</summary>
+    public bool TryPeek(PhysicalAddress address, Span<byte> into)
+    {
+        for (int i = 0; i < into.Length;)
+        {
+            ulong at = address.Value + (ulong)i;
+            BusRegion? region = Find(new PhysicalAddress(at));
+            if (region is null)
+            {
+                return false;
+            }
+
+            ulong offset = at - region.Start;
+            if (region.Ram is not null)
+            {
+                int run = (int)Math.Min((ulong)(into.Length - i), region.Size - offset);
+                region.Ram.Span(offset, run).CopyTo(into[i..]);
+                i += run;
+                continue;
+            }
+
+            if (!region.Device!.TryPeek(offset & ~3UL, 4, out ulong word))
+            {
+                return false;
+            }
+
+            into[i++] = (byte)(word >> (int)((offset & 3) * 8));
+        }
+
+        return true;
+    }
+
+    /// <summary>Writes bytes from outside the machine (loader, debugger). False at the first byte that is not RAM; ROM is writable here.</summary>
+    public bool TryPoke(PhysicalAddress address, ReadOnlySpan<byte> bytes)
+    {
+        for (int i = 0; i < bytes.Length;)
+        {
+            BusRegion? region = Find(new PhysicalAddress(address.Value + (ulong)i));
+            if (region?.Ram is null)
+            {
+                return false;
+            }
+
+            ulong offset = address.Value + (ulong)i - region.Start;
+            int run = (int)Math.Min((ulong)(bytes.Length - i), region.Size - offset);
+            bytes.Slice(i, run).CopyTo(region.Ram.Span(offset, run));
+            OnForeignWrite?.Invoke(region, offset, run);
+            i += run;
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,89 @@
+using System;
+using System.IO;
+
+namespace GdbHost.Machine.Common;
+
+/// <summary>Writes the fields of an <see cref="IStateful"/> part as little-endian bytes.</summary>
+internal sealed class StateWriter(BinaryWriter to)
+{
+    public void Write(bool value) => to.Write(value);
+
+    public void Write(byte value) => to.Write(value);
+
+    public void Write(uint value) => to.Write(value);
+
+    public void Write(ulong value) => to.Write(value);
+
+    public void Write(int value) => to.Write(value);
+
+    public void Write(ReadOnlySpan<byte> bytes)
+    {
+        to.Write(bytes.Length);
+        to.Write(bytes);
+    }
+
+    public void Write(ReadOnlySpan<ulong> words)
+    {
+        to.Write(words.Length);
+        foreach (ulong word in words)
+        {
+            to.Write(word);
+        }
+    }
+
+    public void Write(ReadOnlySpan<uint> words)
+    {
+        to.Write(words.Length);
+        foreach (uint word in words)
+        {
+            to.Write(word);
+        }
+    }
+}
+
+/// <summary>Reads back what <see cref="StateWriter"/> wrote.</summary>
+internal sealed class StateReader(BinaryReader from)
+{
+    public bool ReadBool() => from.ReadBoolean();
+
+    public byte ReadByte() => from.ReadByte();
+
+    public uint ReadUInt32() => from.ReadUInt32();
+
+    public ulong ReadUInt64() => from.ReadUInt64();
+
+    public int ReadInt32() => from.ReadInt32();
+
+    public void ReadBytes(Span<byte> into)
+    {
+        CheckLength(into.Length);
+        from.BaseStream.ReadExactly(into);
+    }
+
+    public void ReadWords(Span<ulong> into)
+    {
+        CheckLength(into.Length);
+        foreach (ref ulong word in into)
+        {
+            word = from.ReadUInt64();
+        }
+    }
+
+    public void ReadWords(Span<uint> into)
+    {
+        CheckLength(into.Length);
+        foreach (ref uint word in into)
+        {
+            word = from.ReadUInt32();
+        }
+    }
+
+    private void CheckLength(int expected)
+    {
+        int stored = from.ReadInt32();
+        if (stored != expected)
+        {
+            throw new InvalidDataException($"saved state holds {stored} elements where this machine has {expected}");
+        }
+    }
+}

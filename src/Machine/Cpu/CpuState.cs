@@ -1,0 +1,168 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using GdbHost.Machine.Common;
+using GdbHost.Machine.Isa;
+
+namespace GdbHost.Machine.Cpu;
+
+/// <summary>One entry of the engine's own TLB: tags for reading and writing, and what to add to reach host memory.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct FastTlbEntry
+{
+    /// <summary>Page address for which loads are plain memory reads, or <see cref="CpuState.NoTag"/>.</summary>
+    public ulong ReadTag;
+
+    /// <summary>Page address for which stores are plain memory writes, or <see cref="CpuState.NoTag"/>.</summary>
+    public ulong WriteTag;
+
+    /// <summary>Host address minus guest virtual address.</summary>
+    public ulong Addend;
+
+    /// <summary>Page index in its RAM, to find the entry again when the page gets code.</summary>
+    public ulong HostPage;
+}
+
+/// <summary>
+/// The part of a core's state that engines touch with every instruction. It lives in native memory at a fixed
+/// address, so that generated code can reach it; everything else is in <see cref="Core"/>.
+/// </summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct CpuState
+{
+    /// <summary>Entries of one fast TLB; there is one for each Exception level.</summary>
+    public const int FastTlbEntries = 512;
+
+    /// <summary>A tag no address has.</summary>
+    public const ulong NoTag = ulong.MaxValue;
+
+    /// <summary>General registers by <see cref="Slots"/>; slot 31 is the stack pointer in use.</summary>
+    public fixed ulong X[Slots.Count];
+
+    /// <summary>V0 to V31, two words each, low word first.</summary>
+    public fixed ulong V[64];
+
+    public ulong Pc;
+
+    /// <summary>Address of the first instruction of the block that runs.</summary>
+    public ulong BlockPc;
+
+    /// <summary>PSTATE.N is bit 63.</summary>
+    public ulong NFlag;
+
+    /// <summary>PSTATE.Z is set when this is zero.</summary>
+    public ulong ZFlag;
+
+    /// <summary>PSTATE.C: 0 or 1.</summary>
+    public ulong CFlag;
+
+    /// <summary>PSTATE.V is bit 63.</summary>
+    public ulong VFlag;
+
+    /// <summary>FPCR and the cumulative part of FPSR.</summary>
+    public FpStatus Fp;
+
+    /// <summary>Not zero where FP and SIMD instructions trap in the present state.</summary>
+    public uint FpDisabled;
+
+    /// <summary>All ones where SCTLR_ELx.A checks the alignment of ordinary accesses, else zero.</summary>
+    public ulong AlignmentCheck;
+
+    /// <summary>15 where SP alignment is checked in the present state, else 0.</summary>
+    public ulong SpCheck;
+
+    /// <summary>Not zero when the run loop must look at interrupts, events or requests before the next block.</summary>
+    public uint Attention;
+
+    /// <summary>PSTATE.EL.</summary>
+    public ExceptionLevel El;
+
+    /// <summary>PSTATE.SP: use SP_ELx rather than SP_EL0.</summary>
+    public bool SpSel;
+
+    /// <summary>PSTATE.D, A, I, F in bits 9:6, as in SPSR_ELx.</summary>
+    public uint Daif;
+
+    /// <summary>PSTATE.SS: software step.</summary>
+    public bool SoftwareStep;
+
+    /// <summary>PSTATE.IL: illegal execution state.</summary>
+    public bool IllegalState;
+
+    /// <summary>The exclusive monitor holds.</summary>
+    public bool ExclusiveValid;
+
+    /// <summary>Bytes covered by the exclusive monitor.</summary>
+    public int ExclusiveBytes;
+
+    /// <summary>Host or physical place the exclusive monitor watches.</summary>
+    public ulong ExclusivePlace;
+
+    /// <summary>SP_EL0 to SP_EL3; the one in use is stale here and current in slot 31.</summary>
+    public fixed ulong SpBank[4];
+
+    /// <summary>The fast TLB of the present Exception level.</summary>
+    public FastTlbEntry* FastTlb;
+
+    /// <summary>The fast TLBs of EL0 to EL3, one after the other.</summary>
+    public FastTlbEntry* FastTlbs;
+
+    /// <summary>GCHandle of the <see cref="Core"/>, for slow paths.</summary>
+    public nint CoreHandle;
+
+    /// <summary>NZCV in bits 31:28.</summary>
+    public uint Nzcv
+    {
+        readonly get => (uint)((NFlag >> 63) << 31) | (ZFlag == 0 ? 1u << 30 : 0) | (uint)(CFlag << 29) | (uint)((VFlag >> 63) << 28);
+        set
+        {
+            NFlag = (ulong)value << 32;
+            ZFlag = (~value >> 30) & 1;
+            CFlag = (value >> 29) & 1;
+            VFlag = (ulong)value << 35;
+        }
+    }
+
+    /// <summary>PSTATE in the layout of SPSR_ELx for AArch64 (DDI 0487, SPSR_EL1).</summary>
+    public uint Spsr
+    {
+        readonly get => Nzcv | (SoftwareStep ? 1u << 21 : 0) | (IllegalState ? 1u << 20 : 0) | Daif | ((uint)El << 2) | (SpSel ? 1u : 0);
+        set
+        {
+            Nzcv = value;
+            SoftwareStep = value.Bit(21);
+            IllegalState = value.Bit(20);
+            Daif = value & 0x3c0;
+            SetLevel((ExceptionLevel)value.Field(3, 2), value.Bit(0));
+        }
+    }
+
+    /// <summary>Changes PSTATE.EL and PSTATE.SP, and with them the stack pointer and the fast TLB in use.</summary>
+    public void SetLevel(ExceptionLevel level, bool spSel)
+    {
+        SpBank[SpSel ? (int)El : 0] = X[Slots.Sp];
+        El = level;
+        SpSel = spSel;
+        X[Slots.Sp] = SpBank[SpSel ? (int)El : 0];
+        FastTlb = FastTlbs + ((int)level * FastTlbEntries);
+        Attention = 1;
+    }
+
+    /// <summary>Reads SP_ELn, wherever it is now.</summary>
+    public readonly ulong ReadSp(int bank) => bank == (SpSel ? (int)El : 0) ? X[Slots.Sp] : SpBank[bank];
+
+    /// <summary>Writes SP_ELn, wherever it is now.</summary>
+    public void WriteSp(int bank, ulong value)
+    {
+        SpBank[bank] = value;
+        if (bank == (SpSel ? (int)El : 0))
+        {
+            X[Slots.Sp] = value;
+        }
+    }
+
+    /// <summary>A vector register as a reference to its 128 bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ref Vector128<byte> Vector(int register) =>
+        ref Unsafe.As<ulong, Vector128<byte>>(ref V[register * 2]);
+}

@@ -1,0 +1,44 @@
+namespace GdbHost.Machine.Mmu;
+
+/// <summary>Why a translation or an access did not succeed (DDI 0487, fault status codes).</summary>
+internal enum FaultKind : byte
+{
+    None,
+
+    /// <summary>A table base or output address is wider than the configured physical size.</summary>
+    AddressSize,
+
+    Translation,
+    AccessFlag,
+    Permission,
+
+    /// <summary>Misaligned where alignment is required.</summary>
+    Alignment,
+
+    /// <summary>The bus refused: during a walk if <see cref="Fault.OnWalk"/>, else the access itself.</summary>
+    ExternalAbort,
+
+    /// <summary>A debug stop, not an architectural fault: a debugger's watchpoint covers the access.</summary>
+    Watchpoint,
+
+    /// <summary>An exclusive or atomic access that the memory type does not support (IMPLEMENTATION DEFINED fault).</summary>
+    UnsupportedExclusive,
+}
+
+/// <summary>
+/// A guest-visible fault. It is a value: a guest that faults a million times a second must not cost a million
+/// exceptions.
+/// </summary>
+/// <param name="Kind">What is wrong.</param>
+/// <param name="Level">Level of the walk, 0 to 3; without meaning for alignment faults.</param>
+/// <param name="Stage2">Found by stage 2.</param>
+/// <param name="OnWalk">With <paramref name="Stage2"/>: stage 2 refused an access of the stage-1 walk (S1PTW). Else: an external abort on a descriptor.</param>
+internal readonly record struct Fault(FaultKind Kind, int Level, bool Stage2, bool OnWalk)
+{
+    public static readonly Fault None;
+
+    /// <summary>For stage-2 faults: the intermediate physical address that was refused.</summary>
+    public ulong Ipa { get; init; }
+
+    public bool Happened => Kind != FaultKind.None;
+}

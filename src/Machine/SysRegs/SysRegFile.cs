@@ -1,0 +1,26 @@
+using System;
+using GdbHost.Machine.Common;
+
+namespace GdbHost.Machine.SysRegs;
+
+/// <summary>The stored values of one core's system registers, by <see cref="Sr"/>.</summary>
+internal sealed class SysRegFile
+{
+    private readonly ulong[] _values = new ulong[(int)Sr.Count];
+
+    public ulong this[Sr register]
+    {
+        get => _values[(int)register];
+        set => _values[(int)register] = value;
+    }
+
+    /// <summary>A register that exists once per Exception level, such as SCTLR_ELx: <paramref name="el1"/> is its EL1 member.</summary>
+    public ulong At(Sr el1, ExceptionLevel level) => _values[(int)el1 + (int)level - 1];
+
+    /// <summary>Writes the member of a per-level register.</summary>
+    public void SetAt(Sr el1, ExceptionLevel level, ulong value) => _values[(int)el1 + (int)level - 1] = value;
+
+    public void Save(StateWriter to) => to.Write(_values.AsSpan());
+
+    public void Restore(StateReader from) => from.ReadWords(_values.AsSpan());
+}
