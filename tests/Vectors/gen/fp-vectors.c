@@ -1,0 +1,220 @@
+// Executes floating-point instructions on chosen and pseudo-random operands and prints what they did.
+// One line per execution, all numbers hexadecimal:
+//   operation control operands... = result flags
+// control is FPCR[26:22] (AHP DN FZ RMode), plus 0x20 when FPSR.IXC was set before; flags is FPSR[7:0] afterwards.
+// Usage: fp-vectors FAMILY SEED LINES_PER_OPERATION
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef uint64_t u64;
+
+struct state { u64 fpcr, fpsr; };
+typedef u64 (*operation)(struct state *s, u64 a, u64 b, u64 c);
+
+#define RUN(insn, out, ...) \
+    asm volatile("msr fpcr, %[cr]\n\tmsr fpsr, %[sr]\n\t" insn "\n\tmrs %[sr], fpsr\n\tmsr fpcr, xzr" \
+        : out, [sr] "+&r"(s->fpsr) : [cr] "r"(s->fpcr), __VA_ARGS__ : "cc")
+
+// Operands go through d registers whole, so that one function shape serves every format.
+#define VECTOR_OUT [r] "=&w"(r)
+#define GENERAL_OUT [r] "=&r"(r)
+#define VECTOR_IN [a] "w"(x), [b] "w"(y), [c] "w"(z)
+#define GENERAL_IN [a] "r"(a)
+
+static double bits(u64 v) { double d; memcpy(&d, &v, 8); return d; }
+static u64 raw(double d) { u64 v; memcpy(&v, &d, 8); return v; }
+
+#define FP_OP(name, insn) static u64 name(struct state *s, u64 a, u64 b, u64 c) \
+    { double x = bits(a), y = bits(b), z = bits(c), r; RUN(insn, VECTOR_OUT, VECTOR_IN); return raw(r); }
+#define TO_GENERAL(name, insn) static u64 name(struct state *s, u64 a, u64 b, u64 c) \
+    { double x = bits(a), y = bits(b), z = bits(c); u64 r; RUN(insn, GENERAL_OUT, VECTOR_IN); return r; }
+#define FROM_GENERAL(name, insn) static u64 name(struct state *s, u64 a, u64 b, u64 c) \
+    { double r; (void)b; (void)c; RUN(insn, VECTOR_OUT, GENERAL_IN); return raw(r); }
+
+#define BINARY(name) FP_OP(name##_s, #name " %s[r], %s[a], %s[b]") FP_OP(name##_d, #name " %d[r], %d[a], %d[b]")
+#define UNARY(name) FP_OP(name##_s, #name " %s[r], %s[a]") FP_OP(name##_d, #name " %d[r], %d[a]")
+#define COMPARE(name) TO_GENERAL(name##_s, #name " %s[a], %s[b]\n\tmrs %[r], nzcv") \
+    TO_GENERAL(name##_d, #name " %d[a], %d[b]\n\tmrs %[r], nzcv")
+#define TO_INT(name) \
+    TO_GENERAL(name##_w_s, #name " %w[r], %s[a]") TO_GENERAL(name##_x_s, #name " %x[r], %s[a]") \
+    TO_GENERAL(name##_w_d, #name " %w[r], %d[a]") TO_GENERAL(name##_x_d, #name " %x[r], %d[a]")
+#define TO_FIXED(name, w, fmt, bits) TO_GENERAL(name##_##w##_##fmt##_##bits, #name " %" #w "[r], %" #fmt "[a], #" #bits)
+#define FROM_INT(name) \
+    FROM_GENERAL(name##_s_w, #name " %s[r], %w[a]") FROM_GENERAL(name##_s_x, #name " %s[r], %x[a]") \
+    FROM_GENERAL(name##_d_w, #name " %d[r], %w[a]") FROM_GENERAL(name##_d_x, #name " %d[r], %x[a]")
+#define FROM_FIXED(name, fmt, w, bits) FROM_GENERAL(name##_##fmt##_##w##_##bits, #name " %" #fmt "[r], %" #w "[a], #" #bits)
+
+BINARY(fadd) BINARY(fsub) BINARY(fmul) BINARY(fmulx) BINARY(fdiv)
+BINARY(fmax) BINARY(fmin) BINARY(fmaxnm) BINARY(fminnm) BINARY(frecps) BINARY(frsqrts)
+BINARY(fcmeq) BINARY(fcmge) BINARY(fcmgt)
+COMPARE(fcmp) COMPARE(fcmpe)
+FP_OP(fmadd_s, "fmadd %s[r], %s[a], %s[b], %s[c]") FP_OP(fmadd_d, "fmadd %d[r], %d[a], %d[b], %d[c]")
+UNARY(fsqrt) UNARY(frecpe) UNARY(frsqrte) UNARY(frecpx)
+UNARY(frintn) UNARY(frintp) UNARY(frintm) UNARY(frintz) UNARY(frinta) UNARY(frintx) UNARY(frinti)
+FP_OP(urecpe, "urecpe %[r].2s, %[a].2s") FP_OP(ursqrte, "ursqrte %[r].2s, %[a].2s")
+FP_OP(fcvt_d_s, "fcvt %d[r], %s[a]") FP_OP(fcvt_h_s, "fcvt %h[r], %s[a]") FP_OP(fcvt_s_d, "fcvt %s[r], %d[a]")
+FP_OP(fcvt_h_d, "fcvt %h[r], %d[a]") FP_OP(fcvt_s_h, "fcvt %s[r], %h[a]") FP_OP(fcvt_d_h, "fcvt %d[r], %h[a]")
+FP_OP(fcvtxn_s_d, "fcvtxn %s[r], %d[a]")
+TO_INT(fcvtns) TO_INT(fcvtnu) TO_INT(fcvtps) TO_INT(fcvtpu) TO_INT(fcvtms) TO_INT(fcvtmu)
+TO_INT(fcvtzs) TO_INT(fcvtzu) TO_INT(fcvtas) TO_INT(fcvtau)
+TO_FIXED(fcvtzs, w, s, 1) TO_FIXED(fcvtzs, w, d, 32) TO_FIXED(fcvtzs, x, s, 40) TO_FIXED(fcvtzs, x, d, 64)
+TO_FIXED(fcvtzu, w, s, 32) TO_FIXED(fcvtzu, w, d, 7) TO_FIXED(fcvtzu, x, s, 64) TO_FIXED(fcvtzu, x, d, 13)
+FROM_INT(scvtf) FROM_INT(ucvtf)
+FROM_FIXED(scvtf, s, w, 32) FROM_FIXED(scvtf, d, w, 5) FROM_FIXED(scvtf, s, x, 17) FROM_FIXED(scvtf, d, x, 64)
+FROM_FIXED(ucvtf, s, w, 3) FROM_FIXED(ucvtf, d, w, 32) FROM_FIXED(ucvtf, s, x, 64) FROM_FIXED(ucvtf, d, x, 21)
+
+// kind: the operands' format; i and I are general registers of 32 and 64 bits, u an unsigned 32-bit vector element.
+struct row { const char *family, *name; operation run; char kind; int operands; int resultDigits; };
+
+#define ROW2(family, op, n) {family, #op "_s", op##_s, 's', n, 8}, {family, #op "_d", op##_d, 'd', n, 16}
+#define ROWI(op) {"toint", #op "_w_s", op##_w_s, 's', 1, 8}, {"toint", #op "_x_s", op##_x_s, 's', 1, 16}, \
+    {"toint", #op "_w_d", op##_w_d, 'd', 1, 8}, {"toint", #op "_x_d", op##_x_d, 'd', 1, 16}
+#define ROWF(op) {"fromint", #op "_s_w", op##_s_w, 'i', 1, 8}, {"fromint", #op "_s_x", op##_s_x, 'I', 1, 8}, \
+    {"fromint", #op "_d_w", op##_d_w, 'i', 1, 16}, {"fromint", #op "_d_x", op##_d_x, 'I', 1, 16}
+#define ROW(family, op, kind, digits) {family, #op, op, kind, 1, digits}
+
+static const struct row rows[] = {
+    ROW2("arithmetic", fadd, 2), ROW2("arithmetic", fsub, 2), ROW2("arithmetic", fmul, 2), ROW2("arithmetic", fmulx, 2),
+    ROW2("arithmetic", fdiv, 2), ROW2("arithmetic", fsqrt, 1),
+    ROW2("fused", fmadd, 3), ROW2("fused", frecps, 2), ROW2("fused", frsqrts, 2),
+    ROW2("compare", fcmp, 2), ROW2("compare", fcmpe, 2), ROW2("compare", fcmeq, 2), ROW2("compare", fcmge, 2),
+    ROW2("compare", fcmgt, 2),
+    ROW2("minmax", fmax, 2), ROW2("minmax", fmin, 2), ROW2("minmax", fmaxnm, 2), ROW2("minmax", fminnm, 2),
+    ROW2("estimate", frecpe, 1), ROW2("estimate", frsqrte, 1), ROW2("estimate", frecpx, 1),
+    ROW("estimate", urecpe, 'u', 8), ROW("estimate", ursqrte, 'u', 8),
+    ROW2("integral", frintn, 1), ROW2("integral", frintp, 1), ROW2("integral", frintm, 1), ROW2("integral", frintz, 1),
+    ROW2("integral", frinta, 1), ROW2("integral", frintx, 1), ROW2("integral", frinti, 1),
+    ROW("convert", fcvt_d_s, 's', 16), ROW("convert", fcvt_h_s, 's', 4), ROW("convert", fcvt_s_d, 'd', 8),
+    ROW("convert", fcvt_h_d, 'd', 4), ROW("convert", fcvt_s_h, 'h', 8), ROW("convert", fcvt_d_h, 'h', 16),
+    ROW("convert", fcvtxn_s_d, 'd', 8),
+    ROWI(fcvtns), ROWI(fcvtnu), ROWI(fcvtps), ROWI(fcvtpu), ROWI(fcvtms), ROWI(fcvtmu), ROWI(fcvtzs), ROWI(fcvtzu),
+    ROWI(fcvtas), ROWI(fcvtau),
+    ROW("toint", fcvtzs_w_s_1, 's', 8), ROW("toint", fcvtzs_w_d_32, 'd', 8), ROW("toint", fcvtzs_x_s_40, 's', 16),
+    ROW("toint", fcvtzs_x_d_64, 'd', 16), ROW("toint", fcvtzu_w_s_32, 's', 8), ROW("toint", fcvtzu_w_d_7, 'd', 8),
+    ROW("toint", fcvtzu_x_s_64, 's', 16), ROW("toint", fcvtzu_x_d_13, 'd', 16),
+    ROWF(scvtf), ROWF(ucvtf),
+    ROW("fromint", scvtf_s_w_32, 'i', 8), ROW("fromint", scvtf_d_w_5, 'i', 16), ROW("fromint", scvtf_s_x_17, 'I', 8),
+    ROW("fromint", scvtf_d_x_64, 'I', 16), ROW("fromint", ucvtf_s_w_3, 'i', 8), ROW("fromint", ucvtf_d_w_32, 'i', 16),
+    ROW("fromint", ucvtf_s_x_64, 'I', 8), ROW("fromint", ucvtf_d_x_21, 'I', 16),
+};
+
+static u64 seed;
+
+static u64 next(void) // xorshift64*
+{
+    seed ^= seed >> 12;
+    seed ^= seed << 25;
+    seed ^= seed >> 27;
+    return seed * 0x2545F4914F6CDD1Dull;
+}
+
+static u64 below(u64 n) { return (next() >> 16) % n; }
+
+struct format { int width, fraction; };
+static struct format format_of(char kind)
+{
+    return kind == 'h' ? (struct format){16, 10} : kind == 's' ? (struct format){32, 23} : (struct format){64, 52};
+}
+
+static u64 assemble(struct format f, u64 sign, u64 exponent, u64 fraction)
+{
+    return sign << (f.width - 1) | exponent << f.fraction | (fraction & ((1ull << f.fraction) - 1));
+}
+
+// Fractions with long runs and few bits sit at the edges of rounding; uniform ones hardly ever do.
+static u64 fraction(struct format f)
+{
+    switch (below(6)) {
+    case 0: return 0;
+    case 1: return ~0ull << below(f.fraction);
+    case 2: return 1ull << below(f.fraction);
+    case 3: return (1ull << below(f.fraction)) | (1ull << below(f.fraction));
+    case 4: return ~(1ull << below(f.fraction));
+    default: return next();
+    }
+}
+
+static u64 number(struct format f)
+{
+    u64 ones = (1ull << (f.width - 1 - f.fraction)) - 1, bias = ones >> 1, sign = below(2);
+    switch (below(12)) {
+    case 0: return assemble(f, sign, 0, 0);
+    case 1: return assemble(f, sign, 0, fraction(f) | 1);
+    case 2: return assemble(f, sign, 1 + below(3), fraction(f));
+    case 3: return assemble(f, sign, ones - 1 - below(3), fraction(f));
+    case 4: return below(3) ? assemble(f, sign, ones, 0) : assemble(f, sign, ones, next() | 1);
+    case 5: return assemble(f, sign, ones, 1ull << (f.fraction - 1) | (below(2) ? next() : 0));
+    case 6: return assemble(f, sign, bias + f.fraction - 2 + below(5), fraction(f));
+    case 7: return assemble(f, sign, bias + f.width - 4 + below(6), fraction(f));
+    case 8: return assemble(f, sign, below(ones + 1), fraction(f));
+    default: return assemble(f, sign, bias - 3 + below(7), fraction(f));
+    }
+}
+
+static u64 within(struct format f, u64 v) { return v & ~0ull >> (64 - f.width); }
+
+// A second operand that brings the sum, product or quotient close to the interesting ends.
+static u64 partner(struct format f, u64 a)
+{
+    u64 ones = (1ull << (f.width - 1 - f.fraction)) - 1, bias = ones >> 1, sign = below(2);
+    int64_t e = (a >> f.fraction) & ones, target;
+    switch (below(8)) {
+    case 0: return a ^ (below(2) << (f.width - 1));
+    case 1: return within(f, (a ^ (1ull << (f.width - 1))) + below(5) - 2);
+    case 2: target = bias + 1 - e + below(4) - 2; break;                       // product near the least normal
+    case 3: target = 2 * (int64_t)bias + ones - bias - e + below(4) - 3; break; // product near overflow
+    case 4: target = e + bias - 1 + below(4) - 2; break;                       // quotient near the least normal
+    case 5: target = e + below(2 * f.fraction + 6) - f.fraction - 3; break;    // sum with cancellation or sticky bits
+    default: return number(f);
+    }
+    return target > 0 && target < (int64_t)ones ? assemble(f, sign, target, fraction(f)) : number(f);
+}
+
+static u64 integer(int width)
+{
+    u64 v = below(3) ? next() >> below(64) : (1ull << below(64)) + below(5) - 2;
+    v = below(2) ? v : 0 - v;
+    return width == 32 ? (uint32_t)v : v;
+}
+
+static void line(const struct row *r)
+{
+    u64 control = below(4) == 0 ? next() & 0x3F : (next() & 0x20) | below(4) | (below(8) == 0 ? 4 : 0);
+    struct state s = {(control & 0x1F) << 22, (control & 0x20) >> 1};
+    u64 v[3] = {0, 0, 0};
+    struct format f = format_of(r->kind);
+    switch (r->kind) {
+    case 'i': case 'u': v[0] = integer(32); break;
+    case 'I': v[0] = integer(64); break;
+    default:
+        v[0] = number(f);
+        v[1] = partner(f, v[0]);
+        v[2] = below(2) ? number(f) : partner(f, below(2) ? v[0] : v[1]);
+        break;
+    }
+    u64 result = r->run(&s, v[0], v[1], v[2]);
+    result &= ~0ull >> (64 - 4 * r->resultDigits);
+    if (strncmp(r->name, "fcmp", 4) == 0)
+        result = result >> 28 & 0xF;
+    printf("%s %02x", r->name, (unsigned)control);
+    for (int i = 0; i < r->operands; i++)
+        printf(" %llx", (unsigned long long)v[i]);
+    printf(" = %llx %02x\n", (unsigned long long)result, (unsigned)s.fpsr & 0xFF);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 4)
+        return 2;
+    long lines = atol(argv[3]);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (strcmp(rows[i].family, argv[1]) != 0)
+            continue;
+        seed = strtoull(argv[2], 0, 0) * 0x9E3779B97F4A7C15ull + i + 1;
+        for (long n = 0; n < lines; n++)
+            line(&rows[i]);
+    }
+    return 0;
+}
