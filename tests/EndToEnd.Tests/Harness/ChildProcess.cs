@@ -1,0 +1,58 @@
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Threading.Tasks;
+
+namespace GdbHost.EndToEnd.Tests.Harness;
+
+/// <summary>What a program that has ended left behind.</summary>
+internal sealed record Ended(int Status, string Output, string Errors);
+
+/// <summary>A program started by a test, with what it prints.</summary>
+internal sealed class ChildProcess
+{
+    private readonly Process _process;
+    private readonly Task<string> _output;
+    private readonly Task<string> _errors;
+
+    private ChildProcess(Process process)
+    {
+        _process = process;
+        _output = process.StandardOutput.ReadToEndAsync();
+        _errors = process.StandardError.ReadToEndAsync();
+    }
+
+    public bool HasEnded => _process.HasExited;
+
+    public static ChildProcess Start(string program, IEnumerable<string> arguments)
+    {
+        ProcessStartInfo start = new(program, arguments)
+        {
+            WorkingDirectory = Repository.Root,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        Process process = Process.Start(start)!;
+        process.StandardInput.Close();
+        return new ChildProcess(process);
+    }
+
+    public static async Task<Ended> RunAsync(string program, params string[] arguments)
+    {
+        return await Start(program, arguments).WaitAsync();
+    }
+
+    public async Task<Ended> WaitAsync()
+    {
+        await _process.WaitForExitAsync();
+        return new Ended(_process.ExitCode, await _output, await _errors);
+    }
+
+    public void Kill()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+    }
+}

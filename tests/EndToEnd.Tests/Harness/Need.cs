@@ -1,0 +1,51 @@
+using System;
+using System.IO;
+using System.Linq;
+
+namespace GdbHost.EndToEnd.Tests.Harness;
+
+/// <summary>What a test needs from the computer it runs on; scripts/test.sh brings all of it.</summary>
+public enum Need
+{
+    /// <summary>Stock gdb, the client of every conversation.</summary>
+    Gdb,
+
+    /// <summary>The cross compiler, which builds the demo and the hypervisors of ours.</summary>
+    CrossCompiler,
+
+    /// <summary>The Debian kernels and their initramfs, from scripts/fetch-guests.sh.</summary>
+    DebianGuests,
+
+    /// <summary>The hypervisors of tests/Guests, from scripts/build-guests.sh.</summary>
+    BuiltGuests,
+}
+
+/// <summary>Says whether a need is met, and if not, what is missing.</summary>
+internal static class Needs
+{
+    public static bool UnderCi => Environment.GetEnvironmentVariable("CI") == "true";
+
+    /// <summary>The reason a test with these needs cannot run here, or null.</summary>
+    public static string? Missing(Need[] needs)
+    {
+        return needs.Select(Missing).FirstOrDefault(reason => reason is not null);
+    }
+
+    private static string? Missing(Need need)
+    {
+        return need switch
+        {
+            Need.Gdb => OnPath("gdb-multiarch") ? null : "gdb-multiarch is not installed: run scripts/test.sh",
+            Need.CrossCompiler => OnPath("aarch64-linux-gnu-gcc") ? null : "aarch64-linux-gnu-gcc is not installed: run scripts/test.sh",
+            Need.DebianGuests => File.Exists(Repository.Guest("SHA256SUMS")) ? null : "no Debian guests: run scripts/fetch-guests.sh",
+            Need.BuiltGuests => File.Exists(Repository.Built("situation1/fixed.elf")) ? null : "guests not built: run scripts/build-guests.sh",
+            _ => throw new ArgumentOutOfRangeException(nameof(need)),
+        };
+    }
+
+    private static bool OnPath(string program)
+    {
+        string path = Environment.GetEnvironmentVariable("PATH") ?? "";
+        return path.Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, program)));
+    }
+}
