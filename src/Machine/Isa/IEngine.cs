@@ -218,6 +218,16 @@ internal interface IEngine
     /// <summary>Writes the low 64 bits and clears the upper half.</summary>
     void SetD(int register, ulong value);
 
+    // Scalar floating point: values as D and SetD give and take them, which costs an engine less than whole vectors.
+    ulong FpScalar<TOp>(ulong a, int imm)
+        where TOp : struct, IFpScalar1;
+
+    ulong FpScalar<TOp>(ulong a, ulong b)
+        where TOp : struct, IFpScalar2;
+
+    ulong FpScalar<TOp>(ulong a, ulong b, ulong c)
+        where TOp : struct, IFpScalar3;
+
     Vec VectorConst(Vector128<byte> value);
 
     Vec Vector<TOp>(Vec a, int imm)

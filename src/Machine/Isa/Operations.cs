@@ -1,3 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using GdbHost.Machine.Isa.Fp;
 using Vector = System.Runtime.Intrinsics.Vector128<byte>;
 
 namespace GdbHost.Machine.Isa;
@@ -13,6 +16,12 @@ internal struct FpStatus
 
     /// <summary>FPSR: QC 27, IDC 7, IXC 4, UFC 3, OFC 2, DZC 1, IOC 0. NZCV live in the core.</summary>
     public uint Fpsr;
+
+    public readonly FpControl Control => new(Fpcr);
+
+    /// <summary>FPSR by the names of its flags.</summary>
+    [UnscopedRef]
+    public ref FpExceptions Raised => ref Unsafe.As<uint, FpExceptions>(ref Fpsr);
 }
 
 /// <summary>A pure function of one general value. Operations are types, so that an engine may know a better form of some.</summary>
@@ -43,6 +52,26 @@ internal interface IVector2
 internal interface IVector3
 {
     static abstract Vector Do(Vector d, Vector a, Vector b, int imm);
+}
+
+/// <summary>
+/// A function of one general value, in or out as floating-point bits, that reads FPCR or sets FPSR: scalar floating point.
+/// </summary>
+internal interface IFpScalar1
+{
+    static abstract ulong Do(ulong a, int imm, ref FpStatus status);
+}
+
+/// <summary>A function of two such values; a compare yields NZCV in bits 31:28.</summary>
+internal interface IFpScalar2
+{
+    static abstract ulong Do(ulong a, ulong b, ref FpStatus status);
+}
+
+/// <summary>A function of three such values.</summary>
+internal interface IFpScalar3
+{
+    static abstract ulong Do(ulong a, ulong b, ulong c, ref FpStatus status);
 }
 
 /// <summary>A function of one vector that reads FPCR or sets FPSR (floating point, saturation).</summary>
