@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# Installs with apt (as root, or by sudo) what the tests need and is missing. Debian 12.
+set -euo pipefail
+
+# program:package
+needed=(
+    gdb-multiarch:gdb-multiarch
+    aarch64-linux-gnu-gcc:gcc-aarch64-linux-gnu
+    qemu-aarch64:qemu-user
+    qemu-system-aarch64:qemu-system-arm
+    dtc:device-tree-compiler
+    cpio:cpio
+    gzip:gzip
+    flock:util-linux
+)
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
+
+missing=()
+for entry in "${needed[@]}"; do
+    command -v "${entry%%:*}" >/dev/null || missing+=("${entry##*:}")
+done
+# The C library for guests that run under qemu-aarch64.
+[ -e /usr/aarch64-linux-gnu/lib/libc.a ] || missing+=(libc6-dev-arm64-cross)
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+printf 'install-tools: %s\n' "${missing[*]}"
+as_root apt-get update -q
+as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}"
