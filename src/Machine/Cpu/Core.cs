@@ -1,6 +1,9 @@
 using System;
 using System.Runtime.InteropServices;
 using GdbHost.Machine.Bus;
+using GdbHost.Machine.Cpu.Interpreter;
+using GdbHost.Machine.Isa;
+using GdbHost.Machine.Mmu;
 using GdbHost.Machine.SysRegs;
 using GdbHost.Machine.Time;
 
@@ -13,20 +16,43 @@ namespace GdbHost.Machine.Cpu;
 /// <param name="HasEl3">EL3 is implemented.</param>
 internal sealed record CoreConfiguration(int Index, int CoreCount, bool HasEl2, bool HasEl3);
 
+/// <summary>The parts that give a core's state its architectural meaning. A test may put its own in their place.</summary>
+internal sealed record CoreParts(ICore Calls, IAddressTranslation Translation, IExceptionEntry Exceptions);
+
+/// <summary>What a core waits for, if it waits.</summary>
+internal enum WaitKind
+{
+    None,
+
+    /// <summary>WFI: an interrupt.</summary>
+    Interrupt,
+
+    /// <summary>WFE: an event or an interrupt.</summary>
+    Event,
+}
+
 /// <summary>One Cortex-A53 core: its state and the parts that give the state a meaning.</summary>
 internal sealed unsafe class Core : IDisposable
 {
     private GCHandle _self;
     private bool _disposed;
 
-    public Core(CoreConfiguration configuration, PhysicalBus bus, Scheduler scheduler)
+    public Core(CoreConfiguration configuration, PhysicalBus bus, Cluster cluster, Scheduler scheduler, Func<Core, CoreParts> parts)
     {
         Configuration = configuration;
         Bus = bus;
+        Cluster = cluster;
         Scheduler = scheduler;
         State = AllocateState();
         _self = GCHandle.Alloc(this);
         State->CoreHandle = GCHandle.ToIntPtr(_self);
+        Memory = new MemoryAccess(this, cluster.Blocks);
+        Engine = new InterpreterLoop(this, cluster.Blocks);
+        CoreParts made = parts(this);
+        Calls = made.Calls;
+        Translation = made.Translation;
+        Exceptions = made.Exceptions;
+        cluster.Add(this);
     }
 
     ~Core()
@@ -38,12 +64,117 @@ internal sealed unsafe class Core : IDisposable
 
     public PhysicalBus Bus { get; }
 
+    /// <summary>All cores of the machine.</summary>
+    public Cluster Cluster { get; }
+
     public Scheduler Scheduler { get; }
 
     /// <summary>The state that engines work on, in native memory.</summary>
     public CpuState* State { get; }
 
     public SysRegFile Regs { get; } = new();
+
+    /// <summary>Slow loads and stores.</summary>
+    public MemoryAccess Memory { get; }
+
+    public InterpreterLoop Engine { get; }
+
+    public IFastTlb FastTlb => Engine;
+
+    /// <summary>The external debugger's stops.</summary>
+    public DebugStops Debugger => Cluster.Debug;
+
+    /// <summary>What instructions ask of the core.</summary>
+    public ICore Calls { get; }
+
+    public IAddressTranslation Translation { get; }
+
+    public IExceptionEntry Exceptions { get; }
+
+    /// <summary>Switched off by PSCI, or not switched on yet.</summary>
+    public bool PoweredOff { get; set; }
+
+    /// <summary>What WFI or WFE wait for.</summary>
+    public WaitKind Waiting { get; set; }
+
+    /// <summary>The event register of SEV, SEVL and WFE.</summary>
+    public bool EventRegister { get; set; }
+
+    /// <summary>Executes instructions when given time.</summary>
+    public bool IsActive => !PoweredOff && Waiting == WaitKind.None;
+
+    /// <summary>Sets virtual time to that of an instruction of the running block, for whoever reads the clock or arms an event.</summary>
+    public void SynchronizeClock(in Instruction i) => Scheduler.Clock.Now = State->BlockTime + i.Index;
+
+    /// <summary>Makes the engine come back to the run loop after its present block.</summary>
+    public void RequestAttention() => State->Attention = 1;
+
+    /// <summary>Reads and clears the wish for attention.</summary>
+    public bool TakeAttention()
+    {
+        bool wanted = State->Attention != 0;
+        State->Attention = 0;
+        return wanted;
+    }
+
+    /// <summary>Ends WFI or WFE if what they wait for has come.</summary>
+    public void CheckWake()
+    {
+        bool wakes = Waiting switch
+        {
+            WaitKind.Interrupt => Exceptions.WakesFromWfi,
+            WaitKind.Event => EventRegister || Exceptions.WakesFromWfi,
+            _ => false,
+        };
+        if (wakes)
+        {
+            if (Waiting == WaitKind.Event)
+            {
+                EventRegister = false;
+            }
+
+            Waiting = WaitKind.None;
+            RequestAttention();
+        }
+    }
+
+    /// <summary>Takes what is pending between two instructions: illegal state first, then interrupts.</summary>
+    public void EnterPendingExceptions()
+    {
+        if (Exceptions.TakePendingInterrupt())
+        {
+            return;
+        }
+
+        if (State->IllegalState)
+        {
+            Exceptions.IllegalState();
+        }
+    }
+
+    /// <summary>Raises the data abort for the fault that memory access has recorded; a watchpoint is no fault of the guest's.</summary>
+    public void TakeDataFault()
+    {
+        PendingFault pending = Memory.Fault;
+        if (pending.Fault.Kind == FaultKind.Watchpoint)
+        {
+            RequestAttention();
+            return;
+        }
+
+        Exceptions.DataAbort(pending.Fault, pending.Address, pending.Type, pending.Word);
+    }
+
+    /// <summary>
+    /// Clears the exclusive monitor at the start of a turn: other cores may have stored to the place meanwhile.
+    /// </summary>
+    public void DropExclusive(bool othersRan)
+    {
+        if (othersRan)
+        {
+            State->ExclusiveValid = false;
+        }
+    }
 
     public void Dispose()
     {

@@ -19,8 +19,8 @@ internal struct FastTlbEntry
     /// <summary>Host address minus guest virtual address.</summary>
     public ulong Addend;
 
-    /// <summary>Page index in its RAM, to find the entry again when the page gets code.</summary>
-    public ulong HostPage;
+    /// <summary>Ones where an element's address must have zeros: all ones for checked memory, zero for ordinary memory.</summary>
+    public ulong AlignmentMask;
 }
 
 /// <summary>
@@ -95,8 +95,14 @@ internal unsafe struct CpuState
     /// <summary>Bytes covered by the exclusive monitor.</summary>
     public int ExclusiveBytes;
 
-    /// <summary>Host or physical place the exclusive monitor watches.</summary>
+    /// <summary>Host address the exclusive monitor watches.</summary>
     public ulong ExclusivePlace;
+
+    /// <summary>Virtual time of the block's first instruction, so that any instruction's time is this plus its index.</summary>
+    public ulong BlockTime;
+
+    /// <summary>What a device answered to a load, or what a store to a device or across pages still has to deliver.</summary>
+    public fixed ulong Scratch[8];
 
     /// <summary>SP_EL0 to SP_EL3; the one in use is stale here and current in slot 31.</summary>
     public fixed ulong SpBank[4];

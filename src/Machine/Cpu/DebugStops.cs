@@ -1,0 +1,148 @@
+using System.Collections.Generic;
+using GdbHost.Machine.Cpu.Interpreter;
+using GdbHost.Machine.Mmu;
+
+namespace GdbHost.Machine.Cpu;
+
+/// <summary>What a debugger's watchpoint looks for.</summary>
+internal enum WatchKind
+{
+    Write,
+    Read,
+    Access,
+}
+
+/// <summary>A range of virtual addresses under watch.</summary>
+internal readonly record struct Watchpoint(ulong Address, ulong Length, WatchKind Kind);
+
+/// <summary>Why a core stopped for its debugger.</summary>
+internal enum DebugStopKind
+{
+    None,
+    Breakpoint,
+    Watchpoint,
+}
+
+/// <summary>
+/// Breakpoints and watchpoints of an external debugger on all cores of a machine. They live beside the guest, not in
+/// its memory or debug registers: the guest cannot see them. Stops come before the instruction takes effect.
+/// </summary>
+internal sealed class DebugStops(BlockCache blocks)
+{
+    private readonly Dictionary<ulong, int> _breakpoints = [];
+    private readonly List<Watchpoint> _watchpoints = [];
+    private readonly List<IFastTlb> _tlbs = [];
+
+    /// <summary>The stop that has just happened, or none.</summary>
+    public DebugStopKind Stop { get; private set; }
+
+    /// <summary>For a watchpoint stop: the address of the access that hit.</summary>
+    public ulong StopAddress { get; private set; }
+
+    /// <summary>For a watchpoint stop: what was hit.</summary>
+    public Watchpoint StopWatchpoint { get; private set; }
+
+    /// <summary>Lets everything pass: set while a core takes its first step away from where it stopped.</summary>
+    public bool Passing { get; set; }
+
+    public void Attach(IFastTlb tlb) => _tlbs.Add(tlb);
+
+    public void ClearStop() => Stop = DebugStopKind.None;
+
+    public void AddBreakpoint(ulong address)
+    {
+        _breakpoints[address] = _breakpoints.GetValueOrDefault(address) + 1;
+        blocks.SetGuards(_breakpoints.Keys);
+    }
+
+    public bool RemoveBreakpoint(ulong address)
+    {
+        if (!_breakpoints.TryGetValue(address, out int count))
+        {
+            return false;
+        }
+
+        if (count > 1)
+        {
+            _breakpoints[address] = count - 1;
+        }
+        else
+        {
+            _breakpoints.Remove(address);
+            blocks.SetGuards(_breakpoints.Keys);
+        }
+
+        return true;
+    }
+
+    public void AddWatchpoint(Watchpoint watchpoint)
+    {
+        _watchpoints.Add(watchpoint);
+        FlushTlbs();
+    }
+
+    public bool RemoveWatchpoint(Watchpoint watchpoint)
+    {
+        bool removed = _watchpoints.Remove(watchpoint);
+        FlushTlbs();
+        return removed;
+    }
+
+    /// <summary>True, and the stop recorded, if a breakpoint is at this address.</summary>
+    public bool StopsAt(ulong pc)
+    {
+        if (Passing || !_breakpoints.ContainsKey(pc))
+        {
+            return false;
+        }
+
+        Stop = DebugStopKind.Breakpoint;
+        StopAddress = pc;
+        return true;
+    }
+
+    /// <summary>True, and the stop recorded, if a watchpoint covers this access.</summary>
+    public bool Watches(ulong address, int bytes, AccessType type)
+    {
+        if (Passing || _watchpoints.Count == 0)
+        {
+            return false;
+        }
+
+        foreach (Watchpoint w in _watchpoints)
+        {
+            bool direction = w.Kind == WatchKind.Access || (w.Kind == WatchKind.Write) == (type == AccessType.Write);
+            if (direction && address < w.Address + w.Length && w.Address < address + (ulong)bytes)
+            {
+                Stop = DebugStopKind.Watchpoint;
+                StopAddress = address;
+                StopWatchpoint = w;
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>A watchpoint lies in this page of virtual addresses: its accesses must not become fast.</summary>
+    public bool WatchesPage(ulong page)
+    {
+        foreach (Watchpoint w in _watchpoints)
+        {
+            if (w.Address < page + 0x1000 && page < w.Address + w.Length)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void FlushTlbs()
+    {
+        foreach (IFastTlb tlb in _tlbs)
+        {
+            tlb.Flush();
+        }
+    }
+}

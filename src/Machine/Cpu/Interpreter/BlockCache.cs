@@ -1,0 +1,192 @@
+using System;
+using System.Collections.Generic;
+using System.Runtime.InteropServices;
+using GdbHost.Machine.Bus;
+using GdbHost.Machine.Isa;
+
+namespace GdbHost.Machine.Cpu.Interpreter;
+
+/// <summary>
+/// Decoded blocks of a machine, by physical place, shared by its cores. A store into a page with blocks drops them;
+/// the memory behind dropped blocks is reclaimed when the whole cache is emptied between two blocks.
+/// </summary>
+internal sealed unsafe class BlockCache : IDisposable
+{
+    /// <summary>Longest block.</summary>
+    public const int MaxInstructions = 64;
+
+    private const int ChunkBytes = 4 << 20;
+    private const int MaxChunks = 64;
+    private const int SlotsPerPage = (int)(Ram.PageSize / 4);
+
+    private readonly Dictionary<nint, Page> _pages = [];
+    private readonly List<nint> _chunks = [];
+    private readonly Decoder _decoder = new();
+    private readonly HandlerBinder _binder = new();
+    private readonly List<IBlockUser> _users = [];
+    private readonly HashSet<ushort> _guardedOffsets = [];
+    private byte* _next;
+    private byte* _end;
+
+    ~BlockCache()
+    {
+        FreeChunks();
+    }
+
+    /// <summary>Adds a core that keeps pointers to blocks.</summary>
+    public void Attach(IBlockUser user) => _users.Add(user);
+
+    /// <summary>
+    /// Page offsets at which blocks must begin because a breakpoint is there. All blocks are dropped.
+    /// </summary>
+    public void SetGuards(IEnumerable<ulong> addresses)
+    {
+        _guardedOffsets.Clear();
+        foreach (ulong address in addresses)
+        {
+            _guardedOffsets.Add((ushort)(address & (Ram.PageSize - 1)));
+        }
+
+        Clear();
+    }
+
+    /// <summary>The block at an offset of RAM, decoded now if need be.</summary>
+    public Block* At(Ram ram, ulong offset)
+    {
+        nint key = (nint)(ram.Host + (offset & ~(Ram.PageSize - 1)));
+        if (!_pages.TryGetValue(key, out Page? page))
+        {
+            page = new Page();
+            _pages.Add(key, page);
+            ram.Pages[offset >> Ram.PageShift] |= (byte)PageFlags.HasCode;
+            foreach (IBlockUser user in _users)
+            {
+                user.PageGotCode(key);
+            }
+        }
+
+        ref nint slot = ref page.Blocks[(int)(offset & (Ram.PageSize - 1)) >> 2];
+        if (slot == 0)
+        {
+            slot = (nint)Decode(key, (int)(offset & (Ram.PageSize - 1)));
+        }
+
+        return (Block*)slot;
+    }
+
+    /// <summary>Drops the blocks of one page. Blocks that run now stay readable until the core asks for the next one.</summary>
+    public void Invalidate(Ram ram, ulong page)
+    {
+        ram.Pages[page] &= unchecked((byte)~PageFlags.HasCode);
+        _ = _pages.Remove((nint)(ram.Host + (page << Ram.PageShift)));
+        foreach (IBlockUser user in _users)
+        {
+            user.ForgetBlocks();
+        }
+    }
+
+    /// <summary>Tells of a store that did not come from a core's own store path (DMA, loader, debugger).</summary>
+    public void ForeignWrite(Ram ram, ulong offset, int length)
+    {
+        for (ulong page = offset >> Ram.PageShift; page <= (offset + (ulong)length - 1) >> Ram.PageShift; page++)
+        {
+            if ((ram.Pages[page] & (byte)PageFlags.HasCode) != 0)
+            {
+                Invalidate(ram, page);
+            }
+        }
+    }
+
+    /// <summary>Drops every block; memory is reclaimed by the next <see cref="Trim"/>.</summary>
+    public void Clear()
+    {
+        // Page flags stay set: a store there finds nothing to drop and clears its flag then.
+        _pages.Clear();
+        foreach (IBlockUser user in _users)
+        {
+            user.ForgetBlocks();
+        }
+    }
+
+    /// <summary>Empties the cache if it has grown to its limit. Call only while no block runs.</summary>
+    public void Trim()
+    {
+        if (_chunks.Count >= MaxChunks)
+        {
+            Clear();
+            FreeChunks();
+        }
+    }
+
+    public void Dispose()
+    {
+        FreeChunks();
+        GC.SuppressFinalize(this);
+    }
+
+    private Block* Decode(nint page, int pageOffset)
+    {
+        const int BlockBytes = (MaxInstructions * 32) + 64;
+        if (_end - _next < BlockBytes)
+        {
+            _next = (byte*)NativeMemory.AlignedAlloc(ChunkBytes, 64);
+            _end = _next + ChunkBytes;
+            _chunks.Add((nint)_next);
+        }
+
+        Block* block = (Block*)_next;
+        *block = new Block { First = (Instruction*)(block + 1), PageOffset = (ushort)pageOffset };
+        block->Guarded = _guardedOffsets.Contains((ushort)pageOffset);
+        uint* words = (uint*)(page + pageOffset);
+        int limit = Math.Min(MaxInstructions, (int)(Ram.PageSize - (ulong)pageOffset) / 4);
+        int count = 0;
+        bool ends = false;
+        while (!ends && count < limit && (count == 0 || !_guardedOffsets.Contains((ushort)(pageOffset + (count * 4)))))
+        {
+            Instruction* i = block->First + count;
+            Routine? routine = _decoder.Decode(words[count], ref *i, out ends);
+            i->Handler = _binder.HandlerOf(routine ?? Routine.Of<UndefinedInstruction>());
+            i->Index = (ushort)count;
+            count++;
+        }
+
+        block->Count = count;
+        _next = (byte*)(block->First + count);
+        return block;
+    }
+
+    private void FreeChunks()
+    {
+        foreach (nint chunk in _chunks)
+        {
+            NativeMemory.AlignedFree((void*)chunk);
+        }
+
+        _chunks.Clear();
+        _next = null;
+        _end = null;
+    }
+
+    /// <summary>Blocks of one page by word offset.</summary>
+    private sealed class Page
+    {
+        public nint[] Blocks { get; } = new nint[SlotsPerPage];
+    }
+
+    /// <summary>What a word without a row does.</summary>
+    private readonly struct UndefinedInstruction : IRoutine
+    {
+        public static Flow Execute<E>(ref E e, in Instruction i)
+            where E : struct, IEngine => e.Leave<UndefinedCall>(in i);
+    }
+}
+
+/// <summary>Someone who keeps pointers to blocks or remembers which pages may be stored to quickly.</summary>
+internal interface IBlockUser
+{
+    /// <summary>Some blocks are gone: forget all pointers to blocks.</summary>
+    void ForgetBlocks();
+
+    /// <summary>A page of host memory got its first block: stores there must take the slow path.</summary>
+    void PageGotCode(nint hostPage);
+}

@@ -1,0 +1,220 @@
+using System;
+using GdbHost.Machine.Bus;
+using GdbHost.Machine.Common;
+using GdbHost.Machine.Isa;
+using GdbHost.Machine.Mmu;
+
+namespace GdbHost.Machine.Cpu.Interpreter;
+
+/// <summary>
+/// Runs a core block by block. Inside a page blocks are linked; from page to page a table by virtual address and
+/// Exception level finds the next one, and is forgotten whenever translations may have changed.
+/// </summary>
+internal sealed unsafe class InterpreterLoop : IBlockUser, IFastTlb
+{
+    private const int JumpEntries = 2048;
+    private const ulong PageMask = ~(Ram.PageSize - 1);
+
+    private readonly Core _core;
+    private readonly CpuState* _state;
+    private readonly BlockCache _blocks;
+    private readonly Jump[] _jumps = new Jump[JumpEntries];
+    private bool _linksBroken;
+
+    public InterpreterLoop(Core core, BlockCache blocks)
+    {
+        _core = core;
+        _state = core.State;
+        _blocks = blocks;
+        blocks.Attach(this);
+    }
+
+    /// <summary>
+    /// Runs at most <paramref name="budget"/> instructions and says how many were retired; fewer when something asks
+    /// for the run loop's attention. Each exception taken for a fault counts as one, so that time goes on.
+    /// </summary>
+    public ulong Run(ulong budget)
+    {
+        CpuState* state = _state;
+        ulong start = _core.Scheduler.Clock.Now;
+        ulong executed = 0;
+        while (executed < budget && state->Attention == 0)
+        {
+            state->BlockTime = start + executed;
+            Block* block = Find(state->Pc);
+            if (block is null)
+            {
+                executed++;
+                continue;
+            }
+
+            if (block->Guarded && _core.Debugger.StopsAt(state->Pc))
+            {
+                break;
+            }
+
+            executed += RunLinked(block, budget - executed, start + executed);
+        }
+
+        _core.Scheduler.Clock.Now = start + executed;
+        return executed;
+    }
+
+    void IBlockUser.ForgetBlocks()
+    {
+        new Span<Jump>(_jumps).Clear();
+        _linksBroken = true;
+    }
+
+    void IBlockUser.PageGotCode(nint hostPage)
+    {
+        FastTlbEntry* entry = _state->FastTlbs;
+        for (int k = 0; k < CpuState.FastTlbEntries * 4; k++, entry++)
+        {
+            if (entry->WriteTag != CpuState.NoTag && entry->WriteTag + entry->Addend == (ulong)hostPage)
+            {
+                entry->WriteTag = CpuState.NoTag;
+            }
+        }
+    }
+
+    public void Flush()
+    {
+        new Span<FastTlbEntry>(_state->FastTlbs, CpuState.FastTlbEntries * 4).Fill(
+            new FastTlbEntry { ReadTag = CpuState.NoTag, WriteTag = CpuState.NoTag });
+        new Span<Jump>(_jumps).Clear();
+    }
+
+    /// <summary>Runs a block and those linked to it. Gives the number of instructions retired.</summary>
+    private ulong RunLinked(Block* block, ulong budget, ulong now)
+    {
+        CpuState* state = _state;
+        InterpreterEngine* engine = (InterpreterEngine*)state;
+        ulong pc = state->Pc;
+        ulong executed = 0;
+        _linksBroken = false;
+        while (true)
+        {
+            state->BlockPc = pc;
+            state->BlockTime = now + executed;
+            Instruction* i = block->First;
+            ulong left = budget - executed;
+            Instruction* end = i + ((ulong)block->Count <= left ? block->Count : (int)left);
+            Flow flow;
+            do
+            {
+                flow = ((delegate*<InterpreterEngine*, Instruction*, Flow>)i->Handler)(engine, i);
+                i++;
+            }
+            while (flow == Flow.Next && i != end);
+
+            executed += (ulong)(i - block->First);
+            switch (flow)
+            {
+                case Flow.Next:
+                    state->Pc = pc + ((ulong)(i - block->First) << 2);
+                    break;
+                case Flow.Fault:
+                    // The faulting instruction is counted: an exception costs time, and a fault loop must not stop the clock.
+                    state->Pc = pc + ((ulong)(i - 1 - block->First) << 2);
+                    _core.Scheduler.Clock.Now = now + executed;
+                    _core.TakeDataFault();
+                    return executed;
+                case Flow.End:
+                    return executed;
+            }
+
+            if (executed >= budget || state->Attention != 0)
+            {
+                return executed;
+            }
+
+            Block* next = flow == Flow.Indirect ? Look(state->Pc) : Follow(block, pc, flow == Flow.Taken);
+            if (next is null || next->Guarded)
+            {
+                return executed;
+            }
+
+            block = next;
+            pc = state->Pc;
+        }
+    }
+
+    /// <summary>The linked successor of a block, or null if it must be found the long way.</summary>
+    private Block* Follow(Block* block, ulong blockPc, bool taken)
+    {
+        ulong pc = _state->Pc;
+        if (((pc ^ blockPc) & PageMask) != 0)
+        {
+            return Look(pc);
+        }
+
+        Block* next = taken ? block->Taken : block->Following;
+        if (_linksBroken)
+        {
+            return null;
+        }
+
+        if (next is not null && next->PageOffset == (ushort)(pc & ~PageMask))
+        {
+            return next;
+        }
+
+        next = Find(pc);
+        if (next is not null && !_linksBroken)
+        {
+            if (taken)
+            {
+                block->Taken = next;
+            }
+            else
+            {
+                block->Following = next;
+            }
+        }
+
+        return next;
+    }
+
+    private Block* Look(ulong pc)
+    {
+        ref Jump jump = ref _jumps[(int)(pc >> 2) & (JumpEntries - 1)];
+        return jump.Tag == JumpTag(pc) ? (Block*)jump.Block : null;
+    }
+
+    // No address that can be fetched from has bits 61:60 differ from bit 55, so the level cannot make two tags equal.
+    private ulong JumpTag(ulong pc) => pc ^ ((ulong)_state->El << 60);
+
+    /// <summary>The block at a virtual address, or null after an exception was taken because there is none.</summary>
+    private Block* Find(ulong pc)
+    {
+        Block* known = Look(pc);
+        if (known is not null)
+        {
+            return known;
+        }
+
+        if ((pc & 3) != 0)
+        {
+            _core.Exceptions.PcAlignment(pc);
+            return null;
+        }
+
+        _blocks.Trim();
+        Translation t = _core.Translation.Translate(pc, AccessType.Fetch, _state->El);
+        Fault fault = t.Fault;
+        BusRegion? region = fault.Happened ? null : _core.Bus.Find(new PhysicalAddress(t.Physical));
+        if (region?.Ram is null)
+        {
+            _core.Exceptions.InstructionAbort(fault.Happened ? fault : new Fault(FaultKind.ExternalAbort, 0, false, false), pc);
+            return null;
+        }
+
+        Block* block = _blocks.At(region.Ram, t.Physical - region.Start);
+        _jumps[(int)(pc >> 2) & (JumpEntries - 1)] = new Jump(JumpTag(pc), (nint)block);
+        return block;
+    }
+
+    /// <summary>One remembered way from a virtual address to a block; empty where the block is null.</summary>
+    private readonly record struct Jump(ulong Tag, nint Block);
+}

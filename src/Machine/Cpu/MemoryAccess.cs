@@ -1,0 +1,253 @@
+using System;
+using GdbHost.Machine.Bus;
+using GdbHost.Machine.Common;
+using GdbHost.Machine.Cpu.Interpreter;
+using GdbHost.Machine.Isa;
+using GdbHost.Machine.Mmu;
+
+namespace GdbHost.Machine.Cpu;
+
+/// <summary>
+/// Loads and stores that the engine's fast TLB could not serve: translates, checks, reaches devices, and teaches the
+/// fast TLB what was ordinary memory after all.
+/// </summary>
+internal sealed unsafe class MemoryAccess(Core core, BlockCache blocks)
+{
+    /// <summary>
+    /// The pointer that stands for a store which must be delivered by <see cref="StoreDeferred"/>: to a device, or
+    /// across a page border. No host address is this small.
+    /// </summary>
+    public const ulong Deferred = 1;
+
+    private const ulong PageSize = Ram.PageSize;
+    private const ulong PageMask = ~(PageSize - 1);
+
+    private readonly CpuState* _state = core.State;
+
+    /// <summary>Where a deferred store goes: two parts when it crosses pages.</summary>
+    private Target _first;
+    private Target _second;
+    private int _firstBytes;
+
+    /// <summary>The fault that made the last pointer bad.</summary>
+    public PendingFault Fault { get; private set; }
+
+    /// <summary>Gives a host pointer from which <paramref name="bytes"/> can be loaded, or null with <see cref="Fault"/> set.</summary>
+    public byte* PrepareRead(ulong address, int bytes, int alignment, in Instruction i, MemoryKind kind)
+    {
+        core.SynchronizeClock(in i);
+        if (!Find(address, bytes, alignment, AccessType.Read, kind, i.Word, out Target target))
+        {
+            return null;
+        }
+
+        int here = (int)Math.Min((ulong)bytes, PageSize - (address & ~PageMask));
+        if (here == bytes && target.Host is not null)
+        {
+            return target.Host;
+        }
+
+        byte* scratch = (byte*)_state->Scratch;
+        if (!ReadInto(scratch, here, alignment, target, address, i.Word))
+        {
+            return null;
+        }
+
+        if (here < bytes)
+        {
+            ulong next = address + (ulong)here;
+            if (!Find(next, bytes - here, 1, AccessType.Read, kind, i.Word, out target)
+                || !ReadInto(scratch + here, bytes - here, 1, target, next, i.Word))
+            {
+                return null;
+            }
+        }
+
+        return scratch;
+    }
+
+    /// <summary>
+    /// Gives a host pointer to which <paramref name="bytes"/> can be stored, <see cref="Deferred"/>, or null with
+    /// <see cref="Fault"/> set.
+    /// </summary>
+    public byte* PrepareWrite(ulong address, int bytes, int alignment, in Instruction i, MemoryKind kind)
+    {
+        core.SynchronizeClock(in i);
+        if (!Find(address, bytes, alignment, AccessType.Write, kind, i.Word, out _first))
+        {
+            return null;
+        }
+
+        _firstBytes = (int)Math.Min((ulong)bytes, PageSize - (address & ~PageMask));
+        if (_firstBytes == bytes)
+        {
+            return _first.Host is not null ? _first.Host : (byte*)Deferred;
+        }
+
+        return Find(address + (ulong)_firstBytes, bytes - _firstBytes, 1, AccessType.Write, kind, i.Word, out _second)
+            ? (byte*)Deferred
+            : null;
+    }
+
+    /// <summary>Delivers one element of a store whose pointer was <see cref="Deferred"/>.</summary>
+    public void StoreDeferred(int offset, int bytes, ulong value)
+    {
+        if (offset + bytes <= _firstBytes)
+        {
+            Deliver(_first, offset, bytes, value);
+        }
+        else if (offset >= _firstBytes)
+        {
+            Deliver(_second, offset - _firstBytes, bytes, value);
+        }
+        else
+        {
+            for (int k = 0; k < bytes; k++)
+            {
+                StoreDeferred(offset + k, 1, (byte)(value >> (8 * k)));
+            }
+        }
+    }
+
+    /// <summary>What the exclusive monitor compares: the host place for memory, the address for anything else.</summary>
+    public ulong ExclusivePlace(Pointer p, ulong address) =>
+        p.Value == Deferred || p.Value == (ulong)_state->Scratch ? address : p.Value;
+
+    private static void Deliver(in Target target, int offset, int bytes, ulong value)
+    {
+        if (target.Host is not null)
+        {
+            new ReadOnlySpan<byte>(&value, bytes).CopyTo(new Span<byte>(target.Host + offset, bytes));
+            return;
+        }
+
+        // IMPLEMENTATION DEFINED: the A53 reports an error answer to a store asynchronously (SError); devices of this
+        // machine that refuse a store say so in their trace, and the core goes on.
+        _ = target.Device!.Device!.Write(target.Offset + (ulong)offset, bytes, value);
+    }
+
+    private bool Find(ulong address, int bytes, int alignment, AccessType type, MemoryKind kind, uint word, out Target target)
+    {
+        target = default;
+        ExceptionLevel level = kind == MemoryKind.Unprivileged && _state->El == ExceptionLevel.El1 ? ExceptionLevel.El0 : _state->El;
+        bool misaligned = (address & (ulong)(alignment - 1)) != 0;
+        if (misaligned && (kind == MemoryKind.Ordered || _state->AlignmentCheck != 0))
+        {
+            return Fail(new Fault(FaultKind.Alignment, 0, false, false), address, type, word);
+        }
+
+        Translation t = core.Translation.Translate(address, type, level);
+        if (t.Fault.Happened)
+        {
+            return Fail(t.Fault, address, type, word);
+        }
+
+        if (misaligned && t.Attributes.IsDevice)
+        {
+            return Fail(new Fault(FaultKind.Alignment, 0, false, false), address, type, word);
+        }
+
+        if (core.Debugger.Watches(address, bytes, type))
+        {
+            return Fail(new Fault(FaultKind.Watchpoint, 0, false, false), address, type, word);
+        }
+
+        BusRegion? region = core.Bus.Find(new PhysicalAddress(t.Physical));
+        if (region is null || (region.ReadOnly && region.Ram is not null && type == AccessType.Write))
+        {
+            return Fail(new Fault(FaultKind.ExternalAbort, 0, false, false), address, type, word);
+        }
+
+        ulong offset = t.Physical - region.Start;
+        if (region.Ram is null)
+        {
+            target = new Target { Device = region, Offset = offset };
+            return true;
+        }
+
+        target = new Target { Host = region.Ram.Host + offset };
+        ulong page = offset >> Ram.PageShift;
+        bool hasCode = (region.Ram.Pages[page] & (byte)PageFlags.HasCode) != 0;
+        if (hasCode && type == AccessType.Write)
+        {
+            blocks.Invalidate(region.Ram, page);
+            hasCode = false;
+        }
+
+        if (kind != MemoryKind.Unprivileged)
+        {
+            Remember(address, target.Host, t, type, hasCode || region.ReadOnly);
+        }
+
+        return true;
+    }
+
+    /// <summary>Enters a page into the fast TLB. Loads and stores have tags of their own: each is set only once it was allowed.</summary>
+    private void Remember(ulong address, byte* host, in Translation t, AccessType type, bool storesAreSlow)
+    {
+        ulong page = address & PageMask;
+        if (core.Debugger.WatchesPage(page))
+        {
+            return;
+        }
+
+        FastTlbEntry* entry = _state->FastTlb + ((address >> Ram.PageShift) & (CpuState.FastTlbEntries - 1));
+        ulong addend = (ulong)host - address;
+        if (entry->Addend != addend || (entry->ReadTag != page && entry->WriteTag != page))
+        {
+            entry->ReadTag = CpuState.NoTag;
+            entry->WriteTag = CpuState.NoTag;
+        }
+
+        entry->Addend = addend;
+        entry->AlignmentMask = t.Attributes.IsDevice || _state->AlignmentCheck != 0 ? ulong.MaxValue : 0;
+        if (type == AccessType.Read)
+        {
+            entry->ReadTag = page;
+        }
+        else if (!storesAreSlow)
+        {
+            entry->WriteTag = page;
+        }
+    }
+
+    private bool ReadInto(byte* into, int bytes, int alignment, in Target target, ulong address, uint word)
+    {
+        if (target.Host is not null)
+        {
+            new ReadOnlySpan<byte>(target.Host, bytes).CopyTo(new Span<byte>(into, bytes));
+            return true;
+        }
+
+        int element = Math.Min(Math.Min(alignment, 8), bytes);
+        for (int done = 0; done < bytes; done += element)
+        {
+            BusResult result = target.Device!.Device!.Read(target.Offset + (ulong)done, element, out ulong value);
+            if (result != BusResult.Ok)
+            {
+                return Fail(new Fault(FaultKind.ExternalAbort, 0, false, false), address, AccessType.Read, word);
+            }
+
+            new ReadOnlySpan<byte>(&value, element).CopyTo(new Span<byte>(into + done, element));
+        }
+
+        return true;
+    }
+
+    private bool Fail(in Fault fault, ulong address, AccessType type, uint word)
+    {
+        Fault = new PendingFault(fault, address, type, word);
+        return false;
+    }
+
+    /// <summary>Where an access goes: host memory, or a device and the offset in it.</summary>
+    private struct Target
+    {
+        public byte* Host;
+        public BusRegion? Device;
+        public ulong Offset;
+    }
+}
+
+/// <summary>A fault as the engine leaves it for exception entry: with address, direction and the instruction's word for the syndrome.</summary>
+internal readonly record struct PendingFault(Fault Fault, ulong Address, AccessType Type, uint Word);
