@@ -1,0 +1,66 @@
+using GdbHost.GdbStub.Target;
+using GdbHost.Protocol.Messages;
+using GdbHost.Protocol.Text;
+
+namespace GdbHost.GdbStub.Commands;
+
+/// <summary>Breakpoints and watchpoints (GDB manual, Packets: Z0 to Z4, z0 to z4).</summary>
+internal static class Breakpoints
+{
+    public static readonly Command[] Rows =
+    [
+        new("Z", Insert, Needs: Offered),
+        new("z", Remove, Needs: Offered),
+    ];
+
+    private static bool Offered(ITarget target) => target is IBreakpoints;
+
+    private static void Insert(CommandContext context, RspReader arguments)
+    {
+        if (TryTake(context, arguments, out BreakpointKind kind, out ulong address, out int length))
+        {
+            Answer(context, ((IBreakpoints)context.Target).Insert(kind, address, length));
+        }
+    }
+
+    private static void Remove(CommandContext context, RspReader arguments)
+    {
+        if (TryTake(context, arguments, out BreakpointKind kind, out ulong address, out int length))
+        {
+            Answer(context, ((IBreakpoints)context.Target).Remove(kind, address, length));
+        }
+    }
+
+    private static bool TryTake(CommandContext context, RspReader arguments, out BreakpointKind kind, out ulong address, out int length)
+    {
+        address = 0;
+        length = 0;
+        bool good = arguments.TakeInt(out int number) && arguments.Take(',') && arguments.TakeNumber(out address) && arguments.Take(',')
+            && arguments.TakeInt(out length) && arguments.AtEnd;
+        kind = (BreakpointKind)number;
+        if (!good)
+        {
+            context.Error(RspError.Malformed);
+            return false;
+        }
+
+        // A kind that nobody has defined yet is an unsupported packet, not an error.
+        return kind is >= BreakpointKind.Software and <= BreakpointKind.AccessWatch;
+    }
+
+    private static void Answer(CommandContext context, BreakpointOutcome outcome)
+    {
+        switch (outcome)
+        {
+            case BreakpointOutcome.Done:
+                context.Ok();
+                break;
+            case BreakpointOutcome.Invalid:
+                context.Error(RspError.Malformed);
+                break;
+            case BreakpointOutcome.NoRoom:
+                context.Error(RspError.NoRoom);
+                break;
+        }
+    }
+}

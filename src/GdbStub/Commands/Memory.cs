@@ -1,0 +1,95 @@
+using System;
+using System.Buffers;
+using GdbHost.Protocol.Messages;
+using GdbHost.Protocol.Text;
+
+namespace GdbHost.GdbStub.Commands;
+
+/// <summary>Reading and writing memory as the selected vCPU sees it (GDB manual, Packets: m, M, X).</summary>
+internal static class Memory
+{
+    public static readonly Command[] Rows =
+    [
+        new("m", Read),
+        new("M", WriteHex),
+        new("X", WriteBinary),
+    ];
+
+    // Two digits for each byte.
+    private const int MaxReadBytes = CommandContext.MaxPacketBytes / 2;
+
+    private static void Read(CommandContext context, RspReader arguments)
+    {
+        if (!TryTakeRange(ref arguments, out ulong address, out int length) || !arguments.AtEnd)
+        {
+            context.Error(RspError.Malformed);
+            return;
+        }
+
+        // A shorter answer than asked for is allowed; gdb asks for the rest.
+        byte[] room = ArrayPool<byte>.Shared.Rent(Math.Min(length, MaxReadBytes));
+        Span<byte> bytes = room.AsSpan(0, Math.Min(length, MaxReadBytes));
+        int read = context.Target.ReadMemory(context.State.SelectedCpu, address, bytes);
+        if (read == 0 && length > 0)
+        {
+            context.Error(RspError.BadAddress);
+        }
+        else
+        {
+            context.Reply.HexBytes(bytes[..read]);
+        }
+
+        ArrayPool<byte>.Shared.Return(room);
+    }
+
+    private static void WriteHex(CommandContext context, RspReader arguments)
+    {
+        if (!TryTakeRange(ref arguments, out ulong address, out int length) || !arguments.Take(':') || arguments.Rest.Length != 2L * length)
+        {
+            context.Error(RspError.Malformed);
+            return;
+        }
+
+        byte[] room = ArrayPool<byte>.Shared.Rent(length);
+        if (Hex.TryDecode(arguments.Rest, room.AsSpan(0, length), out _))
+        {
+            Write(context, address, room.AsSpan(0, length));
+        }
+        else
+        {
+            context.Error(RspError.Malformed);
+        }
+
+        ArrayPool<byte>.Shared.Return(room);
+    }
+
+    private static void WriteBinary(CommandContext context, RspReader arguments)
+    {
+        if (!TryTakeRange(ref arguments, out ulong address, out int length) || !arguments.Take(':') || arguments.Rest.Length != length)
+        {
+            context.Error(RspError.Malformed);
+            return;
+        }
+
+        Write(context, address, arguments.Rest);
+    }
+
+    private static void Write(CommandContext context, ulong address, ReadOnlySpan<byte> bytes)
+    {
+        // gdb probes for X with a length of zero, at any address.
+        if (bytes.IsEmpty || context.Target.TryWriteMemory(context.State.SelectedCpu, address, bytes))
+        {
+            context.Ok();
+        }
+        else
+        {
+            context.Error(RspError.BadAddress);
+        }
+    }
+
+    private static bool TryTakeRange(ref RspReader arguments, out ulong address, out int length)
+    {
+        length = 0;
+        return arguments.TakeNumber(out address) && arguments.Take(',') && arguments.TakeInt(out length);
+    }
+}

@@ -1,0 +1,125 @@
+using System;
+using GdbHost.GdbStub.Target;
+using GdbHost.Protocol.Framing;
+using GdbHost.Protocol.Messages;
+using GdbHost.Protocol.Text;
+
+namespace GdbHost.GdbStub.Commands;
+
+/// <summary>Reading and writing registers (GDB manual, Packets: g, G, p, P).</summary>
+internal static class Registers
+{
+    public static readonly Command[] Rows =
+    [
+        new("g", ReadAll),
+        new("G", WriteAll),
+        new("p", ReadOne),
+        new("P", WriteOne),
+    ];
+
+    private static void ReadAll(CommandContext context, RspReader arguments)
+    {
+        Span<byte> room = stackalloc byte[context.Layout.LargestBytes];
+        PacketWriter reply = context.Reply;
+        foreach (RegisterDescription register in context.Layout.InGeneralPacket)
+        {
+            Span<byte> value = room[..register.Bytes];
+            if (context.Target.TryReadRegister(context.State.SelectedCpu, register, value))
+            {
+                reply.HexBytes(value);
+            }
+            else
+            {
+                Unavailable(reply, register.Bytes);
+            }
+        }
+    }
+
+    private static void WriteAll(CommandContext context, RspReader arguments)
+    {
+        Span<byte> values = stackalloc byte[context.Layout.GeneralPacketBytes];
+        if (!Hex.TryDecode(arguments.Rest, values, out int written) || written != values.Length)
+        {
+            context.Error(RspError.Malformed);
+            return;
+        }
+
+        int at = 0;
+        bool all = true;
+        foreach (RegisterDescription register in context.Layout.InGeneralPacket)
+        {
+            all &= context.Target.TryWriteRegister(context.State.SelectedCpu, register, values.Slice(at, register.Bytes));
+            at += register.Bytes;
+        }
+
+        Answer(context, all);
+    }
+
+    private static void ReadOne(CommandContext context, RspReader arguments)
+    {
+        if (!arguments.TakeNumber(out ulong number) || !arguments.AtEnd)
+        {
+            context.Error(RspError.Malformed);
+        }
+        else if (!context.Layout.TryGet(number, out RegisterDescription register))
+        {
+            context.Error(RspError.NoSuchObject);
+        }
+        else
+        {
+            Span<byte> value = stackalloc byte[register.Bytes];
+            if (context.Target.TryReadRegister(context.State.SelectedCpu, register, value))
+            {
+                context.Reply.HexBytes(value);
+            }
+            else
+            {
+                Unavailable(context.Reply, register.Bytes);
+            }
+        }
+    }
+
+    private static void WriteOne(CommandContext context, RspReader arguments)
+    {
+        if (!arguments.TakeNumber(out ulong number) || !arguments.Take('='))
+        {
+            context.Error(RspError.Malformed);
+            return;
+        }
+
+        if (!context.Layout.TryGet(number, out RegisterDescription register))
+        {
+            context.Error(RspError.NoSuchObject);
+            return;
+        }
+
+        Span<byte> value = stackalloc byte[register.Bytes];
+        if (!Hex.TryDecode(arguments.Rest, value, out int written) || written != value.Length)
+        {
+            context.Error(RspError.Malformed);
+            return;
+        }
+
+        Answer(context, context.Target.TryWriteRegister(context.State.SelectedCpu, register, value));
+    }
+
+    private static void Answer(CommandContext context, bool done)
+    {
+        if (done)
+        {
+            context.Ok();
+        }
+        else
+        {
+            context.Error(RspError.NotPermitted);
+        }
+    }
+
+    private static void Unavailable(PacketWriter reply, int bytes)
+    {
+        for (int i = 0; i < bytes * 2; i++)
+        {
+            reply.Put('x');
+        }
+    }
+}

@@ -1,0 +1,138 @@
+using System;
+using GdbHost.GdbStub.Session;
+using GdbHost.GdbStub.Target;
+using GdbHost.Protocol.Messages;
+using GdbHost.Protocol.Text;
+
+namespace GdbHost.GdbStub.Commands;
+
+/// <summary>Why we stopped, and going on (GDB manual, Packets: ?, c, C, s, S, vCont, vCtrlC).</summary>
+internal static class Resume
+{
+    public static readonly Command[] Rows =
+    [
+        new("?", WhyStopped),
+        new("c", Continue),
+        new("C", ContinueWithSignal),
+        new("s", Step),
+        new("S", StepWithSignal),
+        new("vCont?", WhichActions, Advertise: "vContSupported+"),
+        new("vCont;", Actions),
+        new("vCtrlC", Interrupt, WhileRunning: true),
+    ];
+
+    private static void WhyStopped(CommandContext context, RspReader arguments) => StopReplies.Write(context, context.State.LastStop);
+
+    private static void WhichActions(CommandContext context, RspReader arguments) => context.Reply.Text("vCont;c;C;s;S");
+
+    private static void Continue(CommandContext context, RspReader arguments) => ResumeAt(context, arguments, CpuAction.Continue);
+
+    private static void Step(CommandContext context, RspReader arguments) => ResumeAt(context, arguments, CpuAction.Step);
+
+    private static void ContinueWithSignal(CommandContext context, RspReader arguments) =>
+        ResumeWithSignal(context, arguments, CpuAction.Continue);
+
+    private static void StepWithSignal(CommandContext context, RspReader arguments) =>
+        ResumeWithSignal(context, arguments, CpuAction.Step);
+
+    // A machine has no signals; gdb hands back the one that we reported, and it is dropped.
+    private static void ResumeWithSignal(CommandContext context, RspReader arguments, CpuAction action)
+    {
+        if (!arguments.TakeInt(out _) || !(arguments.AtEnd || arguments.Take(';')))
+        {
+            context.Error(RspError.Malformed);
+            return;
+        }
+
+        ResumeAt(context, arguments, action);
+    }
+
+    private static void ResumeAt(CommandContext context, RspReader arguments, CpuAction action)
+    {
+        if (!arguments.AtEnd && !TrySetPc(context, arguments))
+        {
+            context.Error(RspError.Malformed);
+            return;
+        }
+
+        var actions = new CpuAction[context.Target.CpuCount];
+        for (int cpu = 0; cpu < actions.Length; cpu++)
+        {
+            if (context.State.ResumeThreads.Covers(SessionState.ThreadOf(cpu)))
+            {
+                actions[cpu] = action;
+            }
+        }
+
+        context.ResumeWith(actions);
+    }
+
+    private static bool TrySetPc(CommandContext context, RspReader arguments)
+    {
+        if (!arguments.TakeNumber(out ulong address) || !arguments.AtEnd)
+        {
+            return false;
+        }
+
+        foreach (RegisterDescription register in context.Layout.All)
+        {
+            if (register is { Group: RegisterGroup.Core, Name: "pc" })
+            {
+                return context.Target.TryWriteRegister(context.State.SelectedCpu, register, BitConverter.GetBytes(address));
+            }
+        }
+
+        return false;
+    }
+
+    private static void Actions(CommandContext context, RspReader arguments)
+    {
+        var actions = new CpuAction[context.Target.CpuCount];
+        while (!arguments.AtEnd)
+        {
+            if (!TryTakeAction(ref arguments, out CpuAction action, out ThreadId threads))
+            {
+                context.Error(RspError.Malformed);
+                return;
+            }
+
+            // For each thread the leftmost action that names it counts.
+            for (int cpu = 0; cpu < actions.Length; cpu++)
+            {
+                if (actions[cpu] == CpuAction.Hold && threads.Covers(SessionState.ThreadOf(cpu)))
+                {
+                    actions[cpu] = action;
+                }
+            }
+        }
+
+        if (Array.TrueForAll(actions, a => a == CpuAction.Hold))
+        {
+            context.Error(RspError.NoSuchObject);
+            return;
+        }
+
+        context.ResumeWith(actions);
+    }
+
+    private static bool TryTakeAction(ref RspReader arguments, out CpuAction action, out ThreadId threads)
+    {
+        threads = ThreadId.Everything;
+        action = default;
+        var one = new RspReader(arguments.TakeUntil(';'));
+        if (!one.TakeAny(out char letter))
+        {
+            return false;
+        }
+
+        action = letter is 's' or 'S' ? CpuAction.Step : CpuAction.Continue;
+        bool known = letter is 'c' or 's' || (letter is 'C' or 'S' && one.TakeInt(out _));
+        return known && (one.AtEnd || (one.Take(':') && one.TakeThreadId(out threads) && one.AtEnd));
+    }
+
+    private static void Interrupt(CommandContext context, RspReader arguments)
+    {
+        context.RequestStop();
+        context.Ok();
+    }
+}

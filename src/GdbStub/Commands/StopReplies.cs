@@ -1,0 +1,60 @@
+using System;
+using GdbHost.GdbStub.Session;
+using GdbHost.GdbStub.Target;
+using GdbHost.Protocol.Messages;
+
+namespace GdbHost.GdbStub.Commands;
+
+/// <summary>Tells gdb of a stop: text for its console where the stop needs words, then T or W.</summary>
+internal static class StopReplies
+{
+    public static void Write(CommandContext context, TargetStop stop)
+    {
+        if (stop.Kind is StopKind.PowerOff or StopKind.Exit or StopKind.Reset && GuestRun.EndOf(stop) is GuestEnd end)
+        {
+            StopReply.WriteExit(context.Reply, (byte)end.ExitStatus, SessionState.Process, context.State.Multiprocess);
+            context.EndWith(end, silent: false);
+            return;
+        }
+
+        StopSignal signal = stop.Kind == StopKind.Interrupt ? StopSignal.Interrupt : StopSignal.Trap;
+        new StopReply(signal, CauseOf(stop.Kind), stop.Address, SessionState.ThreadOf(stop.Cpu))
+            .WriteTo(context.Reply, context.State.Multiprocess, context.State.Reasons);
+        Expedite(context, stop.Cpu);
+    }
+
+    /// <summary>As <see cref="Write"/>, after a run: what gdb has no word for is said on its console first.</summary>
+    public static void WriteAfterRun(CommandContext context, TargetStop stop)
+    {
+        if (stop.Kind is StopKind.Stuck or StopKind.InstructionLimit && GuestRun.EndOf(stop) is GuestEnd end)
+        {
+            context.Console($"gdbhost: {end.Reason}\n");
+        }
+
+        Write(context, stop);
+    }
+
+    private static StopCause CauseOf(StopKind kind) => kind switch
+    {
+        StopKind.Breakpoint => StopCause.SoftwareBreakpoint,
+        StopKind.HardwareBreakpoint => StopCause.HardwareBreakpoint,
+        StopKind.WriteWatchpoint => StopCause.WriteWatchpoint,
+        StopKind.ReadWatchpoint => StopCause.ReadWatchpoint,
+        StopKind.AccessWatchpoint => StopCause.AccessWatchpoint,
+        _ => StopCause.None,
+    };
+
+    private static void Expedite(CommandContext context, int cpu)
+    {
+        Span<byte> room = stackalloc byte[context.Layout.LargestBytes];
+        foreach (int number in context.Layout.Expedited)
+        {
+            RegisterDescription register = context.Layout.All[number];
+            Span<byte> value = room[..register.Bytes];
+            if (context.Target.TryReadRegister(cpu, register, value))
+            {
+                StopReply.WriteRegister(context.Reply, number, value);
+            }
+        }
+    }
+}

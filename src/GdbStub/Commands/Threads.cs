@@ -1,0 +1,102 @@
+using GdbHost.GdbStub.Session;
+using GdbHost.Protocol.Messages;
+using GdbHost.Protocol.Text;
+
+namespace GdbHost.GdbStub.Commands;
+
+/// <summary>vCPUs as threads (GDB manual, Packets: H, T; General Query Packets: qC, qfThreadInfo, qThreadExtraInfo).</summary>
+internal static class Threads
+{
+    public static readonly Command[] Rows =
+    [
+        new("H", Select),
+        new("T", IsAlive),
+        new("qC", Current),
+        new("qfThreadInfo", First),
+        new("qsThreadInfo", Next),
+        new("qThreadExtraInfo", Describe),
+    ];
+
+    private static void Select(CommandContext context, RspReader arguments)
+    {
+        if (!arguments.TakeAny(out char purpose) || !arguments.TakeThreadId(out ThreadId id) || !arguments.AtEnd)
+        {
+            context.Error(RspError.Malformed);
+        }
+        else if (!context.TryCpu(id, out int cpu))
+        {
+            context.Error(RspError.NoSuchObject);
+        }
+        else if (purpose == 'c')
+        {
+            context.State.ResumeThreads = id;
+            context.Ok();
+        }
+        else if (purpose == 'g')
+        {
+            context.State.SelectedCpu = cpu;
+            context.Ok();
+        }
+        else
+        {
+            context.Error(RspError.Malformed);
+        }
+    }
+
+    private static void IsAlive(CommandContext context, RspReader arguments)
+    {
+        if (TryReadCpu(context, ref arguments, out _))
+        {
+            context.Ok();
+        }
+    }
+
+    private static void Current(CommandContext context, RspReader arguments)
+    {
+        context.Reply.Text("QC");
+        SessionState.ThreadOf(context.State.SelectedCpu).WriteTo(context.Reply, context.State.Multiprocess);
+    }
+
+    private static void First(CommandContext context, RspReader arguments)
+    {
+        context.Reply.Put('m');
+        for (int cpu = 0; cpu < context.Target.CpuCount; cpu++)
+        {
+            if (cpu > 0)
+            {
+                context.Reply.Put(',');
+            }
+
+            SessionState.ThreadOf(cpu).WriteTo(context.Reply, context.State.Multiprocess);
+        }
+    }
+
+    private static void Next(CommandContext context, RspReader arguments) => context.Reply.Put('l');
+
+    private static void Describe(CommandContext context, RspReader arguments)
+    {
+        arguments.Take(',');
+        if (TryReadCpu(context, ref arguments, out int cpu))
+        {
+            context.Reply.HexText($"{context.Target.NameOf(cpu)}: {context.Target.StateOf(cpu)}");
+        }
+    }
+
+    private static bool TryReadCpu(CommandContext context, ref RspReader arguments, out int cpu)
+    {
+        cpu = 0;
+        if (!arguments.TakeThreadId(out ThreadId id) || !arguments.AtEnd)
+        {
+            context.Error(RspError.Malformed);
+            return false;
+        }
+
+        if (!context.TryCpu(id, out cpu))
+        {
+            context.Error(RspError.NoSuchObject);
+            return false;
+        }
+
+        return true;
+    }
+}

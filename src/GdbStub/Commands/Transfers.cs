@@ -1,0 +1,59 @@
+using System.Collections.Generic;
+using System.Linq;
+using GdbHost.GdbStub.Session;
+using GdbHost.GdbStub.Target;
+using GdbHost.Protocol.Messages;
+using GdbHost.Protocol.Text;
+
+namespace GdbHost.GdbStub.Commands;
+
+/// <summary>Objects that gdb reads in parts (GDB manual, General Query Packets: qXfer object:read).</summary>
+internal static class Transfers
+{
+    public static readonly Command[] Rows =
+    [
+        new("qXfer:features:read:", ReadDescription, Advertise: "qXfer:features:read+"),
+        new("qXfer:threads:read:", ReadThreads, Advertise: "qXfer:threads:read+"),
+        new("qXfer:memory-map:read:", ReadMemoryMap, Advertise: "qXfer:memory-map:read+", Needs: static t => t is IMemoryMap),
+    ];
+
+    private static void ReadDescription(CommandContext context, RspReader arguments)
+    {
+        if (!arguments.TakeLiteral("target.xml:"u8))
+        {
+            context.Error(RspError.NoSuchObject);
+            return;
+        }
+
+        context.Description ??= TargetDescription.Print(context.Target);
+        Answer(context, arguments, context.Description);
+    }
+
+    private static void ReadThreads(CommandContext context, RspReader arguments)
+    {
+        IEnumerable<XmlThread> threads = Enumerable.Range(0, context.Target.CpuCount)
+            .Select(cpu => new XmlThread(SessionState.ThreadOf(cpu), cpu, context.Target.NameOf(cpu), context.Target.StateOf(cpu)));
+        Answer(context, arguments.TakeEmptyAnnex(), ThreadsXml.Print([.. threads], context.State.Multiprocess));
+    }
+
+    private static void ReadMemoryMap(CommandContext context, RspReader arguments) => Answer(
+        context, arguments.TakeEmptyAnnex(), MemoryMapXml.Print(VirtualMemoryMap.Of(((IMemoryMap)context.Target).MemoryRegions)));
+
+    private static RspReader TakeEmptyAnnex(this RspReader arguments)
+    {
+        arguments.Take(':');
+        return arguments;
+    }
+
+    private static void Answer(CommandContext context, RspReader arguments, byte[] content)
+    {
+        if (TransferWindow.TryRead(ref arguments, out TransferWindow window))
+        {
+            window.WriteTo(context.Reply, content, CommandContext.MaxPacketBytes);
+        }
+        else
+        {
+            context.Error(RspError.Malformed);
+        }
+    }
+}

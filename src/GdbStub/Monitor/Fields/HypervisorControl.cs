@@ -1,0 +1,70 @@
+namespace GdbHost.GdbStub.Monitor.Fields;
+
+/// <summary>EL2 configuration and trap registers (DDI 0487, HCR_EL2, CPTR_EL2, MDCR_EL2, HSTR_EL2, CNTHCT_EL2), Armv8.0 fields.</summary>
+internal static class HypervisorControl
+{
+    public static readonly FieldTable[] Tables =
+    [
+        new("HCR_EL2",
+        [
+            new("ID", 33, 33, "instruction accesses of EL1&0 are Non-cacheable in stage 2"),
+            new("CD", 32, 32, "data accesses and walks of EL1&0 are Non-cacheable in stage 2"),
+            new("RW", 31, 31, "execution state of EL1", "AArch32", "AArch64"),
+            new("TRVM", 30, 30, "EL1 reads of the virtual memory control registers trap to EL2"),
+            new("HCD", 29, 29, "HVC is UNDEFINED"),
+            new("TDZ", 28, 28, "DC ZVA traps to EL2"),
+            new("TGE", 27, 27, "exceptions of EL0 go to EL2, EL1 is not used"),
+            new("TVM", 26, 26, "EL1 writes of the virtual memory control registers trap to EL2"),
+            new("TTLB", 25, 25, "EL1 TLB maintenance traps to EL2"),
+            new("TPU", 24, 24, "cache maintenance to the point of unification traps to EL2"),
+            new("TPC", 23, 23, "data cache maintenance to the point of coherency traps to EL2"),
+            new("TSW", 22, 22, "data cache maintenance by set and way traps to EL2"),
+            new("TACR", 21, 21, "auxiliary control registers trap to EL2"),
+            new("TIDCP", 20, 20, "IMPLEMENTATION DEFINED registers trap to EL2"),
+            new("TSC", 19, 19, "SMC of EL1 traps to EL2"),
+            new("TID3", 18, 18, "ID group 3 registers trap to EL2"),
+            new("TID2", 17, 17, "ID group 2 registers trap to EL2"),
+            new("TID1", 16, 16, "ID group 1 registers trap to EL2"),
+            new("TID0", 15, 15, "ID group 0 registers trap to EL2"),
+            new("TWE", 14, 14, "WFE traps to EL2"),
+            new("TWI", 13, 13, "WFI traps to EL2"),
+            new("DC", 12, 12, "default cacheability: stage 1 of EL1&0 is off and its memory is Normal Write-Back"),
+            new("BSU", 11, 10, "barrier shareability upgrade", "no effect", "Inner Shareable", "Outer Shareable", "full system"),
+            new("FB", 9, 9, "TLB and instruction cache maintenance of EL1 is broadcast"),
+            new("VSE", 8, 8, "virtual SError is pending"),
+            new("VI", 7, 7, "virtual IRQ is pending"),
+            new("VF", 6, 6, "virtual FIQ is pending"),
+            new("AMO", 5, 5, "SError goes to EL2, virtual SError is enabled"),
+            new("IMO", 4, 4, "IRQ goes to EL2, virtual IRQ is enabled"),
+            new("FMO", 3, 3, "FIQ goes to EL2, virtual FIQ is enabled"),
+            new("PTW", 2, 2, "a stage 1 walk that touches Device memory of stage 2 faults"),
+            new("SWIO", 1, 1, "invalidate by set and way also cleans"),
+            new("VM", 0, 0, "stage 2 translation of EL1&0", "off", "on"),
+        ]),
+        new("CPTR_EL2",
+        [
+            new("TCPAC", 31, 31, "CPACR_EL1 accesses trap to EL2"),
+            new("TTA", 20, 20, "trace register accesses trap to EL2"),
+            new("TFP", 10, 10, "floating-point and SIMD trap to EL2"),
+        ]),
+        new("MDCR_EL2",
+        [
+            new("TDRA", 11, 11, "debug ROM address registers trap to EL2"),
+            new("TDOSA", 10, 10, "OS-lock debug registers trap to EL2"),
+            new("TDA", 9, 9, "debug registers trap to EL2"),
+            new("TDE", 8, 8, "debug exceptions go to EL2"),
+            new("HPME", 7, 7, "the event counters of EL2 are enabled"),
+            new("TPM", 6, 6, "performance monitor registers trap to EL2"),
+            new("TPMCR", 5, 5, "PMCR_EL0 traps to EL2"),
+            new("HPMN", 4, 0, "event counters that EL1 may use"),
+        ]),
+        new("CNTHCT_EL2",
+        [
+            new("EVNTI", 7, 4, "counter bit that makes the event stream"),
+            new("EVNTDIR", 3, 3, "event stream edge", "0 to 1", "1 to 0"),
+            new("EVNTEN", 2, 2, "event stream enabled"),
+            new("EL1PCEN", 1, 1, "EL1 physical timer", "traps to EL2", "open to EL1"),
+            new("EL1PCTEN", 0, 0, "EL1 physical counter", "traps to EL2", "open to EL1"),
+        ]),
+    ];
+}

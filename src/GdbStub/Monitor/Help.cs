@@ -1,0 +1,31 @@
+using System;
+using System.Linq;
+
+namespace GdbHost.GdbStub.Monitor;
+
+/// <summary>"monitor help": the rows of this folder, printed.</summary>
+internal static class Help
+{
+    public const string Name = "help";
+
+    public static readonly MonitorCommand[] Rows = [new(Name, "[COMMAND]", "lists the monitor commands, or explains one", Print)];
+
+    private static void Print(MonitorRequest request, ReadOnlySpan<string> arguments)
+    {
+        string? only = arguments.IsEmpty ? null : arguments[0];
+        MonitorCommand[] rows = [.. MonitorTable.Offered(request).Where(row => only is null || row.Name == only)];
+        if (rows.Length == 0)
+        {
+            request.Line($"There is no monitor command \"{MonitorTable.Shown(only!)}\"; \"monitor help\" lists them.");
+            return;
+        }
+
+        int width = rows.Max(row => Synopsis(row).Length);
+        foreach (MonitorCommand row in rows)
+        {
+            request.Line($"monitor {Synopsis(row).PadRight(width)}  {row.Help}");
+        }
+    }
+
+    private static string Synopsis(MonitorCommand row) => $"{row.Name} {row.Usage}".TrimEnd();
+}

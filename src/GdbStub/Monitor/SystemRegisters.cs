@@ -1,0 +1,106 @@
+using System;
+using System.Buffers.Binary;
+using System.Collections.Frozen;
+using System.Collections.Generic;
+using System.Linq;
+using GdbHost.GdbStub.Monitor.Fields;
+using GdbHost.GdbStub.Target;
+
+namespace GdbHost.GdbStub.Monitor;
+
+/// <summary>"monitor el2" and "monitor sysreg": system registers with their fields in words.</summary>
+internal static class SystemRegisters
+{
+    public static readonly MonitorCommand[] Rows =
+    [
+        new("el2", "", "prints the EL2 registers with their fields; flags that are clear are left out", PrintEl2),
+        new("sysreg", "NAME", "prints one system register with all its fields; part of a name lists the names", PrintOne),
+    ];
+
+    private static readonly FrozenDictionary<string, FieldTable> Decoded =
+        HypervisorControl.Tables.Concat(TranslationControl.Tables).Concat(Syndrome.Tables).ToFrozenDictionary(t => t.Register);
+
+    // First what a hypervisor's author asks after a trap, then configuration, then the rest by name.
+    private static readonly string[] Order =
+    [
+        "ESR_EL2", "ELR_EL2", "FAR_EL2", "HPFAR_EL2", "SPSR_EL2", "HCR_EL2", "VTCR_EL2", "VTTBR_EL2", "SCTLR_EL2", "TCR_EL2",
+        "TTBR0_EL2", "MAIR_EL2", "VBAR_EL2",
+    ];
+
+    private static void PrintEl2(MonitorRequest request, ReadOnlySpan<string> arguments)
+    {
+        IEnumerable<RegisterDescription> el2 = request.Target.Registers
+            .Where(r => r.Group == RegisterGroup.System && r.Name.EndsWith("_EL2", StringComparison.Ordinal))
+            .OrderBy(r => Array.IndexOf(Order, r.Name) is var place && place < 0 ? Order.Length : place)
+            .ThenBy(r => r.Name, StringComparer.Ordinal);
+        bool any = false;
+        foreach (RegisterDescription register in el2)
+        {
+            Print(request, register, withClearFlags: false);
+            any = true;
+        }
+
+        if (!any)
+        {
+            request.Line("This machine has no EL2; start it with --machine virt,el2=on.");
+        }
+    }
+
+    private static void PrintOne(MonitorRequest request, ReadOnlySpan<string> arguments)
+    {
+        if (arguments.Length != 1)
+        {
+            request.Line("usage: monitor sysreg NAME, for example: monitor sysreg HCR_EL2");
+            return;
+        }
+
+        string name = arguments[0];
+        RegisterDescription[] near =
+        [
+            .. request.Target.Registers.Where(r => r.Group == RegisterGroup.System && r.Name.Contains(name, StringComparison.OrdinalIgnoreCase)),
+        ];
+        RegisterDescription? exact = Array.Find(near, r => r.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+        if (exact is not null)
+        {
+            Print(request, exact, withClearFlags: true);
+            return;
+        }
+
+        if (near.Length == 0)
+        {
+            request.Line($"There is no system register \"{MonitorTable.Shown(name)}\" on this machine.");
+            return;
+        }
+
+        foreach (RegisterDescription register in near)
+        {
+            request.Line(register.Name);
+        }
+    }
+
+    private static void Print(MonitorRequest request, RegisterDescription register, bool withClearFlags)
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
+        bytes.Clear();
+        if (!request.Target.TryReadRegister(request.Cpu, register, bytes[..register.Bytes]))
+        {
+            request.Line($"{register.Name} cannot be read");
+            return;
+        }
+
+        ulong raw = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
+        request.Line($"{register.Name} = 0x{raw:x16}");
+        foreach (Field field in FieldsOf(register.Name, raw))
+        {
+            if (withClearFlags || !field.IsFlag || field.Of(raw) != 0)
+            {
+                request.Line($"{register.Name}.{field.Name} = {Value(field, raw)}  {field.Explain(raw)}");
+            }
+        }
+    }
+
+    private static Field[] FieldsOf(string register, ulong raw) =>
+        Syndrome.IsSyndrome(register) ? Syndrome.FieldsOf(raw) : Decoded.GetValueOrDefault(register)?.Fields ?? [];
+
+    private static string Value(Field field, ulong raw) => field.Of(raw) < 10 ? $"{field.Of(raw)}" : $"0x{field.Of(raw):x}";
+}

@@ -1,0 +1,128 @@
+using System;
+using System.Globalization;
+using GdbHost.GdbStub.Target;
+
+namespace GdbHost.GdbStub.Monitor;
+
+/// <summary>"monitor translate" and "monitor walk": where an address goes, or why it goes nowhere.</summary>
+internal static class Translate
+{
+    public static readonly MonitorCommand[] Rows =
+    [
+        new("translate", "ADDR [el0|el1|el2|el3] [r|w|x]", "follows an address from VA by IPA to PA, or names the failing stage, level and reason",
+            PrintTranslation, Offered),
+        new("walk", "ADDR [el0|el1|el2|el3] [r|w|x]", "as translate, with every descriptor that both stages read", PrintWalk, Offered),
+    ];
+
+    private static bool Offered(ITarget target) => target is ITranslation;
+
+    private static void PrintTranslation(MonitorRequest request, ReadOnlySpan<string> arguments)
+    {
+        if (TryExplain(request, arguments, "translate", out TranslationReport? report, out ulong address))
+        {
+            Summary(request, report!, address);
+        }
+    }
+
+    private static void PrintWalk(MonitorRequest request, ReadOnlySpan<string> arguments)
+    {
+        if (!TryExplain(request, arguments, "walk", out TranslationReport? report, out ulong address))
+        {
+            return;
+        }
+
+        foreach (WalkStep step in report!.Steps)
+        {
+            request.Line(TranslationWords.Step(step, report));
+        }
+
+        Summary(request, report, address);
+    }
+
+    private static void Summary(MonitorRequest request, TranslationReport report, ulong address)
+    {
+        request.Line($"regime: {report.Regime}");
+        request.Line($"VA: 0x{address:x16}");
+        if (report.Intermediate is ulong ipa && report.Stage2On)
+        {
+            request.Line($"IPA: 0x{ipa:x10}");
+        }
+
+        if (report.Physical is ulong pa)
+        {
+            request.Line($"PA: 0x{pa:x10}");
+            request.Line($"attributes: {report.Attributes}");
+        }
+
+        if (report.Failure is TranslationFailure failure)
+        {
+            request.Line($"fault: {TranslationWords.Failure(failure)}");
+        }
+
+        if (report.Place is not null)
+        {
+            string which = report.Physical is null ? "the board has there" : "answered by";
+            request.Line($"{which}: {report.Place}");
+        }
+        else if (report.Physical is not null)
+        {
+            request.Line("answered by: nothing; the access ends in an external abort");
+        }
+    }
+
+    private static bool TryExplain(
+        MonitorRequest request, ReadOnlySpan<string> arguments, string command, out TranslationReport? report, out ulong address)
+    {
+        report = null;
+        address = 0;
+        int? exceptionLevel = null;
+        var access = TranslationAccess.Read;
+        bool good = !arguments.IsEmpty && TryNumber(arguments[0], out address);
+        for (int i = 1; i < arguments.Length; i++)
+        {
+            good &= TryLevel(arguments[i], ref exceptionLevel) || TryAccess(arguments[i], ref access);
+        }
+
+        if (!good)
+        {
+            request.Line($"usage: monitor {command} ADDR [el0|el1|el2|el3] [r|w|x], for example: monitor {command} 0x4010000000 el1 r");
+            return false;
+        }
+
+        report = ((ITranslation)request.Target).Explain(request.Cpu, address, exceptionLevel, access);
+        return true;
+    }
+
+    private static bool TryNumber(string text, out ulong value) => text.StartsWith("0x", StringComparison.OrdinalIgnoreCase)
+        ? ulong.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value)
+        : ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
+
+    private static bool TryLevel(string word, ref int? level)
+    {
+        if (word is "el0" or "el1" or "el2" or "el3")
+        {
+            level = word[2] - '0';
+            return true;
+        }
+
+        return false;
+    }
+
+    private static bool TryAccess(string word, ref TranslationAccess access)
+    {
+        switch (word)
+        {
+            case "r":
+                access = TranslationAccess.Read;
+                return true;
+            case "w":
+                access = TranslationAccess.Write;
+                return true;
+            case "x":
+                access = TranslationAccess.Execute;
+                return true;
+            default:
+                return false;
+        }
+    }
+}

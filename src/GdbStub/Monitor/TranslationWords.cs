@@ -1,0 +1,66 @@
+using System.Numerics;
+using GdbHost.GdbStub.Target;
+
+namespace GdbHost.GdbStub.Monitor;
+
+/// <summary>The words for walk steps and translation failures.</summary>
+internal static class TranslationWords
+{
+    /// <summary>One descriptor, on one line.</summary>
+    public static string Step(WalkStep step, TranslationReport report)
+    {
+        string space = step.Stage == 1 && report.Stage2On ? "IPA" : "PA";
+        string input = step.Stage == 1 ? "VA" : "IPA";
+        string purpose = step.ForWalk ? " for the stage 1 walk" : "";
+        string outcome = step.Meaning == "invalid" ? "invalid" : $"{step.Meaning} -> 0x{step.Output:x10}";
+        string attributes = step.Attributes.Length > 0 ? $" {step.Attributes}" : "";
+        return $"stage {step.Stage} level {step.Level}{purpose}: {input} 0x{step.Input:x}, "
+            + $"descriptor at {space} 0x{step.Address:x10} = 0x{step.Descriptor:x16}: {outcome}{attributes}";
+    }
+
+    /// <summary>What the hardware would report, and why.</summary>
+    public static string Failure(TranslationFailure failure)
+    {
+        string walk = failure.ForWalk ? " on a stage 1 table walk" : "";
+        return $"stage {failure.Stage} {Kind(failure.Obstacle)} at level {failure.Level}{walk}: {Reason(failure)}";
+    }
+
+    // The fault kind that the syndrome gives for each obstacle.
+    private static string Kind(TranslationObstacle obstacle) => obstacle switch
+    {
+        TranslationObstacle.AddressSize => "address size fault",
+        TranslationObstacle.AccessFlagClear => "access flag fault",
+        TranslationObstacle.Permission => "permission fault",
+        TranslationObstacle.WalkAborted => "external abort",
+        TranslationObstacle.Alignment => "alignment fault",
+        _ => "translation fault",
+    };
+
+    private static string Reason(TranslationFailure failure)
+    {
+        string address = $"{(failure.Stage == 2 ? "IPA" : "VA")} 0x{failure.Address:x}";
+        return failure.Obstacle switch
+        {
+            TranslationObstacle.InputTooLarge => TooLarge(address, failure),
+            TranslationObstacle.WalkDisabled => $"{failure.SizeField} disables walks for {address}",
+            TranslationObstacle.BadStartLevel =>
+                $"the starting level in VTCR_EL2.SL0 does not go with {failure.SizeField}={failure.SizeFieldValue} and the granule",
+            TranslationObstacle.InvalidDescriptor => $"the level {failure.Level} descriptor for {address} is invalid",
+            TranslationObstacle.AddressSize => $"the table or output address for {address} is wider than the configured physical address size",
+            TranslationObstacle.AccessFlagClear => $"the access flag of the descriptor for {address} is 0",
+            TranslationObstacle.Permission => $"the descriptor for {address} does not allow this access",
+            TranslationObstacle.WalkAborted => $"nothing answers where the level {failure.Level} descriptor for {address} should be",
+            _ => $"{address} is not aligned as its memory type requires",
+        };
+    }
+
+    private static string TooLarge(string address, TranslationFailure failure)
+    {
+        int has = 64 - failure.SizeFieldValue;
+
+        // An upper-half address counts the bits below its leading ones, and then one bit of sign.
+        bool upper = failure.Stage == 1 && failure.Address >> 63 != 0;
+        int needs = 64 - BitOperations.LeadingZeroCount(upper ? ~failure.Address : failure.Address);
+        return $"{address} needs {needs} bits, {failure.SizeField}={failure.SizeFieldValue} gives {has}";
+    }
+}

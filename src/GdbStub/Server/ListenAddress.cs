@@ -1,0 +1,90 @@
+using System;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace GdbHost.GdbStub.Server;
+
+/// <summary>Where to listen: a TCP address, or the path of a Unix-domain socket.</summary>
+internal sealed record ListenAddress(EndPoint EndPoint)
+{
+    private const string UnixPrefix = "unix:";
+
+    /// <summary>Whether only this host can connect.</summary>
+    public bool IsLocal => EndPoint is not IPEndPoint ip || IPAddress.IsLoopback(ip.Address);
+
+    public string? UnixPath => EndPoint is UnixDomainSocketEndPoint unix ? unix.ToString() : null;
+
+    /// <summary>Reads HOST:PORT, [V6]:PORT, :PORT, PORT or unix:PATH.</summary>
+    /// <param name="reason">Why the text is no address.</param>
+    public static bool TryParse(string text, [NotNullWhen(true)] out ListenAddress? address, out string reason)
+    {
+        address = null;
+        if (text.StartsWith(UnixPrefix, StringComparison.Ordinal))
+        {
+            return TryParseUnix(text[UnixPrefix.Length..], out address, out reason);
+        }
+
+        int colon = text.LastIndexOf(':');
+        string host = colon < 0 ? "" : text[..colon];
+        string port = text[(colon + 1)..];
+        if (!ushort.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out ushort number))
+        {
+            reason = $"\"{port}\" is no port number (0 to 65535)";
+            return false;
+        }
+
+        if (!TryResolve(host, out IPAddress? ip))
+        {
+            reason = $"\"{host}\" is neither an IP address nor the name of this host's own address";
+            return false;
+        }
+
+        address = new ListenAddress(new IPEndPoint(ip, number));
+        reason = "";
+        return true;
+    }
+
+    private static bool TryParseUnix(string path, out ListenAddress? address, out string reason)
+    {
+        address = null;
+        reason = "";
+        try
+        {
+            address = new ListenAddress(new UnixDomainSocketEndPoint(path));
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            reason = path.Length == 0 ? "the path is missing" : "the path is too long for a Unix-domain socket (107 bytes)";
+            return false;
+        }
+    }
+
+    private static bool TryResolve(string host, [NotNullWhen(true)] out IPAddress? address)
+    {
+        if (host is "" or "localhost")
+        {
+            address = IPAddress.Loopback;
+            return true;
+        }
+
+        if (IPAddress.TryParse(host, out address))
+        {
+            return true;
+        }
+
+        try
+        {
+            IPAddress[] found = Dns.GetHostAddresses(host);
+            address = found.Length > 0 ? found[0] : null;
+        }
+        catch (SocketException)
+        {
+            address = null;
+        }
+
+        return address is not null;
+    }
+}

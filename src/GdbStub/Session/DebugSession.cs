@@ -1,0 +1,308 @@
+using System;
+using System.Buffers;
+using System.IO;
+using System.IO.Pipelines;
+using System.Text;
+using System.Threading;
+using System.Threading.Channels;
+using System.Threading.Tasks;
+using GdbHost.GdbStub.Commands;
+using GdbHost.GdbStub.Target;
+using GdbHost.Protocol.Framing;
+using GdbHost.Protocol.Messages;
+using GdbHost.Protocol.Text;
+
+namespace GdbHost.GdbStub.Session;
+
+/// <summary>
+/// One debugger's visit: a queue of packets, stops and the disconnect, with one consumer. The guest is left alone
+/// until the peer has sent a packet, so a mere connect disturbs nothing.
+/// </summary>
+internal sealed class DebugSession
+{
+    // A reader that runs ahead of the consumer waits; with the packet limit this bounds the memory of a session.
+    private const int EventsInFlight = 8;
+
+    private readonly IDuplexPipe _connection;
+    private readonly GuestRun _guest;
+    private readonly CommandTable _table;
+    private readonly Log _log;
+    private readonly SessionState _state = new();
+    private readonly CommandContext _context;
+    private readonly Channel<SessionEvent> _events = Channel.CreateBounded<SessionEvent>(EventsInFlight);
+    private CancellationToken _ending;
+    private bool _attached;
+    private bool _ranBefore;
+
+    public DebugSession(IDuplexPipe connection, GuestRun guest, CommandTable table, Log log)
+    {
+        _connection = connection;
+        _guest = guest;
+        _table = table;
+        _log = log;
+        _context = new CommandContext(guest.Target, table, _state);
+    }
+
+    /// <summary>Serves until the peer leaves, the guest ends, or <paramref name="stop"/> is set.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        _ending = ending.Token;
+        Task reading = ReadAsync(ending.Token);
+        try
+        {
+            while (await HandleAsync(await _events.Reader.ReadAsync(ending.Token), ending.Token))
+            {
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            _log.Debug("the session is closed because the program ends");
+        }
+        catch (IOException e)
+        {
+            _log.Debug($"the connection to the debugger broke: {e.Message}");
+        }
+        catch (Exception e)
+        {
+            // The session border: a fault of ours ends this visit, not the machine.
+            _log.Error($"a fault in the debug session; the connection is closed: {e}");
+        }
+        finally
+        {
+            await ending.CancelAsync();
+            await reading;
+            await LeaveAsync();
+            await _connection.Output.CompleteAsync();
+            await _connection.Input.CompleteAsync();
+        }
+    }
+
+    private async Task ReadAsync(CancellationToken stop)
+    {
+        var framer = new PacketFramer(CommandContext.MaxPacketBytes);
+        try
+        {
+            while (true)
+            {
+                ReadResult read = await _connection.Input.ReadAsync(stop);
+                ReadOnlySequence<byte> input = read.Buffer;
+                while (TryCut(framer, ref input, out SessionEvent next))
+                {
+                    await _events.Writer.WriteAsync(next, stop);
+                }
+
+                _connection.Input.AdvanceTo(read.Buffer.End);
+                if (read.IsCompleted)
+                {
+                    break;
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+        catch (IOException e)
+        {
+            _log.Debug($"the connection to the debugger broke: {e.Message}");
+        }
+
+        await PostAsync(SessionEvent.Disconnected, stop);
+    }
+
+    private async Task PostAsync(SessionEvent next, CancellationToken stop)
+    {
+        try
+        {
+            await _events.Writer.WriteAsync(next, stop);
+        }
+        catch (OperationCanceledException)
+        {
+            _log.Debug("an event came after the end of its session");
+        }
+    }
+
+    private static bool TryCut(PacketFramer framer, ref ReadOnlySequence<byte> input, out SessionEvent next)
+    {
+        bool cut = framer.TryCut(ref input, out Frame frame);
+        next = cut ? SessionEvent.Of(frame) : default;
+        return cut;
+    }
+
+    /// <summary>False when the session is over.</summary>
+    private async ValueTask<bool> HandleAsync(SessionEvent next, CancellationToken stop)
+    {
+        switch (next.What)
+        {
+            case SessionEvent.EventKind.Disconnected:
+                return false;
+
+            case SessionEvent.EventKind.Stopped:
+                _state.Running = false;
+                _state.LastStop = next.Stop;
+                _state.SelectedCpu = next.Stop.Cpu;
+                _context.BeginCommand();
+                StopReplies.WriteAfterRun(_context, next.Stop);
+                return await FinishAsync(stop);
+
+            default:
+                try
+                {
+                    return await HandleFrameAsync(next, stop);
+                }
+                finally
+                {
+                    next.Release();
+                }
+        }
+    }
+
+    private async ValueTask<bool> HandleFrameAsync(SessionEvent next, CancellationToken stop)
+    {
+        switch (next.Frame)
+        {
+            case FrameKind.Interrupt:
+                if (_state.Running)
+                {
+                    _guest.Target.RequestStop();
+                }
+
+                return true;
+
+            case FrameKind.Acknowledge:
+                return true;
+
+            case FrameKind.Retransmit:
+                if (!_state.WithoutAcknowledgements)
+                {
+                    await SendAsync(_context.Outgoing, stop);
+                }
+
+                return true;
+
+            case FrameKind.BadChecksum when !_state.WithoutAcknowledgements:
+                await SendAsync("-"u8.ToArray(), stop);
+                return true;
+        }
+
+        await AttachAsync();
+        if (!_state.WithoutAcknowledgements)
+        {
+            await SendAsync("+"u8.ToArray(), stop);
+        }
+
+        _context.BeginCommand();
+        Dispatch(next);
+        return await FinishAsync(stop);
+    }
+
+    private void Dispatch(SessionEvent next)
+    {
+        if (next.Frame != FrameKind.Packet)
+        {
+            _context.Error(next.Frame == FrameKind.TooLong ? RspError.TooLong : RspError.Malformed);
+            return;
+        }
+
+        ReadOnlySpan<byte> packet = next.Payload;
+        if (_log.Shows(LogLevel.Trace))
+        {
+            _log.Trace($"<- {Encoding.Latin1.GetString(packet)}");
+        }
+
+        Command? row = _table.Find(packet, _guest.Target, out int prefix);
+        if (row is null)
+        {
+            return;
+        }
+
+        if (_state.Running && !row.WhileRunning)
+        {
+            _context.Error(RspError.Running);
+            return;
+        }
+
+        row.Handle(_context, new RspReader(packet[prefix..]));
+    }
+
+    private async ValueTask<bool> FinishAsync(CancellationToken stop)
+    {
+        _context.FinishCommand();
+        if (_log.Shows(LogLevel.Trace))
+        {
+            _log.Trace($"-> {Encoding.Latin1.GetString(_context.Outgoing.Span)}");
+        }
+
+        await SendAsync(_context.Outgoing, stop);
+        if (_context.End is GuestEnd end)
+        {
+            _state.Detached = true;
+            _guest.Finish(end);
+            return false;
+        }
+
+        if (_context.StopRequested)
+        {
+            _guest.Target.RequestStop();
+        }
+
+        if (_context.ResumeActions is CpuAction[] actions)
+        {
+            _state.Running = true;
+            _guest.Resume(actions, stopped => _ = PostAsync(SessionEvent.Of(stopped), _ending));
+        }
+
+        if (_state.Detached)
+        {
+            _guest.Start();
+            _log.Info("the debugger detached; the guest runs on");
+            return false;
+        }
+
+        return true;
+    }
+
+    private async ValueTask SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken stop)
+    {
+        if (!bytes.IsEmpty)
+        {
+            await _connection.Output.WriteAsync(bytes, stop);
+        }
+    }
+
+    private async ValueTask AttachAsync()
+    {
+        if (!_attached)
+        {
+            _attached = true;
+            _ranBefore = _guest.Running;
+            await _guest.StopAsync();
+        }
+    }
+
+    /// <summary>A debugger that vanishes leaves the guest as it found it: running if it ran, and without breakpoints.</summary>
+    private async ValueTask LeaveAsync()
+    {
+        if (!_attached || _state.Detached)
+        {
+            return;
+        }
+
+        await _guest.StopAsync();
+        (_guest.Target as IBreakpoints)?.RemoveAll();
+        if (GuestRun.EndOf(_guest.LastStop) is GuestEnd end)
+        {
+            // The end came while the debugger was leaving, or was shown to it; now it counts.
+            _guest.Finish(end);
+            return;
+        }
+
+        if (_ranBefore)
+        {
+            _guest.Start();
+        }
+
+        _log.Info(_ranBefore ? "the debugger is gone; the guest runs on" : "the debugger is gone; the guest stays stopped");
+    }
+}

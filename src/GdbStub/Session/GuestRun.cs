@@ -1,0 +1,122 @@
+using System;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using GdbHost.GdbStub.Target;
+
+namespace GdbHost.GdbStub.Session;
+
+/// <summary>
+/// The guest's life across debuggers: who is told of its next stop, and when the program is over.
+/// With no debugger attached a stop that nobody asked for ends the run.
+/// </summary>
+internal sealed class GuestRun(ITarget target)
+{
+    private readonly Lock _lock = new();
+    private readonly TaskCompletionSource<GuestEnd> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Action<TargetStop>? _debugger;
+    private TaskCompletionSource? _stopAwaited;
+    private bool _running;
+    private TargetStop _lastStop;
+
+    public ITarget Target { get; } = target;
+
+    public Task<GuestEnd> Ended => _end.Task;
+
+    public bool Running
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _running;
+            }
+        }
+    }
+
+    /// <summary>The newest stop; nothing before the first one.</summary>
+    public TargetStop LastStop
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _lastStop;
+            }
+        }
+    }
+
+    /// <summary>Lets every vCPU run, with no debugger to tell.</summary>
+    public void Start() => Resume([.. Enumerable.Repeat(CpuAction.Continue, Target.CpuCount)], debugger: null);
+
+    /// <summary>Lets the guest run and tells <paramref name="debugger"/> of the stop that follows.</summary>
+    public void Resume(CpuAction[] actions, Action<TargetStop>? debugger)
+    {
+        lock (_lock)
+        {
+            _debugger = debugger;
+            _running = true;
+        }
+
+        Target.Resume(actions, OnStopped);
+    }
+
+    /// <summary>Stops the guest if it runs; afterwards nobody is told of a stop until the next resume.</summary>
+    public Task StopAsync()
+    {
+        Task stopped;
+        lock (_lock)
+        {
+            _debugger = null;
+            if (!_running)
+            {
+                return Task.CompletedTask;
+            }
+
+            _stopAwaited ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            stopped = _stopAwaited.Task;
+        }
+
+        Target.RequestStop();
+        return stopped;
+    }
+
+    /// <summary>Ends the run; the first reason given counts.</summary>
+    public void Finish(GuestEnd end) => _end.TrySetResult(end);
+
+    /// <summary>What a stop means for the program when no debugger takes it, or null when the guest can go on.</summary>
+    public static GuestEnd? EndOf(TargetStop stop) => stop.Kind switch
+    {
+        StopKind.PowerOff => new GuestEnd(ExitStatus.PoweredOff, "the guest powered off"),
+        StopKind.Exit => new GuestEnd(stop.ExitCode & 0xFF, $"the guest ended with status {stop.ExitCode}"),
+        StopKind.Reset => new GuestEnd(ExitStatus.ResetRefused, "the guest asked for a reset, and reset is disabled"),
+        StopKind.Stuck => new GuestEnd(ExitStatus.StuckOrTimeout, stop.Explanation ?? "the guest is stuck"),
+        StopKind.InstructionLimit => new GuestEnd(ExitStatus.StuckOrTimeout, "the limit of --max-instructions is reached"),
+        _ => null,
+    };
+
+    private void OnStopped(TargetStop stop)
+    {
+        Action<TargetStop>? debugger;
+        TaskCompletionSource? awaited;
+        lock (_lock)
+        {
+            _running = false;
+            _lastStop = stop;
+            debugger = _debugger;
+            awaited = _stopAwaited;
+            _stopAwaited = null;
+        }
+
+        if (debugger is not null)
+        {
+            debugger(stop);
+        }
+        else if (EndOf(stop) is GuestEnd end)
+        {
+            Finish(end);
+        }
+
+        awaited?.SetResult();
+    }
+}

@@ -1,0 +1,38 @@
+using GdbHost.GdbStub.Target;
+using GdbHost.Protocol.Messages;
+using GdbHost.Protocol.Text;
+
+namespace GdbHost.GdbStub.Session;
+
+/// <summary>What one debugger has agreed and chosen so far.</summary>
+internal sealed class SessionState
+{
+    /// <summary>All vCPUs are threads of one process.</summary>
+    public const int Process = 1;
+
+    /// <summary>The peer understands p&lt;pid&gt;.&lt;tid&gt;.</summary>
+    public bool Multiprocess { get; set; }
+
+    /// <summary>The stop reasons that the peer understands.</summary>
+    public StopReasons Reasons { get; set; }
+
+    /// <summary>Neither side sends '+' and '-' any more.</summary>
+    public bool WithoutAcknowledgements { get; set; }
+
+    /// <summary>The vCPU that g, m and their kin are about.</summary>
+    public int SelectedCpu { get; set; }
+
+    /// <summary>The threads that c and s are about.</summary>
+    public ThreadId ResumeThreads { get; set; } = ThreadId.Everything;
+
+    /// <summary>A stop reply is owed.</summary>
+    public bool Running { get; set; }
+
+    /// <summary>What '?' answers.</summary>
+    public TargetStop LastStop { get; set; }
+
+    /// <summary>The peer said goodbye in due form: nothing is left to restore.</summary>
+    public bool Detached { get; set; }
+
+    public static ThreadId ThreadOf(int cpu) => new(Process, cpu + 1);
+}

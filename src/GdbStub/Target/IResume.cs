@@ -1,0 +1,68 @@
+using System;
+using System.Collections.Generic;
+
+namespace GdbHost.GdbStub.Target;
+
+/// <summary>What one vCPU does while the guest runs.</summary>
+internal enum CpuAction
+{
+    /// <summary>It stays where it is.</summary>
+    Hold,
+
+    /// <summary>It executes one instruction.</summary>
+    Step,
+
+    Continue,
+}
+
+/// <summary>Why the guest stopped.</summary>
+internal enum StopKind
+{
+    /// <summary>Nothing happened: it was stopped when the debugger came.</summary>
+    None,
+
+    /// <summary>It was told to.</summary>
+    Interrupt,
+
+    Breakpoint,
+    HardwareBreakpoint,
+    WriteWatchpoint,
+    ReadWatchpoint,
+    AccessWatchpoint,
+    Step,
+
+    /// <summary>Nothing can ever wake it.</summary>
+    Stuck,
+
+    /// <summary>The instruction limit of the run is used up.</summary>
+    InstructionLimit,
+
+    /// <summary>It asked to be switched off.</summary>
+    PowerOff,
+
+    /// <summary>It asked for a reset that is not to be done.</summary>
+    Reset,
+
+    /// <summary>It ended itself with an exit code.</summary>
+    Exit,
+}
+
+/// <summary>One stop of the guest.</summary>
+/// <param name="Cpu">The vCPU that caused it.</param>
+/// <param name="Address">The watched address that was touched.</param>
+/// <param name="ExitCode">Only for <see cref="StopKind.Exit"/>.</param>
+/// <param name="Explanation">A sentence for the user where the kind alone says too little.</param>
+internal readonly record struct TargetStop(StopKind Kind, int Cpu, ulong Address = 0, int ExitCode = 0, string? Explanation = null);
+
+/// <summary>Running and stopping the guest.</summary>
+internal interface IResume
+{
+    /// <summary>
+    /// Lets the guest run, one action per vCPU. Returns at once; exactly one call of <paramref name="stopped"/> follows,
+    /// on any thread. Called only while the guest is stopped.
+    /// </summary>
+    void Resume(IReadOnlyList<CpuAction> actions, Action<TargetStop> stopped);
+
+    /// <summary>Asks a running guest to stop soon. Does nothing when it is stopped. Any thread may call it.</summary>
+    void RequestStop();
+}

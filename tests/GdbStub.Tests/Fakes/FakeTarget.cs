@@ -1,0 +1,155 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading.Channels;
+using GdbHost.GdbStub.Target;
+
+namespace GdbHost.GdbStub.Tests.Fakes;
+
+/// <summary>
+/// A debuggee without a machine: two vCPUs, a handful of registers, one page of memory at 0x40000000 whose bytes
+/// count up. It stops when a test says so.
+/// </summary>
+internal sealed class FakeTarget : ITarget, IBreakpoints, IMemoryMap, ITranslation
+{
+    public const ulong MemoryStart = 0x4000_0000;
+
+    private readonly byte[] _memory = [.. Enumerable.Range(0, 4096).Select(i => (byte)i)];
+    private readonly Dictionary<(int Cpu, string Name), byte[]> _values = [];
+    private readonly SortedSet<string> _breakpoints = new(StringComparer.Ordinal);
+    private readonly Channel<CpuAction[]> _resumes = Channel.CreateUnbounded<CpuAction[]>();
+    private Action<TargetStop>? _stopped;
+
+    public string Architecture => "aarch64";
+
+    public int CpuCount => 2;
+
+    /// <summary>Each resume that was asked for, in order.</summary>
+    public ChannelReader<CpuAction[]> Resumes => _resumes.Reader;
+
+    public IEnumerable<string> InsertedBreakpoints => _breakpoints;
+
+    public TranslationReport? Translation { get; set; }
+
+    public IReadOnlyList<RegisterDescription> Registers { get; } =
+    [
+        new("x0", 64, RegisterGroup.Core, "int"),
+        new("x29", 64, RegisterGroup.Core, "int"),
+        new("sp", 64, RegisterGroup.Core, "data_ptr"),
+        new("pc", 64, RegisterGroup.Core, "code_ptr"),
+        new("cpsr", 32, RegisterGroup.Core, TargetDescription.PstateType),
+        new("v0", 128, RegisterGroup.FloatingPoint, TargetDescription.VectorType),
+        new("MIDR_EL1", 64, RegisterGroup.System, "int"),
+        new("ESR_EL2", 64, RegisterGroup.System, "int"),
+        new("HCR_EL2", 64, RegisterGroup.System, "int"),
+        new("VTCR_EL2", 64, RegisterGroup.System, "int"),
+        new("SECRET_EL3", 64, RegisterGroup.System, "int"),
+    ];
+
+    public IReadOnlyList<MemoryRegion> MemoryRegions { get; } =
+    [
+        new(0, 0x400_0000, "rom", "flash0"),
+        new(0x900_0000, 0x1000, "device", "pl011"),
+        new(MemoryStart, 0x4000_0000, "ram", "ram"),
+    ];
+
+    public string NameOf(int cpu) => $"cpu{cpu}";
+
+    public string StateOf(int cpu) => "EL1h, MMU off";
+
+    public bool TryReadRegister(int cpu, RegisterDescription register, Span<byte> value)
+    {
+        value.Clear();
+        if (_values.TryGetValue((cpu, register.Name), out byte[]? stored))
+        {
+            stored.CopyTo(value);
+        }
+
+        return register.Name != "SECRET_EL3";
+    }
+
+    public bool TryWriteRegister(int cpu, RegisterDescription register, ReadOnlySpan<byte> value)
+    {
+        if (register.Name == "MIDR_EL1")
+        {
+            return false;
+        }
+
+        _values[(cpu, register.Name)] = value.ToArray();
+        return true;
+    }
+
+    public void SetRegister(string name, ulong value) => _values[(0, name)] = BitConverter.GetBytes(value);
+
+    public int ReadMemory(int cpu, ulong address, Span<byte> into)
+    {
+        if (address < MemoryStart || address >= MemoryStart + (ulong)_memory.Length)
+        {
+            return 0;
+        }
+
+        ReadOnlySpan<byte> there = _memory.AsSpan((int)(address - MemoryStart));
+        int count = Math.Min(there.Length, into.Length);
+        there[..count].CopyTo(into);
+        return count;
+    }
+
+    public bool TryWriteMemory(int cpu, ulong address, ReadOnlySpan<byte> bytes)
+    {
+        bool fits = address >= MemoryStart && address + (ulong)bytes.Length <= MemoryStart + (ulong)_memory.Length;
+        if (fits)
+        {
+            bytes.CopyTo(_memory.AsSpan((int)(address - MemoryStart)));
+        }
+
+        return fits;
+    }
+
+    public void Resume(IReadOnlyList<CpuAction> actions, Action<TargetStop> stopped)
+    {
+        _stopped = stopped;
+        _resumes.Writer.TryWrite([.. actions]);
+    }
+
+    public void RequestStop() => Stop(new TargetStop(StopKind.Interrupt, 0));
+
+    /// <summary>Lets a running guest stop; a stopped one stays stopped.</summary>
+    public void Stop(TargetStop stop)
+    {
+        Action<TargetStop>? stopped = _stopped;
+        _stopped = null;
+        stopped?.Invoke(stop);
+    }
+
+    public BreakpointOutcome Insert(BreakpointKind kind, ulong address, int length)
+    {
+        if (kind == BreakpointKind.ReadWatch)
+        {
+            return BreakpointOutcome.Unsupported;
+        }
+
+        if (length == 0)
+        {
+            return BreakpointOutcome.Invalid;
+        }
+
+        if (_breakpoints.Count == 2)
+        {
+            return BreakpointOutcome.NoRoom;
+        }
+
+        _breakpoints.Add($"{kind}@{address:x}/{length}");
+        return BreakpointOutcome.Done;
+    }
+
+    public BreakpointOutcome Remove(BreakpointKind kind, ulong address, int length)
+    {
+        _breakpoints.Remove($"{kind}@{address:x}/{length}");
+        return BreakpointOutcome.Done;
+    }
+
+    public void RemoveAll() => _breakpoints.Clear();
+
+    public TranslationReport Explain(int cpu, ulong address, int? exceptionLevel, TranslationAccess access) =>
+        Translation ?? throw new InvalidOperationException("The test gave no translation.");
+}
