@@ -64,6 +64,34 @@ internal readonly record struct A64Word(uint Raw)
     /// <summary>Advanced SIMD size field, bits 23:22.</summary>
     public int VectorSize => (int)Raw.Field(23, 22);
 
+    /// <summary>Format of a scalar floating-point instruction: 00 single, 01 double, 11 half.</summary>
+    public int Ftype => (int)Raw.Field(23, 22);
+
+    /// <summary>Format of an Advanced SIMD floating-point instruction: double rather than single.</summary>
+    public bool Sz => Raw.Bit(22);
+
+    /// <summary>Floating-point constant of FMOV (scalar, immediate).</summary>
+    public uint Imm8 => Raw.Field(20, 13);
+
+    /// <summary>Fixed-point conversions: 64 minus the number of fraction bits.</summary>
+    public int Scale => (int)Raw.Field(15, 10);
+
+    /// <summary>Flags that a conditional compare sets when its condition fails.</summary>
+    public uint Nzcv => Raw.Field(3, 0);
+
+    /// <summary>By-element forms: L, M and H extend the element index and Rm.</summary>
+    public bool L => Raw.Bit(21);
+
+    public bool M => Raw.Bit(20);
+
+    public bool H => Raw.Bit(11);
+
+    /// <summary>Top three bits of the constant of a modified immediate.</summary>
+    public uint Abc => Raw.Field(18, 16);
+
+    /// <summary>Low five bits of the constant of a modified immediate.</summary>
+    public uint Defgh => Raw.Field(9, 5);
+
     public uint Immh => Raw.Field(22, 19);
 
     public uint Immb => Raw.Field(18, 16);

@@ -8,7 +8,7 @@ internal static class FpCompare
     private const uint Greater = 0b0010;
     private const uint Unordered = 0b0011;
 
-    /// <summary>FCMP and FCMPE: the flags N, Z, C, V as bits 3 to 0; with signalAll every NaN is invalid, else only a signaling one.</summary>
+    /// <summary>FCMP and FCMPE: N, Z, C, V as bits 3 to 0; with signalAll every NaN is invalid, else only a signaling one.</summary>
     public static uint Flags<F>(ulong a, ulong b, bool signalAll, FpControl control, ref FpExceptions raised)
         where F : struct, IFpFormat
     {

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using GdbHost.Machine.Isa.Groups.FloatingPoint;
 
 namespace GdbHost.Machine.Isa.Groups;
 
@@ -8,5 +9,13 @@ internal static class All
     public static readonly IReadOnlyList<Row> Rows =
     [
         .. DataImmediate.Rows,
+        .. FpDataProcessing.Rows,
+        .. FpComparisons.Rows,
+        .. FpConversions.Rows,
+        .. SimdFpThreeSame.Rows,
+        .. SimdFpTwoRegisterMisc.Rows,
+        .. SimdFpByElement.Rows,
+        .. SimdFpReduce.Rows,
+        .. SimdFpImmediate.Rows,
     ];
 }
