@@ -96,6 +96,7 @@ internal sealed class Cluster : IDisposable
                 RunTurn(core, roundEnd);
                 if (Debug.Stop != DebugStopKind.None || _stopRequested)
                 {
+                    Debug.StopCore = core.Configuration.Index;
                     return Debug.Stop != DebugStopKind.None ? RunEnd.DebugStop : RunEnd.Requested;
                 }
             }
@@ -109,26 +110,42 @@ internal sealed class Cluster : IDisposable
         return RunEnd.Budget;
     }
 
-    /// <summary>Runs one core for one instruction (or one exception entry), the others not at all. False if it waits or is off.</summary>
+    /// <summary>
+    /// Runs one core for one instruction, the others not at all. Interrupts wait, so that a step stays in the code that
+    /// is being looked at; a core in WFI or WFE first sleeps until it wakes. False if nothing could be executed.
+    /// </summary>
     public bool Step(Core core)
     {
         _stopRequested = false;
         Debug.ClearStop();
-        Debug.Passing = true;
-        ulong before = _scheduler.Clock.Now;
-        Current = core;
-        Prepare(core);
+        SleepUntilAwake(core);
         bool runs = core.IsActive;
         if (runs)
         {
+            Debug.Passing = true;
+            Current = core;
+            _ = core.TakeAttention();
+            core.EnterIllegalState();
             Retired += core.Engine.Run(1);
+            core.RequestAttention();
+            Current = null;
+            Debug.Passing = false;
+            _scheduler.RunDue();
         }
 
-        Current = null;
-        Debug.Passing = false;
-        _scheduler.Clock.Now = Math.Max(_scheduler.Clock.Now, before);
-        _scheduler.RunDue();
         return runs;
+    }
+
+    /// <summary>Lets every core that stands on a breakpoint execute that instruction.</summary>
+    public void StepOffBreakpoints()
+    {
+        foreach (Core core in _cores)
+        {
+            if (core.IsActive && Debug.HasBreakpoint(core.ProgramCounter))
+            {
+                Step(core);
+            }
+        }
     }
 
     public void Dispose()
@@ -142,6 +159,17 @@ internal sealed class Cluster : IDisposable
     }
 
     private static ulong Add(ulong a, ulong b) => a + b < a ? ulong.MaxValue : a + b;
+
+    private void SleepUntilAwake(Core core)
+    {
+        core.CheckWake();
+        while (core.Waiting != WaitKind.None && _scheduler.Next != Scheduler.Never && !_stopRequested)
+        {
+            _scheduler.Clock.Now = Math.Max(_scheduler.Clock.Now, _scheduler.Next);
+            _scheduler.RunDue();
+            core.CheckWake();
+        }
+    }
 
     private bool AnyActive()
     {

@@ -100,8 +100,13 @@ internal sealed unsafe class Core : IDisposable
     /// <summary>The event register of SEV, SEVL and WFE.</summary>
     public bool EventRegister { get; set; }
 
+    /// <summary>Kept where it is by the debugger while others run.</summary>
+    public bool Held { get; set; }
+
     /// <summary>Executes instructions when given time.</summary>
-    public bool IsActive => !PoweredOff && Waiting == WaitKind.None;
+    public bool IsActive => !PoweredOff && !Held && Waiting == WaitKind.None;
+
+    public ulong ProgramCounter => State->Pc;
 
     /// <summary>Sets virtual time to that of an instruction of the running block, for whoever reads the clock or arms an event.</summary>
     public void SynchronizeClock(in Instruction i) => Scheduler.Clock.Now = State->BlockTime + i.Index;
@@ -141,11 +146,15 @@ internal sealed unsafe class Core : IDisposable
     /// <summary>Takes what is pending between two instructions: illegal state first, then interrupts.</summary>
     public void EnterPendingExceptions()
     {
-        if (Exceptions.TakePendingInterrupt())
+        if (!Exceptions.TakePendingInterrupt())
         {
-            return;
+            EnterIllegalState();
         }
+    }
 
+    /// <summary>Raises the Illegal Execution state exception if PSTATE.IL is set.</summary>
+    public void EnterIllegalState()
+    {
         if (State->IllegalState)
         {
             Exceptions.IllegalState();

@@ -36,6 +36,9 @@ internal sealed class DebugStops(BlockCache blocks)
     /// <summary>The stop that has just happened, or none.</summary>
     public DebugStopKind Stop { get; private set; }
 
+    /// <summary>The core that met the stop.</summary>
+    public int StopCore { get; set; }
+
     /// <summary>For a watchpoint stop: the address of the access that hit.</summary>
     public ulong StopAddress { get; private set; }
 
@@ -87,6 +90,8 @@ internal sealed class DebugStops(BlockCache blocks)
         FlushTlbs();
         return removed;
     }
+
+    public bool HasBreakpoint(ulong address) => _breakpoints.ContainsKey(address);
 
     /// <summary>True, and the stop recorded, if a breakpoint is at this address.</summary>
     public bool StopsAt(ulong pc)
