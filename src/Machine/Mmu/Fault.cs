@@ -1,3 +1,5 @@
+using System;
+
 namespace GdbHost.Machine.Mmu;
 
 /// <summary>Why a translation or an access did not succeed (DDI 0487, fault status codes).</summary>
@@ -32,7 +34,10 @@ internal enum FaultKind : byte
 /// <param name="Kind">What is wrong.</param>
 /// <param name="Level">Level of the walk, 0 to 3; without meaning for alignment faults.</param>
 /// <param name="Stage2">Found by stage 2.</param>
-/// <param name="OnWalk">With <paramref name="Stage2"/>: stage 2 refused an access of the stage-1 walk (S1PTW). Else: an external abort on a descriptor.</param>
+/// <param name="OnWalk">
+/// With <paramref name="Stage2"/>: stage 2 failed for an access of the stage-1 walk (S1PTW). Else: an external abort
+/// on a stage-1 descriptor. An external abort with <paramref name="Stage2"/> is always one on a stage-2 descriptor.
+/// </param>
 internal readonly record struct Fault(FaultKind Kind, int Level, bool Stage2, bool OnWalk)
 {
     public static readonly Fault None;
@@ -41,4 +46,17 @@ internal readonly record struct Fault(FaultKind Kind, int Level, bool Stage2, bo
     public ulong Ipa { get; init; }
 
     public bool Happened => Kind != FaultKind.None;
+
+    /// <summary>DFSC and IFSC of ESR_ELx, FST of PAR_EL1 (DDI 0487, ISS encoding for an exception from a Data Abort).</summary>
+    public int StatusCode => Kind switch
+    {
+        FaultKind.AddressSize => Level,
+        FaultKind.Translation => 0b000100 + Level,
+        FaultKind.AccessFlag => 0b001000 + Level,
+        FaultKind.Permission => 0b001100 + Level,
+        FaultKind.ExternalAbort => OnWalk || Stage2 ? 0b010100 + Level : 0b010000,
+        FaultKind.Alignment => 0b100001,
+        FaultKind.UnsupportedExclusive => 0b110101,
+        _ => throw new InvalidOperationException($"{Kind} has no fault status code"),
+    };
 }
