@@ -28,7 +28,7 @@ hypervisor() {
     shift
     (
         cd "$situation1"
-        "${cross}gcc" -std=gnu11 -O1 -g -fdebug-prefix-map="$situation1=situation1" -Wall -Wextra -Werror \
+        "${cross}gcc" -std=gnu11 -O1 -g -fdebug-prefix-map="$situation1=tests/Guests/situation1" -Wall -Wextra -Werror \
             -march=armv8-a -mgeneral-regs-only -mstrict-align -ffreestanding -fno-pic -fno-stack-protector -fno-asynchronous-unwind-tables \
             -nostdlib -static -Wl,--build-id=none -Wl,-T,hypervisor.ld -Wl,--no-warn-rwx-segments -Wa,--fatal-warnings \
             "$@" boot.S main.c stage2.c report.c uart.c -o "$out/$name.elf.new"

@@ -13,6 +13,7 @@ public sealed class KernelSymbolTests
     public async Task Symbols_of_the_Debian_kernel_are_known_to_gdb_by_name()
     {
         Dictionary<string, ulong> symbols = KernelSymbols.Read(Repository.Guest("debian/vmlinuz"));
+        Assert.Equal(0UL, symbols["start_kernel"] & 3);
         Assert.True(symbols.Count > 40_000, $"only {symbols.Count} symbols");
         string file = Path.GetTempFileName();
         try

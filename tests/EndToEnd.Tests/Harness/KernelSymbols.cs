@@ -12,8 +12,9 @@ namespace GdbHost.EndToEnd.Tests.Harness;
 /// </summary>
 internal static class KernelSymbols
 {
-    // arm64 with 48-bit addresses links the kernel here. The Image is relocatable and stores zero for the base.
+    // arm64 with 48-bit addresses links the first byte of the Image here.
     private const ulong LinkAddress = 0xffff_8000_0800_0000;
+    private const ulong RelativeRelocation = 1027; // R_AARCH64_RELATIVE
     private const int TokenCount = 256;
     private const int SymbolsPerMarker = 256;
     private const int Alignment = 8;
@@ -24,7 +25,9 @@ internal static class KernelSymbols
         byte[] image = File.ReadAllBytes(imageFile);
         string[] tokens = FindTokens(image, out int tokenTable);
         int countAt = FindSymbolCount(image, tokenTable, out int count);
-        int offsets = countAt - Alignment - AlignUp(count * sizeof(uint));
+        int baseAt = countAt - Alignment;
+        int offsets = baseAt - AlignUp(count * sizeof(uint));
+        ulong relativeBase = RelocatedValue(image, baseAt);
 
         Dictionary<string, ulong> symbols = new(count);
         int at = countAt + Alignment;
@@ -37,7 +40,7 @@ internal static class KernelSymbols
             }
 
             // The first letter is the symbol's type, as nm prints it.
-            ulong address = LinkAddress + ReadUInt32(image, offsets + (index * sizeof(uint)));
+            ulong address = relativeBase + ReadUInt32(image, offsets + (index * sizeof(uint)));
             symbols.TryAdd(name.ToString(1, name.Length - 1), address);
         }
 
@@ -118,6 +121,18 @@ internal static class KernelSymbols
 
         int markers = AlignUp(at);
         return at < limit && ReadUInt32(image, markers) == 0 && ReadUInt32(image, markers + sizeof(uint)) == secondMarker;
+    }
+
+    // The Image is relocatable and holds zero where an address belongs; the address is in the relocation entry.
+    private static ulong RelocatedValue(byte[] image, int at)
+    {
+        Span<byte> entry = stackalloc byte[2 * sizeof(ulong)];
+        BinaryPrimitives.WriteUInt64LittleEndian(entry, LinkAddress + (ulong)at);
+        BinaryPrimitives.WriteUInt64LittleEndian(entry[sizeof(ulong)..], RelativeRelocation);
+        int found = image.AsSpan().IndexOf(entry);
+        return found < 0
+            ? throw new InvalidDataException("No relocation for kallsyms_relative_base.")
+            : BinaryPrimitives.ReadUInt64LittleEndian(image.AsSpan(found + entry.Length));
     }
 
     // Length, then that many tokens; a length of 128 or more takes a second byte.

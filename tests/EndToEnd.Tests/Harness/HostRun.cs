@@ -1,0 +1,130 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Threading.Tasks;
+
+namespace GdbHost.EndToEnd.Tests.Harness;
+
+/// <summary>One run of the built gdbhost with its own folder for what it writes; it never outlives the test.</summary>
+internal sealed class HostRun : IDisposable
+{
+    // A run that goes astray ends by itself, after a number of instructions and not of seconds.
+    public const string DefaultLimit = "8000000000";
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("gdbhost-test");
+    private readonly ChildProcess _process;
+
+    private HostRun(Func<DirectoryInfo, IEnumerable<string>> arguments)
+    {
+        _process = Start(arguments(_folder));
+    }
+
+    private string SerialFile => Path.Combine(_folder.FullName, "serial");
+
+    private string PortFile => Path.Combine(_folder.FullName, "port");
+
+    /// <summary>Runs "gdbhost ARGUMENTS" as they are, to its end.</summary>
+    public static async Task<Ended> CommandAsync(params string[] arguments)
+    {
+        return await Start(arguments).WaitAsync();
+    }
+
+    /// <summary>Runs a guest without gdb to its end; the output is what came out of the serial port.</summary>
+    public static async Task<Ended> GuestAsync(params string[] arguments)
+    {
+        using HostRun host = new(folder =>
+            ["run", .. arguments, "--gdb", "none", "--serial", $"file:{folder.FullName}/serial", "--max-instructions", DefaultLimit]);
+        Ended ended = await host._process.WaitAsync();
+        return ended with { Output = host.Serial() };
+    }
+
+    /// <summary>Runs a guest, stopped at its first instruction, under stock gdb: loads symbols, connects, then follows the script.</summary>
+    public static async Task<Conversation> UnderGdbAsync(string[] arguments, string symbols, string script, string limit = DefaultLimit)
+    {
+        using HostRun host = new(folder =>
+        [
+            "run", .. arguments, "--wait", "--gdb", "127.0.0.1:0", "--gdb-port-file", $"{folder.FullName}/port",
+            "--serial", $"file:{folder.FullName}/serial", "--max-instructions", limit,
+        ]);
+        string port = await host.PortAsync();
+        string scriptFile = Path.Combine(host._folder.FullName, "script.gdb");
+        await File.WriteAllTextAsync(scriptFile, $"""
+            set confirm off
+            set pagination off
+            set width 0
+            set architecture aarch64
+            {symbols}
+            target remote 127.0.0.1:{port}
+            {script}
+
+            """);
+        Ended gdb = await ChildProcess.RunAsync("gdb-multiarch", "-nx", "-batch", "-x", scriptFile);
+        host._process.Kill();
+        Ended ended = await host._process.WaitAsync();
+        return new Conversation(gdb.Output, gdb.Errors, host.Serial(), ended.Output + ended.Errors);
+    }
+
+    public void Dispose()
+    {
+        _process.Kill();
+        _folder.Delete(recursive: true);
+    }
+
+    // GDBHOST_UNDER_TEST names another program with the same options, such as a published build.
+    private static ChildProcess Start(IEnumerable<string> arguments)
+    {
+        if (Environment.GetEnvironmentVariable("GDBHOST_UNDER_TEST") is { Length: > 0 } other)
+        {
+            return ChildProcess.Start(other, arguments);
+        }
+
+        string dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+        return ChildProcess.Start(dotnet, [Path.Combine(AppContext.BaseDirectory, "gdbhost.dll"), .. arguments]);
+    }
+
+    private string Serial()
+    {
+        return File.Exists(SerialFile) ? File.ReadAllText(SerialFile) : "";
+    }
+
+    // Waits for the file itself, not for a time; a host that ends first says why.
+    private async Task<string> PortAsync()
+    {
+        TaskCompletionSource written = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        using FileSystemWatcher watcher = new(_folder.FullName);
+        watcher.Created += (_, _) => Look();
+        watcher.Changed += (_, _) => Look();
+        watcher.Renamed += (_, _) => Look();
+        watcher.EnableRaisingEvents = true;
+        Look();
+
+        Task<Ended> ended = _process.WaitAsync();
+        if (await Task.WhenAny(written.Task, ended) == ended)
+        {
+            throw new InvalidOperationException($"gdbhost ended with status {(await ended).Status}: {(await ended).Errors}");
+        }
+
+        return (await File.ReadAllTextAsync(PortFile)).Trim();
+
+        void Look()
+        {
+            if (File.Exists(PortFile) && new FileInfo(PortFile).Length > 0)
+            {
+                written.TrySetResult();
+            }
+        }
+    }
+}
+
+/// <summary>What a gdb session left behind: gdb's output and errors, the serial port, and what gdbhost printed.</summary>
+internal sealed record Conversation(string Output, string Errors, string Serial, string Host)
+{
+    private const int SerialTail = 1500;
+
+    /// <summary>Everything but the older part of the serial output, for the message of an assertion that fails.</summary>
+    public override string ToString()
+    {
+        string serial = Serial.Length > SerialTail ? Serial[^SerialTail..] : Serial;
+        return $"--- gdb ---\n{Output}\n--- gdb, errors ---\n{Errors}\n--- gdbhost ---\n{Host}\n--- serial ---\n{serial}";
+    }
+}
