@@ -19,7 +19,7 @@ public sealed class WildGuestTests : IDisposable
     private const uint Undefined = 0x00000000;
     private const uint MovzX0High = 0xd2e60000; // MOVZ X0, #0x3000, LSL #48
     private const uint BrX0 = 0xd61f0000;
-    private const uint MovX0Sp = 0x910003e0;
+    private const uint AdrX0 = 0x10000000; // ADR X0, .
     private const uint StrX0PreIndexed = 0xf81f0c00; // STR X0, [X0, #-16]!
     private const uint BranchBackOne = 0x17ffffff;
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("gdbhost-wild");
@@ -29,7 +29,7 @@ public sealed class WildGuestTests : IDisposable
         { "endless loop at one PC, interrupts masked", [BranchToItself] },
         { "undefined instruction, no vectors", [Undefined] },
         { "branch to an address that is none", [MovzX0High, BrX0] },
-        { "stores that run out of RAM", [MovX0Sp, StrX0PreIndexed, BranchBackOne] },
+        { "stores that run down below RAM", [AdrX0, StrX0PreIndexed, BranchBackOne] },
     };
 
     public void Dispose()
