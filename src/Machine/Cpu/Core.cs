@@ -48,6 +48,7 @@ internal sealed unsafe class Core : IDisposable
         State->CoreHandle = GCHandle.ToIntPtr(_self);
         Memory = new MemoryAccess(this, cluster.Blocks);
         Engine = new InterpreterLoop(this, cluster.Blocks);
+        System = new SystemLevel(this);
         CoreParts made = parts(this);
         Calls = made.Calls;
         Translation = made.Translation;
@@ -83,6 +84,9 @@ internal sealed unsafe class Core : IDisposable
 
     /// <summary>The external debugger's stops.</summary>
     public DebugStops Debugger => Cluster.Debug;
+
+    /// <summary>Exceptions, system registers, interrupt inputs, timers and what else belongs to them.</summary>
+    public SystemLevel System { get; }
 
     /// <summary>What instructions ask of the core.</summary>
     public ICore Calls { get; }

@@ -1,5 +1,6 @@
 using System;
 using GdbHost.Machine.Common;
+using GdbHost.Machine.SysRegs.Fields;
 
 namespace GdbHost.Machine.SysRegs;
 
@@ -19,6 +20,10 @@ internal sealed class SysRegFile
 
     /// <summary>Writes the member of a per-level register.</summary>
     public void SetAt(Sr el1, ExceptionLevel level, ulong value) => _values[(int)el1 + (int)level - 1] = value;
+
+    /// <summary>A register as its fields.</summary>
+    public T Read<T>()
+        where T : struct, IRegisterLayout<T> => T.From(this[T.Place]);
 
     public void Save(StateWriter to) => to.Write(_values.AsSpan());
 

@@ -1,0 +1,38 @@
+namespace GdbHost.Machine.Cpu;
+
+/// <summary>The system level half of a core (DDI 0487, The AArch64 System Level Architecture): what is privileged, asynchronous or a register of its own.</summary>
+internal sealed class SystemLevel
+{
+    public SystemLevel(Core core)
+    {
+        Derived = new DerivedState(core);
+        Inputs = new Interrupts(core);
+        Exceptions = new Exceptions(core);
+        Debug = new DebugUnit(core);
+        Timer = new GenericTimer(core);
+        SystemRegisters = new SystemRegisterAccess(core);
+        Calls = new CoreCalls(core);
+    }
+
+    public DerivedState Derived { get; }
+
+    /// <summary>Interrupt inputs.</summary>
+    public Interrupts Inputs { get; }
+
+    public Exceptions Exceptions { get; }
+
+    /// <summary>Self-hosted debug.</summary>
+    public DebugUnit Debug { get; }
+
+    public GenericTimer Timer { get; }
+
+    public SystemRegisterAccess SystemRegisters { get; }
+
+    /// <summary>What instructions ask of the core.</summary>
+    public CoreCalls Calls { get; }
+
+    /// <summary>Answers HVC or SMC in the place of a guest's own firmware, if the board has such.</summary>
+    public IFirmware? Firmware { get; set; }
+
+    public ISemihosting? Semihosting { get; set; }
+}

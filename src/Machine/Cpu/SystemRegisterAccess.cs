@@ -1,0 +1,198 @@
+using GdbHost.Machine.Common;
+using GdbHost.Machine.Isa;
+using GdbHost.Machine.SysRegs;
+
+namespace GdbHost.Machine.Cpu;
+
+/// <summary>
+/// MRS, MSR and SYS: finds the row, checks in the architecture's order whether the access is UNDEFINED or trapped,
+/// makes it and brings about its effects (DDI 0487, System register access).
+/// </summary>
+internal sealed unsafe class SystemRegisterAccess(Core core)
+{
+    private const ulong InstructionBytes = 4;
+
+    private readonly SystemRegisterHost _host = new(core);
+
+    /// <summary>MRS.</summary>
+    public Flow Read(uint word)
+    {
+        SysReg? row = Admit(word, isWrite: false);
+        if (row is null)
+        {
+            return Flow.Fault;
+        }
+
+        core.State->X[Slots.Destination((byte)word.Field(4, 0))] = HiddenWithoutEl2(row) ? 0 : row.Get(_host);
+        return Flow.Next;
+    }
+
+    /// <summary>MSR (register) and SYS.</summary>
+    public Flow Write(uint word)
+    {
+        SysReg? row = Admit(word, isWrite: true);
+        if (row is null)
+        {
+            return Flow.Fault;
+        }
+
+        ulong value = core.State->X[Slots.Source((byte)word.Field(4, 0))];
+        if (row.Operation is not null)
+        {
+            if (!row.Operation(_host, value))
+            {
+                return Flow.Fault;
+            }
+        }
+        else if (!HiddenWithoutEl2(row))
+        {
+            row.Set(_host, value);
+        }
+
+        return Settle(row.Effects);
+    }
+
+    /// <summary>MSR (immediate): SPSel, DAIFSet, DAIFClr.</summary>
+    public Flow WriteProcessState(uint word)
+    {
+        const uint SpSelField = 0b000_101;
+        const uint DaifSetField = 0b011_110;
+        const uint DaifClrField = 0b011_111;
+        uint field = (word.Field(18, 16) << 3) | word.Field(7, 5);
+        uint imm = word.Field(11, 8);
+        ExceptionLevel level = core.State->El;
+        if (field == SpSelField && level != ExceptionLevel.El0)
+        {
+            core.State->SetLevel(level, (imm & 1) != 0);
+            return Settle(SysRegEffects.None);
+        }
+
+        if (field is not (DaifSetField or DaifClrField))
+        {
+            core.System.Exceptions.Undefined();
+            return Flow.Fault;
+        }
+
+        Trap trap = Traps.InterruptMasks(new SysRegAccess(_host, level, IsWrite: true));
+        if (trap.Happens)
+        {
+            core.System.Exceptions.Trapped(trap, word);
+            return Flow.Fault;
+        }
+
+        uint bits = imm << 6;
+        core.State->Daif = field == DaifSetField ? core.State->Daif | bits : core.State->Daif & ~bits;
+        return Settle(field == DaifClrField ? SysRegEffects.Interrupts : SysRegEffects.None);
+    }
+
+    /// <summary>Reads a register for a debugger: no traps, no side effects. False if the core does not have it.</summary>
+    public bool TryRead(SysReg row, out ulong value)
+    {
+        bool readable = row.Read is not null && Exists(row);
+        value = readable ? row.Get(_host) : 0;
+        return readable;
+    }
+
+    /// <summary>Writes a register for a debugger, with its effects on the core. False if the core does not have it or it is read-only.</summary>
+    public bool TryWrite(SysReg row, ulong value)
+    {
+        if (row.Write is null || row.Operation is not null || !Exists(row))
+        {
+            return false;
+        }
+
+        row.Set(_host, value);
+        Apply(row.Effects);
+        return true;
+    }
+
+    /// <summary>Puts every register to its reset value.</summary>
+    public void Reset()
+    {
+        foreach (SysRegGroup group in SysRegTable.Groups)
+        {
+            foreach (SysReg row in group.Rows)
+            {
+                if (row.Place is Sr place)
+                {
+                    core.Regs[place] = row.Reset;
+                }
+            }
+        }
+    }
+
+    /// <summary>The register is implemented on this core.</summary>
+    private bool Exists(SysReg row)
+    {
+        ExceptionLevel lowest = row.Read ?? row.Write ?? ExceptionLevel.El3;
+        return lowest switch
+        {
+            ExceptionLevel.El3 => core.Configuration.HasEl3 || (core.Configuration.HasEl2 && row.BelongsToEl2),
+            ExceptionLevel.El2 => core.Configuration.HasEl2,
+            _ => true,
+        };
+    }
+
+    /// <summary>EL2's registers, seen from EL3 on a core without EL2, are RES0.</summary>
+    private bool HiddenWithoutEl2(SysReg row) => row.BelongsToEl2 && !core.Configuration.HasEl2 && !row.IsStackPointer;
+
+    /// <summary>Gives the row if the access may be made; else takes the exception and gives null.</summary>
+    private SysReg? Admit(uint word, bool isWrite)
+    {
+        SysRegId id = SysRegId.FromWord(word);
+        SysReg? row = SysRegTable.Find(id);
+        Trap trap = FindTrap(row, id, isWrite);
+        if (!trap.Happens)
+        {
+            return row;
+        }
+
+        core.System.Exceptions.Trapped(trap, word);
+        return null;
+    }
+
+    private Trap FindTrap(SysReg? row, SysRegId id, bool isWrite)
+    {
+        ExceptionLevel level = core.State->El;
+
+        // HCR_EL2.TIDCP comes first: it also traps what is not implemented. At EL0 such accesses stay UNDEFINED.
+        bool implementationDefined = id.Crn is 11 or 15 && id.Op0 is 1 or 3;
+        if (implementationDefined && level == ExceptionLevel.El1 && core.System.Derived.Hcr.Tidcp)
+        {
+            return Trap.To(ExceptionLevel.El2);
+        }
+
+        ExceptionLevel? lowest = isWrite ? row?.Write : row?.Read;
+        if (row is null || lowest is null || level < lowest)
+        {
+            return Trap.Undefined;
+        }
+
+        return row.TrapWhen is null ? Trap.None : row.TrapWhen(new SysRegAccess(_host, level, isWrite));
+    }
+
+    private Flow Settle(SysRegEffects effects)
+    {
+        core.State->Pc += InstructionBytes;
+        Apply(effects);
+        return Flow.End;
+    }
+
+    private void Apply(SysRegEffects effects)
+    {
+        if ((effects & SysRegEffects.Translation) != 0)
+        {
+            core.FastTlb.Flush();
+        }
+
+        if ((effects & SysRegEffects.DerivedState) != 0)
+        {
+            core.System.Derived.Update();
+        }
+
+        if (effects != 0)
+        {
+            core.RequestAttention();
+        }
+    }
+}
