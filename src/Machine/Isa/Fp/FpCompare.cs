@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace GdbHost.Machine.Isa.Fp;
 
 /// <summary>Comparisons (DDI 0487, FPCompare, FPCompareEQ, FPCompareGE, FPCompareGT).</summary>
@@ -12,8 +14,7 @@ internal static class FpCompare
     public static uint Flags<F>(ulong a, ulong b, bool signalAll, FpControl control, ref FpExceptions raised)
         where F : struct, IFpFormat
     {
-        (long left, long right) = Keys<F>(a, b, control, ref raised);
-        if (IsUnordered<F>(a, b, signalAll, ref raised))
+        if (!TryOrder<F>(a, b, signalAll, control, ref raised, out long left, out long right))
         {
             return Unordered;
         }
@@ -27,27 +28,19 @@ internal static class FpCompare
     }
 
     public static bool IsEqual<F>(ulong a, ulong b, FpControl control, ref FpExceptions raised)
-        where F : struct, IFpFormat
-    {
-        (long left, long right) = Keys<F>(a, b, control, ref raised);
-        return !IsUnordered<F>(a, b, signalAll: false, ref raised) && left == right;
-    }
+        where F : struct, IFpFormat =>
+        TryOrder<F>(a, b, signalAll: false, control, ref raised, out long left, out long right) && left == right;
 
     public static bool IsGreaterOrEqual<F>(ulong a, ulong b, FpControl control, ref FpExceptions raised)
-        where F : struct, IFpFormat
-    {
-        (long left, long right) = Keys<F>(a, b, control, ref raised);
-        return !IsUnordered<F>(a, b, signalAll: true, ref raised) && left >= right;
-    }
+        where F : struct, IFpFormat =>
+        TryOrder<F>(a, b, signalAll: true, control, ref raised, out long left, out long right) && left >= right;
 
     public static bool IsGreater<F>(ulong a, ulong b, FpControl control, ref FpExceptions raised)
-        where F : struct, IFpFormat
-    {
-        (long left, long right) = Keys<F>(a, b, control, ref raised);
-        return !IsUnordered<F>(a, b, signalAll: true, ref raised) && left > right;
-    }
+        where F : struct, IFpFormat =>
+        TryOrder<F>(a, b, signalAll: true, control, ref raised, out long left, out long right) && left > right;
 
     /// <summary>An integer that orders as the number does; both zeros are 0. Of a NaN it means nothing.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static long Key<F>(ulong bits)
         where F : struct, IFpFormat
     {
@@ -55,16 +48,19 @@ internal static class FpCompare
         return (bits & FpBits<F>.SignMask) != 0 ? -magnitude : magnitude;
     }
 
-    private static (long Left, long Right) Keys<F>(ulong a, ulong b, FpControl control, ref FpExceptions raised)
-        where F : struct, IFpFormat =>
-        (Key<F>(FpBits<F>.FlushInput(a, control, ref raised)), Key<F>(FpBits<F>.FlushInput(b, control, ref raised)));
-
-    private static bool IsUnordered<F>(ulong a, ulong b, bool signalAll, ref FpExceptions raised)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TryOrder<F>(
+        ulong a, ulong b, bool signalAll, FpControl control, ref FpExceptions raised, out long left, out long right)
         where F : struct, IFpFormat
     {
+        // Also before a NaN is looked at: unpacking flushes and records both operands.
+        a = FpBits<F>.FlushInput(a, control, ref raised);
+        b = FpBits<F>.FlushInput(b, control, ref raised);
+        left = Key<F>(a);
+        right = Key<F>(b);
         if (!FpBits<F>.IsNaN(a) && !FpBits<F>.IsNaN(b))
         {
-            return false;
+            return true;
         }
 
         if (signalAll || FpBits<F>.IsSignalingNaN(a) || FpBits<F>.IsSignalingNaN(b))
@@ -72,6 +68,6 @@ internal static class FpCompare
             raised |= FpExceptions.InvalidOperation;
         }
 
-        return true;
+        return false;
     }
 }

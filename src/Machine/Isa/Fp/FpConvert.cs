@@ -8,6 +8,11 @@ internal static class FpConvert
         where TFrom : struct, IFpFormat
         where TTo : struct, IFpFormat
     {
+        if (TFrom.Width == 32 && TTo.Width == 64 && IsNormal<TFrom>(a))
+        {
+            return Widen<TFrom, TTo>(a);
+        }
+
         FpUnpacked x = FpUnpacked.From<TFrom>(a, control, ref raised);
         bool toAlternative = TTo.Width == 16 && control.Ahp;
         switch (x.Kind)
@@ -24,6 +29,23 @@ internal static class FpConvert
             default:
                 return FpRound.Pack<TTo>(x.Sign, x.Exponent, x.Significand, control, rounding, ref raised);
         }
+    }
+
+    private static bool IsNormal<F>(ulong a)
+        where F : struct, IFpFormat
+    {
+        ulong exponent = a & FpBits<F>.PositiveInfinity;
+        return exponent != 0 && exponent != FpBits<F>.PositiveInfinity;
+    }
+
+    // A normal number of a smaller format is normal and exact in a larger one: only the bias and the places differ.
+    private static ulong Widen<TFrom, TTo>(ulong a)
+        where TFrom : struct, IFpFormat
+        where TTo : struct, IFpFormat
+    {
+        ulong rebias = (ulong)(FpBits<TTo>.Bias - FpBits<TFrom>.Bias) << TTo.FractionBits;
+        ulong magnitude = (a & FpBits<TFrom>.MagnitudeMask) << (TTo.FractionBits - TFrom.FractionBits);
+        return FpBits<TTo>.Zero((a & FpBits<TFrom>.SignMask) != 0) | (magnitude + rebias);
     }
 
     // Alternative half precision has no NaN: a zero of the same sign stands for it.

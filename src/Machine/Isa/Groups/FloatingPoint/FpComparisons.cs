@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using GdbHost.Machine.Isa.Fp;
 
 namespace GdbHost.Machine.Isa.Groups.FloatingPoint;
@@ -70,7 +69,6 @@ internal static class FpComparisons
         where F : struct, IFpArithmetic
         where TSignal : struct, IFlag
     {
-        [MethodImpl(MethodImplOptions.NoInlining)]
         public static ulong Do(ulong a, ulong b, ref FpStatus status) =>
             (ulong)FpCompare.Flags<F>(FpLane.Low<F>(a), FpLane.Low<F>(b), TSignal.Value, status.Control, ref status.Raised) << 28;
     }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using GdbHost.Machine.Isa.Fp;
 using Vector = System.Runtime.Intrinsics.Vector128<byte>;
 
@@ -127,7 +126,6 @@ internal static class FpConversions
         where F : struct, IFpArithmetic
         where W : struct, IWidth
     {
-        [MethodImpl(MethodImplOptions.NoInlining)]
         public static ulong Do(ulong a, int imm, ref FpStatus status)
         {
             RoundingChoice choice = new(imm);
@@ -141,7 +139,6 @@ internal static class FpConversions
         where F : struct, IFpArithmetic
         where W : struct, IWidth
     {
-        [MethodImpl(MethodImplOptions.NoInlining)]
         public static ulong Do(ulong a, int imm, ref FpStatus status)
         {
             RoundingChoice choice = new(imm);
@@ -154,13 +151,11 @@ internal static class FpConversions
 
     private readonly struct Top : IVectorToScalar
     {
-        [MethodImpl(MethodImplOptions.NoInlining)]
         public static ulong Do(Vector a, int imm, ref FpStatus status) => FpLane.Get<FpDouble>(ref a, 1);
     }
 
     private readonly struct WithTop : IScalarToVector
     {
-        [MethodImpl(MethodImplOptions.NoInlining)]
         public static Vector Do(Vector d, ulong a, int imm, ref FpStatus status)
         {
             FpLane.Set<FpDouble>(ref d, 1, a);

@@ -56,5 +56,5 @@ internal readonly record struct LaneChoice(int Raw)
     /// <summary>An element index, or a <see cref="RoundingChoice"/>.</summary>
     public int Operand => Raw >> OperandShift;
 
-    public static LaneChoice Of(int count, int operand = 0) => new(count | (operand << OperandShift));
+    public static LaneChoice Of(int count, int operand) => new(count | (operand << OperandShift));
 }

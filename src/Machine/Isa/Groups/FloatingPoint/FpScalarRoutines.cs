@@ -3,14 +3,12 @@ using GdbHost.Machine.Isa.Fp;
 
 namespace GdbHost.Machine.Isa.Groups.FloatingPoint;
 
-// The operations below are calls, not inlined: they take references to locals, which would cost a handler its tail call.
-
 /// <summary>An operation on the low element of one register.</summary>
 internal readonly struct Scalar1<F, TOp> : IFpScalar1
     where F : struct, IFpArithmetic
     where TOp : struct, IFpUnary
 {
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Do(ulong a, int imm, ref FpStatus status) =>
         TOp.Do<F>(FpLane.Low<F>(a), imm, status.Control, ref status.Raised);
 }
@@ -20,7 +18,7 @@ internal readonly struct Scalar2<F, TOp> : IFpScalar2
     where F : struct, IFpArithmetic
     where TOp : struct, IFpBinary
 {
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Do(ulong a, ulong b, ref FpStatus status) =>
         TOp.Do<F>(FpLane.Low<F>(a), FpLane.Low<F>(b), status.Control, ref status.Raised);
 }
@@ -30,7 +28,7 @@ internal readonly struct Scalar3<F, TOp> : IFpScalar3
     where F : struct, IFpArithmetic
     where TOp : struct, IFpTernary
 {
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Do(ulong addend, ulong a, ulong b, ref FpStatus status) =>
         TOp.Do<F>(FpLane.Low<F>(addend), FpLane.Low<F>(a), FpLane.Low<F>(b), status.Control, ref status.Raised);
 }
@@ -40,7 +38,6 @@ internal readonly struct ConvertFormat<TFrom, TTo> : IFpScalar1
     where TFrom : struct, IFpFormat
     where TTo : struct, IFpFormat
 {
-    [MethodImpl(MethodImplOptions.NoInlining)]
     public static ulong Do(ulong a, int imm, ref FpStatus status)
     {
         FpControl control = status.Control;

@@ -1,17 +1,15 @@
-using System.Runtime.CompilerServices;
 using GdbHost.Machine.Isa.Fp;
 using Vector = System.Runtime.Intrinsics.Vector128<byte>;
 
 namespace GdbHost.Machine.Isa.Groups.FloatingPoint;
 
-// Operations on lanes are calls, not inlined, for the reason given in FpScalarRoutines.cs. Their imm is a LaneChoice.
+// The imm of operations on lanes is a LaneChoice.
 
 /// <summary>An operation on each element of a vector.</summary>
 internal readonly struct EachLane1<F, TOp> : IFpVector1
     where F : struct, IFpArithmetic
     where TOp : struct, IFpUnary
 {
-    [MethodImpl(MethodImplOptions.NoInlining)]
     public static Vector Do(Vector a, int imm, ref FpStatus status)
     {
         LaneChoice lanes = new(imm);
@@ -31,7 +29,6 @@ internal readonly struct EachLane2<F, TOp> : IFpVector2
     where F : struct, IFpArithmetic
     where TOp : struct, IFpBinary
 {
-    [MethodImpl(MethodImplOptions.NoInlining)]
     public static Vector Do(Vector a, Vector b, int imm, ref FpStatus status)
     {
         LaneChoice lanes = new(imm);
@@ -51,7 +48,6 @@ internal readonly struct EachLane3<F, TOp> : IFpVector3
     where F : struct, IFpArithmetic
     where TOp : struct, IFpTernary
 {
-    [MethodImpl(MethodImplOptions.NoInlining)]
     public static Vector Do(Vector d, Vector a, Vector b, int imm, ref FpStatus status)
     {
         LaneChoice lanes = new(imm);
@@ -72,7 +68,6 @@ internal readonly struct ByElement2<F, TOp> : IFpVector2
     where F : struct, IFpArithmetic
     where TOp : struct, IFpBinary
 {
-    [MethodImpl(MethodImplOptions.NoInlining)]
     public static Vector Do(Vector a, Vector b, int imm, ref FpStatus status)
     {
         LaneChoice lanes = new(imm);
@@ -93,7 +88,6 @@ internal readonly struct ByElement3<F, TOp> : IFpVector3
     where F : struct, IFpArithmetic
     where TOp : struct, IFpTernary
 {
-    [MethodImpl(MethodImplOptions.NoInlining)]
     public static Vector Do(Vector d, Vector a, Vector b, int imm, ref FpStatus status)
     {
         LaneChoice lanes = new(imm);
@@ -115,7 +109,6 @@ internal readonly struct Pairwise<F, TOp> : IFpVector2
     where F : struct, IFpArithmetic
     where TOp : struct, IFpBinary
 {
-    [MethodImpl(MethodImplOptions.NoInlining)]
     public static Vector Do(Vector a, Vector b, int imm, ref FpStatus status)
     {
         int half = new LaneChoice(imm).Count / 2;
@@ -142,7 +135,6 @@ internal readonly struct Across<F, TOp> : IVectorToScalar
     where F : struct, IFpArithmetic
     where TOp : struct, IFpBinary
 {
-    [MethodImpl(MethodImplOptions.NoInlining)]
     public static ulong Do(Vector a, int imm, ref FpStatus status)
     {
         ulong low = Neighbors(ref a, 0, ref status);
@@ -159,7 +151,6 @@ internal readonly struct Across<F, TOp> : IVectorToScalar
 internal readonly struct Element<F> : IVectorToScalar
     where F : struct, IFpFormat
 {
-    [MethodImpl(MethodImplOptions.NoInlining)]
     public static ulong Do(Vector a, int imm, ref FpStatus status) => FpLane.Get<F>(ref a, imm);
 }
 

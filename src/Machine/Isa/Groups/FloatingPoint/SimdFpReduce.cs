@@ -28,7 +28,7 @@ internal static class SimdFpReduce
         where TOp : struct, IFpBinary
     {
         FpForms.Registers(w, ref i);
-        i.Imm2 = LaneChoice.Of(2).Raw;
+        i.Imm2 = LaneChoice.Of(2, 0).Raw;
         return FpForms.PickSz<Reduce<Across<FpSingle, TOp>>, Reduce<Across<FpDouble, TOp>>>(w);
     }
 
@@ -36,7 +36,7 @@ internal static class SimdFpReduce
         where TOp : struct, IFpBinary
     {
         FpForms.Registers(w, ref i);
-        i.Imm2 = LaneChoice.Of(4).Raw;
+        i.Imm2 = LaneChoice.Of(4, 0).Raw;
         return Routine.OfFp<Reduce<Across<FpSingle, TOp>>>();
     }
 }

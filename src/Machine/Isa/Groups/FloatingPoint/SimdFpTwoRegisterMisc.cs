@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using GdbHost.Machine.Isa.Fp;
 using Vector = System.Runtime.Intrinsics.Vector128<byte>;
 
@@ -137,7 +136,6 @@ internal static class SimdFpTwoRegisterMisc
         where TTo : struct, IFpFormat
         where TUpper : struct, IFlag
     {
-        [MethodImpl(MethodImplOptions.NoInlining)]
         public static Vector Do(Vector d, Vector a, int imm, ref FpStatus status)
         {
             FpControl control = status.Control;
@@ -165,7 +163,6 @@ internal static class SimdFpTwoRegisterMisc
         where TTo : struct, IFpFormat
         where TUpper : struct, IFlag
     {
-        [MethodImpl(MethodImplOptions.NoInlining)]
         public static Vector Do(Vector a, int imm, ref FpStatus status)
         {
             FpControl control = status.Control;
