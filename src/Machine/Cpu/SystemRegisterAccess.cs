@@ -106,7 +106,7 @@ internal sealed unsafe class SystemRegisterAccess(Core core)
         return true;
     }
 
-    /// <summary>Puts every register to its reset value.</summary>
+    /// <summary>Puts every register to its reset value, and empties the TLBs.</summary>
     public void Reset()
     {
         foreach (SysRegGroup group in SysRegTable.Groups)
@@ -119,6 +119,8 @@ internal sealed unsafe class SystemRegisterAccess(Core core)
                 }
             }
         }
+
+        core.Translation.Reset();
     }
 
     /// <summary>The register is implemented on this core.</summary>
@@ -182,7 +184,7 @@ internal sealed unsafe class SystemRegisterAccess(Core core)
     {
         if ((effects & SysRegEffects.Translation) != 0)
         {
-            core.FastTlb.Flush();
+            core.Translation.RegistersChanged();
         }
 
         if ((effects & SysRegEffects.DerivedState) != 0)
