@@ -1,14 +1,19 @@
-// Executes whole floating-point instructions on registers and prints what changed. Two steps with the assembler between:
+// Executes whole floating-point instructions on registers and prints what changed, in two steps with the assembler between;
+// or tries words of the floating-point and Advanced SIMD space and prints which are UNDEFINED.
 //   fp-instructions expand SEED COUNT < fp-templates.txt > listing.s    COUNT instructions for each alternative
 //   fp-instructions run SEED LINES listing.s words.bin                  LINES executions of each
+//   fp-instructions allocate SEED COUNT
 // One line per execution, all numbers hexadecimal, 128-bit values as high_low:
 //   instruction ; word control nzcv ; registers before ; registers, nzcv and fpsr that changed
 // Registers the instruction does not name were zero before. control: see fp-vectors.c.
+#define _GNU_SOURCE
 #include <ctype.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <ucontext.h>
 
 #include "fp-values.h"
 
@@ -182,19 +187,89 @@ static void execute(const char *text, uint32_t word, void *code)
     putchar('\n');
 }
 
+static uint32_t *code_page(void)
+{
+    void *page = mmap(0, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return page == MAP_FAILED ? 0 : page;
+}
+
+static void put_word(uint32_t *code, uint32_t word)
+{
+    code[0] = word;
+    code[1] = 0xD65F03C0; // ret
+    __builtin___clear_cache((char *)code, (char *)(code + 2));
+}
+
+static volatile sig_atomic_t undefined;
+
+static void skip(int signal, siginfo_t *info, void *context)
+{
+    (void)signal, (void)info;
+    undefined = 1;
+    ((ucontext_t *)context)->uc_mcontext.pc += 4;
+}
+
+// Skeletons of the encoding classes; random bits elsewhere. Rd stays below 16 where it can name a general register.
+static uint32_t candidate(void)
+{
+    static const struct { uint32_t mask, value; } classes[] = {
+        {0x7F20FC10, 0x1E200000}, // conversion between floating-point and integer
+        {0x7F200010, 0x1E000000}, // conversion between floating-point and fixed-point
+        {0x5F207C10, 0x1E204000}, // floating-point data-processing (1 source)
+        {0x5F203C07, 0x1E202000}, // floating-point compare
+        {0x5F201FF0, 0x1E201000}, // floating-point immediate
+        {0x5F200C00, 0x1E200400}, // floating-point conditional compare
+        {0x5F200C10, 0x1E200800}, // floating-point data-processing (2 source)
+        {0x5F200C10, 0x1E200C00}, // floating-point conditional select
+        {0x5F000010, 0x1F000000}, // floating-point data-processing (3 source)
+        {0x5E000010, 0x1E000000}, // any of these
+        {0x9F20C410, 0x0E20C400}, // Advanced SIMD three same, floating-point
+        {0xDF20C410, 0x5E20C400}, // the same, scalar
+        {0x9F3E0C10, 0x0E200800}, // two-register miscellaneous
+        {0xDF3E0C10, 0x5E200800}, // the same, scalar
+        {0x9F3E0C10, 0x0E300800}, // across lanes
+        {0xDF3E0C10, 0x5E300800}, // scalar pairwise
+        {0x9F000410, 0x0F000000}, // by element
+        {0xDF000410, 0x5F000000}, // the same, scalar
+        {0x9F800410, 0x0F000400}, // shift by immediate
+        {0x9FF80410, 0x0F000400}, // modified immediate
+        {0xDF800410, 0x5F000400}, // scalar shift by immediate
+        {0x9E000010, 0x0E000000}, // any Advanced SIMD
+    };
+    size_t n = below(sizeof classes / sizeof classes[0]);
+    uint32_t word = (next() & ~classes[n].mask) | classes[n].value;
+    int isScalar = (classes[n].value & 0x5E000000) == 0x1E000000;
+    return isScalar && below(4) ? word & ~0x20000000u : word; // bit 29, S, is set in no allocated scalar word
+}
+
+static int allocate(long count)
+{
+    uint32_t *code = code_page();
+    struct sigaction action = {.sa_sigaction = skip, .sa_flags = SA_SIGINFO};
+    if (!code || sigaction(SIGILL, &action, 0) != 0)
+        return 1;
+    for (long n = 0; n < count; n++) {
+        struct state s = {0};
+        uint32_t word = candidate();
+        put_word(code, word);
+        undefined = 0;
+        run(&s, code);
+        printf("%08x %c\n", word, undefined ? 'u' : 'a');
+    }
+    return 0;
+}
+
 static int run_all(long lines, const char *listing, const char *words)
 {
     FILE *texts = fopen(listing, "r"), *binary = fopen(words, "rb");
-    uint32_t *code = mmap(0, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (!texts || !binary || code == MAP_FAILED)
+    uint32_t *code = code_page();
+    if (!texts || !binary || !code)
         return 1;
     char text[256];
     uint32_t word;
     while (fgets(text, sizeof text, texts) && fread(&word, 4, 1, binary) == 1) {
         text[strcspn(text, "\n")] = 0;
-        code[0] = word;
-        code[1] = 0xD65F03C0; // ret
-        __builtin___clear_cache((char *)code, (char *)(code + 2));
+        put_word(code, word);
         for (long n = 0; n < lines; n++)
             execute(text, word, code);
     }
@@ -210,5 +285,7 @@ int main(int argc, char **argv)
         expand_all(atol(argv[3]));
         return 0;
     }
+    if (strcmp(argv[1], "allocate") == 0)
+        return allocate(atol(argv[3]));
     return argc == 6 ? run_all(atol(argv[3]), argv[4], argv[5]) : 2;
 }

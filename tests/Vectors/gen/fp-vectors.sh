@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Makes tests/Vectors/a64/fp/*.txt (operations) and a64/fp-instructions.txt (whole instructions), as qemu-aarch64 executes them
-# on its Cortex-A53. Usage: fp-vectors.sh [OUTPUT_FOLDER [SEED [LINES_PER_OPERATION [LINES_PER_INSTRUCTION]]]]
+# Makes tests/Vectors/a64/fp/*.txt (operations), a64/fp-instructions.txt (whole instructions) and a64/fp-allocated.txt (which
+# words are UNDEFINED), as qemu-aarch64 has them on its Cortex-A53.
+# Usage: fp-vectors.sh [OUTPUT_FOLDER [SEED [LINES_PER_OPERATION [LINES_PER_INSTRUCTION [WORDS]]]]]
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 out=${1:-$here/../a64}
@@ -43,3 +44,9 @@ aarch64-linux-gnu-objcopy -O binary -j .text "$tool/listing.o" "$tool/words.bin"
     echo "# instruction ; word, FPCR[26:22] plus 20 if FPSR.IXC was set before, NZCV ; registers before ; changes (hexadecimal)"
     "${emulate[@]}" "$tool/fp-instructions" run "$seed" "${4:-2}" "$tool/listing.s" "$tool/words.bin"
 } > "$out/fp-instructions.txt"
+
+{
+    echo "$oracle"
+    echo "# word, a: allocated, u: UNDEFINED"
+    "${emulate[@]}" "$tool/fp-instructions" allocate "$seed" "${5:-6000}"
+} > "$out/fp-allocated.txt"

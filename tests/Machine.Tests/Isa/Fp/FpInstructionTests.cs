@@ -42,6 +42,21 @@ public sealed unsafe partial class FpInstructionTests : IDisposable
         Assert.Empty(FpRows.Where(row => !met.Contains(row)).Select(static row => row.Name));
     }
 
+    [Fact]
+    public void Word_of_the_scalar_space_is_undefined_where_it_is_for_the_oracle() =>
+        VectorFiles.AssertAll(
+            [.. VectorFiles.Read("fp-allocated.txt").Where(static line => IsScalar(Word(line)))],
+            line => Decodes(Word(line)) == line.EndsWith('a') ? null : line);
+
+    [Fact]
+    public void Word_of_the_vector_space_does_not_decode_where_it_is_undefined_for_the_oracle() =>
+        VectorFiles.AssertAll(
+            [.. VectorFiles.Read("fp-allocated.txt").Where(static line => !IsScalar(Word(line)) && line.EndsWith('u'))],
+            line => Decodes(Word(line)) ? line : null);
+
+    // Data Processing -- Scalar Floating-Point: bit 30 clear, bits 28:25 set.
+    private static bool IsScalar(uint word) => (word & 0x5E00_0000) == 0x1E00_0000;
+
     private static uint Word(string fields) => (uint)VectorFiles.Hex(fields.Split(' ')[0]);
 
     // instruction ; word control nzcv ; registers before ; changes
@@ -63,6 +78,12 @@ public sealed unsafe partial class FpInstructionTests : IDisposable
 
         string ours = Changes(in before);
         return ours == parts[3] ? null : $"{line}   ours: {ours}";
+    }
+
+    private bool Decodes(uint word)
+    {
+        Instruction i = default;
+        return _decoder.Decode(word, ref i, out bool _) is not null;
     }
 
     private bool Execute(uint word)
