@@ -15,7 +15,7 @@ internal static class TranslationWords
         string outcome = step.Meaning == "invalid" ? "invalid" : $"{step.Meaning} -> 0x{step.Output:x10}";
         string attributes = step.Attributes.Length > 0 ? $" {step.Attributes}" : "";
         return $"stage {step.Stage} level {step.Level}{purpose}: {input} 0x{step.Input:x}, "
-            + $"descriptor at {space} 0x{step.Address:x10} = 0x{step.Descriptor:x16}: {outcome}{attributes}";
+            + $"index {step.Index}, descriptor at {space} 0x{step.Address:x10} = 0x{step.Descriptor:x16}: {outcome}{attributes}";
     }
 
     /// <summary>What the hardware would report, and why.</summary>
@@ -32,7 +32,6 @@ internal static class TranslationWords
         TranslationObstacle.AccessFlagClear => "access flag fault",
         TranslationObstacle.Permission => "permission fault",
         TranslationObstacle.WalkAborted => "external abort",
-        TranslationObstacle.Alignment => "alignment fault",
         _ => "translation fault",
     };
 
@@ -42,25 +41,24 @@ internal static class TranslationWords
         return failure.Obstacle switch
         {
             TranslationObstacle.InputTooLarge => TooLarge(address, failure),
-            TranslationObstacle.WalkDisabled => $"{failure.SizeField} disables walks for {address}",
+            TranslationObstacle.WalkDisabled => $"{failure.Field}={failure.FieldValue} disables walks for {address}",
             TranslationObstacle.BadStartLevel =>
-                $"the starting level in VTCR_EL2.SL0 does not go with {failure.SizeField}={failure.SizeFieldValue} and the granule",
+                $"{failure.Field}={failure.FieldValue} is a starting level that does not go with VTCR_EL2.T0SZ and the granule",
             TranslationObstacle.InvalidDescriptor => $"the level {failure.Level} descriptor for {address} is invalid",
             TranslationObstacle.AddressSize => $"the table or output address for {address} is wider than the configured physical address size",
             TranslationObstacle.AccessFlagClear => $"the access flag of the descriptor for {address} is 0",
             TranslationObstacle.Permission => $"the descriptor for {address} does not allow this access",
-            TranslationObstacle.WalkAborted => $"nothing answers where the level {failure.Level} descriptor for {address} should be",
-            _ => $"{address} is not aligned as its memory type requires",
+            _ => $"nothing answers where the level {failure.Level} descriptor for {address} should be",
         };
     }
 
     private static string TooLarge(string address, TranslationFailure failure)
     {
-        int has = 64 - failure.SizeFieldValue;
+        ulong has = 64 - failure.FieldValue;
 
         // An upper-half address counts the bits below its leading ones, and then one bit of sign.
         bool upper = failure.Stage == 1 && failure.Address >> 63 != 0;
         int needs = 64 - BitOperations.LeadingZeroCount(upper ? ~failure.Address : failure.Address);
-        return $"{address} needs {needs} bits, {failure.SizeField}={failure.SizeFieldValue} gives {has}";
+        return $"{address} needs {needs} bits, {failure.Field}={failure.FieldValue} gives {has}";
     }
 }

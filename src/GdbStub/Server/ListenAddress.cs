@@ -46,6 +46,19 @@ internal sealed record ListenAddress(EndPoint EndPoint)
         return true;
     }
 
+    /// <summary>Why listening there failed, and what to do.</summary>
+    public static string Problem(ListenAddress address, SocketException failure)
+    {
+        string where = address.UnixPath ?? address.EndPoint.ToString()!;
+        return failure.SocketErrorCode switch
+        {
+            SocketError.AddressAlreadyInUse => $"{where} is in use; choose another, or port 0 for a free one",
+            SocketError.AccessDenied => $"listening at {where} is not permitted; choose a port above 1023 or another path",
+            SocketError.AddressNotAvailable => $"{where} is no address of this host; use 127.0.0.1",
+            _ => $"cannot listen at {where}: {failure.Message}",
+        };
+    }
+
     private static bool TryParseUnix(string path, out ListenAddress? address, out string reason)
     {
         address = null;

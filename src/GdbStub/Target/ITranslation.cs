@@ -33,9 +33,6 @@ internal enum TranslationObstacle
 
     /// <summary>Nothing on the bus answers where the descriptor should be.</summary>
     WalkAborted,
-
-    /// <summary>The access itself is misaligned for the memory type.</summary>
-    Alignment,
 }
 
 /// <summary>One descriptor that a walk read.</summary>
@@ -43,17 +40,18 @@ internal enum TranslationObstacle
 /// <param name="ForWalk">A stage-2 step that translates the address of a stage-1 descriptor, not the output of stage 1.</param>
 /// <param name="Input">The address being translated: VA in stage 1, IPA in stage 2.</param>
 /// <param name="Address">Where the descriptor is: an IPA in stage 1 under stage 2, else a PA.</param>
+/// <param name="Index">The entry of its table.</param>
 /// <param name="Meaning">table, block, page or invalid.</param>
 /// <param name="Attributes">The attributes and permissions it carries, in words; empty for a table.</param>
 internal sealed record WalkStep(
-    int Stage, bool ForWalk, int Level, ulong Input, ulong Address, ulong Descriptor, string Meaning, ulong Output, string Attributes);
+    int Stage, bool ForWalk, int Level, ulong Input, ulong Address, int Index, ulong Descriptor, string Meaning, ulong Output, string Attributes);
 
 /// <summary>Where and why a translation ended.</summary>
 /// <param name="Address">The input of the failing stage: VA in stage 1, IPA in stage 2.</param>
 /// <param name="ForWalk">Stage 2 refused an access of the stage-1 walk.</param>
-/// <param name="SizeField">For <see cref="TranslationObstacle.InputTooLarge"/>: the field with its register, such as VTCR_EL2.T0SZ.</param>
+/// <param name="Field">The register field to blame, such as VTCR_EL2.T0SZ; empty where a descriptor is.</param>
 internal sealed record TranslationFailure(
-    TranslationObstacle Obstacle, int Stage, int Level, ulong Address, bool ForWalk, string SizeField = "", int SizeFieldValue = 0);
+    TranslationObstacle Obstacle, int Stage, int Level, ulong Address, bool ForWalk, string Field = "", ulong FieldValue = 0);
 
 /// <summary>The explained translation of one address.</summary>
 /// <param name="Regime">The regime with its identifiers, in the manual's words.</param>

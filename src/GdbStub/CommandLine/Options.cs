@@ -1,0 +1,115 @@
+using System.Collections.Generic;
+using CommandLine;
+
+namespace GdbHost.GdbStub.CommandLine;
+
+/// <summary>What every verb has: a place for words that belong to no option, so that they can be refused.</summary>
+internal abstract class VerbOptions
+{
+    [Value(0, Hidden = true)]
+    public IEnumerable<string> Unexpected { get; set; } = [];
+}
+
+/// <summary>The options of the verbs that describe a board.</summary>
+internal abstract class BoardOptions : VerbOptions
+{
+    [Option("cpu", MetaValue = "MODEL", Default = "cortex-a53", HelpText = "CPU model.")]
+    public string Cpu { get; set; } = "";
+
+    [Option("smp", MetaValue = "N", Default = "1", HelpText = "Number of vCPUs.")]
+    public string Smp { get; set; } = "";
+
+    [Option("append", MetaValue = "TEXT", HelpText = "Kernel command line, written into the device tree.")]
+    public string? Append { get; set; }
+
+    [Option("initrd", MetaValue = "FILE", HelpText = "Initial RAM disk.")]
+    public string? Initrd { get; set; }
+
+    /// <summary>Declared by each verb, because the defaults differ.</summary>
+    public abstract string Machine { get; set; }
+
+    public abstract string Memory { get; set; }
+}
+
+/// <summary>The options of the verbs that run a guest.</summary>
+internal abstract class GuestOptions : BoardOptions
+{
+    [Option("serial", MetaValue = "TO", Default = "stdio",
+        HelpText = "The first serial port: stdio, none, file:PATH, tcp:HOST:PORT or unix:PATH (the last two listen).")]
+    public string Serial { get; set; } = "";
+
+    [Option("gdb", MetaValue = "AT", Default = "127.0.0.1:1234",
+        HelpText = "Where to listen for gdb: HOST:PORT, PORT, unix:PATH or none. Port 0 picks a free one.")]
+    public string Gdb { get; set; } = "";
+
+    [Option("gdb-port-file", MetaValue = "FILE", HelpText = "Write the port that gdb can connect to into this file.")]
+    public string? GdbPortFile { get; set; }
+
+    [Option("allow-remote", HelpText = "Allow listening beyond this host. Whoever connects controls the guest.")]
+    public bool AllowRemote { get; set; }
+
+    [Option("wait", HelpText = "Stay stopped until gdb lets the guest run.")]
+    public bool Wait { get; set; }
+
+    [Option("timeout", MetaValue = "SECONDS", HelpText = "End with status 3 after this time.")]
+    public string? Timeout { get; set; }
+
+    [Option("max-instructions", MetaValue = "N", HelpText = "End with status 3 after this many guest instructions.")]
+    public string? MaxInstructions { get; set; }
+
+    [Option("clock", MetaValue = "MODE", Default = "virtual",
+        HelpText = "virtual: as fast as possible; host: not faster than real time. The guest counts instructions either way.")]
+    public string Clock { get; set; } = "";
+
+    [Option("log", MetaValue = "LEVEL", Default = "info", HelpText = "What to say on stderr: error, warning, info, debug or trace.")]
+    public string Log { get; set; } = "";
+}
+
+/// <summary>"gdbhost demo", also without a verb.</summary>
+[Verb("demo", isDefault: true, HelpText = "Run the built-in hypervisor and its guest (the default).")]
+internal sealed class DemoOptions : GuestOptions
+{
+    [Option("machine", MetaValue = "BOARD", Default = "virt,el2=on", HelpText = "Board: virt[,gic=2][,el2=on|off][,el3=on|off][,highmem=on|off].")]
+    public override string Machine { get; set; } = "";
+
+    [Option("memory", MetaValue = "SIZE", Default = "256M", HelpText = "Guest RAM: bytes, or a number with K, M or G.")]
+    public override string Memory { get; set; } = "";
+}
+
+/// <summary>"gdbhost run".</summary>
+[Verb("run", HelpText = "Run your own hypervisor, kernel or bare-metal program.")]
+internal sealed class RunOptions : GuestOptions
+{
+    [Option("machine", MetaValue = "BOARD", Default = "virt", HelpText = "Board: virt[,gic=2][,el2=on|off][,el3=on|off][,highmem=on|off].")]
+    public override string Machine { get; set; } = "";
+
+    [Option("memory", MetaValue = "SIZE", Default = "1G", HelpText = "Guest RAM: bytes, or a number with K, M or G.")]
+    public override string Memory { get; set; } = "";
+
+    [Option("kernel", MetaValue = "FILE", HelpText = "ELF, arm64 Image (also gzip) or raw binary to start.")]
+    public string? Kernel { get; set; }
+
+    [Option("dtb", MetaValue = "FILE", HelpText = "Your own device tree instead of the generated one.")]
+    public string? Dtb { get; set; }
+
+    [Option("load", MetaValue = "FILE[@ADDR]", HelpText = "Place a further file in memory: an ELF, or bytes at ADDR. Repeatable.")]
+    public IEnumerable<string> Load { get; set; } = [];
+}
+
+/// <summary>"gdbhost dtb".</summary>
+[Verb("dtb", HelpText = "Write the device tree that the board would give its guest.")]
+internal sealed class DtbOptions : BoardOptions
+{
+    [Option("machine", MetaValue = "BOARD", Default = "virt", HelpText = "Board: virt[,gic=2][,el2=on|off][,el3=on|off][,highmem=on|off].")]
+    public override string Machine { get; set; } = "";
+
+    [Option("memory", MetaValue = "SIZE", Default = "1G", HelpText = "Guest RAM: bytes, or a number with K, M or G.")]
+    public override string Memory { get; set; } = "";
+
+    [Option("output", MetaValue = "FILE", HelpText = "Where to write it; standard output if absent.")]
+    public string? Output { get; set; }
+}
+
+/// <summary>"gdbhost boards".</summary>
+[Verb("boards", HelpText = "List the boards.")]
+internal sealed class BoardsOptions : VerbOptions;

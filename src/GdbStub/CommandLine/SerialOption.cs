@@ -1,0 +1,72 @@
+using System;
+using System.IO;
+using System.Net.Sockets;
+using GdbHost.GdbStub.Serial;
+using GdbHost.GdbStub.Server;
+
+namespace GdbHost.GdbStub.CommandLine;
+
+/// <summary>The value of --serial, and the line that it opens.</summary>
+internal static class SerialOption
+{
+    private const string Option = "--serial";
+    private const string FilePrefix = "file:";
+    private const string TcpPrefix = "tcp:";
+    private const string UnixPrefix = "unix:";
+
+    public static ISerialBackend Open(string text, bool allowRemote, Log log)
+    {
+        if (text is "stdio")
+        {
+            return new StdioSerial();
+        }
+
+        if (text is "none")
+        {
+            return new NoSerial();
+        }
+
+        if (text.StartsWith(FilePrefix, StringComparison.Ordinal))
+        {
+            return OpenFile(text[FilePrefix.Length..]);
+        }
+
+        if (text.StartsWith(TcpPrefix, StringComparison.Ordinal))
+        {
+            return OpenSocket(OptionValues.Listen(Option, text[TcpPrefix.Length..], allowRemote), log);
+        }
+
+        if (text.StartsWith(UnixPrefix, StringComparison.Ordinal))
+        {
+            return OpenSocket(OptionValues.Listen(Option, text, allowRemote), log);
+        }
+
+        throw new UserErrorException($"{Option}: \"{text}\" is not known; use stdio, none, file:PATH, tcp:HOST:PORT or unix:PATH");
+    }
+
+    private static FileSerial OpenFile(string path)
+    {
+        try
+        {
+            return new FileSerial(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new UserErrorException($"{Option}: cannot write \"{path}\": {e.Message}", e);
+        }
+    }
+
+    private static SocketSerial OpenSocket(ListenAddress address, Log log)
+    {
+        try
+        {
+            var serial = new SocketSerial(address);
+            log.Info($"serial line at {(serial.Port is int port ? $"TCP port {port}" : address.UnixPath)}");
+            return serial;
+        }
+        catch (SocketException e)
+        {
+            throw new UserErrorException($"{Option}: {ListenAddress.Problem(address, e)}", e);
+        }
+    }
+}

@@ -1,0 +1,182 @@
+using System;
+using System.Linq;
+using GdbHost.GdbStub.Monitor;
+using GdbHost.GdbStub.Monitor.Fields;
+using GdbHost.GdbStub.Target;
+using GdbHost.GdbStub.Tests.Fakes;
+using Xunit;
+
+namespace GdbHost.GdbStub.Tests;
+
+/// <summary>Who is right: DDI 0487 for register fields and fault codes; the wording is our own.</summary>
+public class MonitorTests
+{
+    private static readonly WalkStep Level0 =
+        new(1, false, 0, 0xffff_8000_1000_0000, 0x4100_0000, 256, 0x4100_1003, "table", 0x4100_1000, "");
+
+    private readonly FakeTarget _target = new();
+
+    [Fact]
+    public void Help_lists_every_command() => Assert.Equal(Monitor.All.Rows.Length, Ask("help").Length);
+
+    [Fact]
+    public void Help_with_a_name_explains_that_command() => Assert.StartsWith("monitor map", Assert.Single(Ask("help map")), StringComparison.Ordinal);
+
+    [Fact]
+    public void Empty_line_is_help() => Assert.Equal(Ask("help"), Ask("  "));
+
+    [Fact]
+    public void Beginning_of_one_name_is_enough() => Assert.Equal(Ask("map"), Ask("MA"));
+
+    [Theory]
+    [InlineData("nonsense")]
+    [InlineData("help nonsense")]
+    [InlineData("sysreg")]
+    [InlineData("sysreg NOTHING_EL2")]
+    [InlineData("translate")]
+    [InlineData("translate xyz")]
+    [InlineData("translate 0x10 el7")]
+    [InlineData("translate 0x10 r w q")]
+    [InlineData("walk 0x11111111111111111")]
+    public void Question_that_cannot_be_answered_gets_one_line(string line) => Assert.Single(Ask(line));
+
+    [Fact]
+    public void Syndrome_of_the_ECAM_report_is_decoded()
+    {
+        _target.SetRegister("ESR_EL2", 0x9381_0004);
+        string[] lines = Ask("sysreg esr_el2");
+        Assert.Equal("ESR_EL2 = 0x0000000093810004", lines[0]);
+        Assert.Contains("ESR_EL2.EC = 0x24  exception class: data abort from a lower exception level", lines);
+        Assert.Contains("ESR_EL2.SAS = 2  access size: word", lines);
+        Assert.Contains("ESR_EL2.SRT = 1  number of the transfer register", lines);
+        Assert.Contains("ESR_EL2.WnR = 0  access: read", lines);
+        Assert.Contains("ESR_EL2.DFSC = 4  translation fault, level 0", lines);
+    }
+
+    [Theory]
+    [InlineData(0x00, "address size fault, level 0")]
+    [InlineData(0x07, "translation fault, level 3")]
+    [InlineData(0x09, "access flag fault, level 1")]
+    [InlineData(0x0e, "permission fault, level 2")]
+    [InlineData(0x10, "synchronous external abort")]
+    [InlineData(0x15, "synchronous external abort on a table walk, level 1")]
+    [InlineData(0x21, "alignment fault")]
+    [InlineData(0x30, "TLB conflict abort")]
+    [InlineData(0x3f, "reserved status code")]
+    public void Status_code_reads_as_in_the_manual(int code, string words) => Assert.Equal(words, Syndrome.StatusCode(code));
+
+    [Fact]
+    public void El2_leaves_out_clear_flags_and_sysreg_does_not()
+    {
+        _target.SetRegister("HCR_EL2", 0x8000_0001);
+        string[] el2 = Ask("el2");
+        Assert.Contains("HCR_EL2.VM = 1  stage 2 translation of EL1&0: on", el2);
+        Assert.Contains("HCR_EL2.RW = 1  execution state of EL1: AArch64", el2);
+        Assert.DoesNotContain(el2, l => l.StartsWith("HCR_EL2.TGE", StringComparison.Ordinal));
+        Assert.Contains(Ask("sysreg HCR_EL2"), l => l.StartsWith("HCR_EL2.TGE = 0", StringComparison.Ordinal));
+        Assert.DoesNotContain(el2, l => l.StartsWith("MIDR_EL1", StringComparison.Ordinal));
+        Assert.StartsWith("ESR_EL2 = ", el2[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Part_of_a_name_lists_names() => Assert.Equal(["ESR_EL2", "HCR_EL2", "VTCR_EL2"], Ask("sysreg el2"));
+
+    [Fact]
+    public void Register_that_cannot_be_read_says_so() => Assert.Equal(["SECRET_EL3 cannot be read"], Ask("sysreg SECRET_EL3"));
+
+    [Fact]
+    public void Fields_of_each_register_do_not_overlap()
+    {
+        foreach (FieldTable table in HypervisorControl.Tables.Concat(TranslationControl.Tables).Concat(Syndrome.Tables))
+        {
+            ulong seen = 0;
+            foreach (Field field in table.Fields)
+            {
+                ulong mask = (ulong.MaxValue >> (63 - (field.High - field.Low))) << field.Low;
+                Assert.True((seen & mask) == 0, $"{table.Register}.{field.Name} overlaps another field");
+                Assert.True(field.Words.Length <= 1 << Math.Min(30, field.High - field.Low + 1), $"{table.Register}.{field.Name} has too many words");
+                seen |= mask;
+            }
+        }
+    }
+
+    [Fact]
+    public void IPA_beyond_T0SZ_is_explained_with_both_numbers()
+    {
+        Explain(new TranslationFailure(TranslationObstacle.InputTooLarge, 2, 0, 0x40_1000_0000, false, "VTCR_EL2.T0SZ", 32));
+        Assert.Contains("fault: stage 2 translation fault at level 0: IPA 0x4010000000 needs 39 bits, VTCR_EL2.T0SZ=32 gives 32", Ask("translate 0x1000"));
+    }
+
+    [Fact]
+    public void Upper_VA_beyond_T1SZ_counts_the_bits_below_its_sign()
+    {
+        Explain(new TranslationFailure(TranslationObstacle.InputTooLarge, 1, 0, 0xffff_0000_0000_0000, false, "TCR_EL1.T1SZ", 25));
+        Assert.Contains("fault: stage 1 translation fault at level 0: VA 0xffff000000000000 needs 48 bits, TCR_EL1.T1SZ=25 gives 39", Ask("translate 0"));
+    }
+
+    public static TheoryData<string, string> Reasons => new()
+    {
+        { "WalkDisabled", "stage 1 translation fault at level 0: TCR_EL1.EPD0=1 disables walks for VA 0x10" },
+        { "BadStartLevel", "stage 1 translation fault at level 0: TCR_EL1.EPD0=1 is a starting level that does not go with VTCR_EL2.T0SZ and the granule" },
+        { "InvalidDescriptor", "stage 1 translation fault at level 0: the level 0 descriptor for VA 0x10 is invalid" },
+        { "AddressSize", "stage 1 address size fault at level 0: the table or output address for VA 0x10 is wider than the configured physical address size" },
+        { "AccessFlagClear", "stage 1 access flag fault at level 0: the access flag of the descriptor for VA 0x10 is 0" },
+        { "Permission", "stage 1 permission fault at level 0: the descriptor for VA 0x10 does not allow this access" },
+        { "WalkAborted", "stage 1 external abort at level 0: nothing answers where the level 0 descriptor for VA 0x10 should be" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Reasons))]
+    public void Each_obstacle_has_its_fault_and_reason(string obstacle, string words)
+    {
+        var failure = new TranslationFailure(Enum.Parse<TranslationObstacle>(obstacle), 1, 0, 0x10, false, "TCR_EL1.EPD0", 1);
+        Assert.Equal(words, TranslationWords.Failure(failure));
+    }
+
+    [Fact]
+    public void Fault_on_a_walk_says_so()
+    {
+        var failure = new TranslationFailure(TranslationObstacle.InvalidDescriptor, 2, 3, 0x4000_0000, ForWalk: true);
+        Assert.Equal(
+            "stage 2 translation fault at level 3 on a stage 1 table walk: the level 3 descriptor for IPA 0x40000000 is invalid", TranslationWords.Failure(failure));
+    }
+
+    [Fact]
+    public void Translation_that_is_through_shows_all_addresses_and_who_answers()
+    {
+        _target.Translation = new TranslationReport("EL1&0", true, true, [Level0], 0x40_1000_0000, 0x40_1000_0000, "Device-nGnRnE, RW", "pcie-ecam", null);
+        Assert.Equal(
+            ["regime: EL1&0", "VA: 0xffff800010000000", "IPA: 0x4010000000", "PA: 0x4010000000", "attributes: Device-nGnRnE, RW", "answered by: pcie-ecam"],
+            Ask("translate 0xffff800010000000 el1 r"));
+    }
+
+    [Fact]
+    public void Physical_address_with_nobody_there_ends_in_an_abort()
+    {
+        _target.Translation = new TranslationReport("EL2", false, false, [], null, 0x1000_0000, "Device-nGnRnE", null, null);
+        Assert.Contains("answered by: nothing; the access ends in an external abort", Ask("translate 0x10000000"));
+    }
+
+    [Fact]
+    public void Walk_shows_each_descriptor_before_the_summary()
+    {
+        WalkStep forWalk = new(2, true, 1, 0x4100_0000, 0x4200_0000, 1, 0, "invalid", 0, "");
+        Explain(new TranslationFailure(TranslationObstacle.InvalidDescriptor, 2, 1, 0x4100_0000, true), forWalk, Level0);
+        string[] lines = Ask("walk 0xffff800010000000 el1 w");
+        Assert.Equal(
+            "stage 2 level 1 for the stage 1 walk: IPA 0x41000000, index 1, descriptor at PA 0x0042000000 = 0x0000000000000000: invalid", lines[0]);
+        Assert.Equal(
+            "stage 1 level 0: VA 0xffff800010000000, index 256, descriptor at IPA 0x0041000000 = 0x0000000041001003: table -> 0x0041001000", lines[1]);
+        Assert.StartsWith("regime: ", lines[2], StringComparison.Ordinal);
+    }
+
+    private void Explain(TranslationFailure failure, params WalkStep[] steps) =>
+        _target.Translation = new TranslationReport("EL1&0", true, true, steps, null, null, "", null, failure);
+
+    private string[] Ask(string line)
+    {
+        var request = new MonitorRequest(_target, 0);
+        MonitorTable.Run(request, line);
+        return request.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+}

@@ -1,0 +1,150 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Threading;
+using System.Threading.Tasks;
+using GdbHost.GdbStub.Server;
+using GdbHost.GdbStub.Session;
+using GdbHost.GdbStub.Tests.Fakes;
+using Xunit;
+
+namespace GdbHost.GdbStub.Tests;
+
+/// <summary>Who is right: GDB manual, Packet Acknowledgment, over real sockets of this host.</summary>
+public sealed class ServerTests : IDisposable
+{
+    // Only a hang ends by this.
+    private const int HangMilliseconds = 30_000;
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("gdbhost-server");
+    private readonly StringWriter _messages = new();
+    private readonly FakeTarget _target = new();
+    private readonly CancellationTokenSource _stop = new();
+
+    public static TheoryData<string> Addresses => ["127.0.0.1:0", "[::1]:0", "unix"];
+
+    public void Dispose()
+    {
+        _stop.Dispose();
+        _messages.Dispose();
+        _folder.Delete(recursive: true);
+    }
+
+    [Theory(Timeout = HangMilliseconds)]
+    [MemberData(nameof(Addresses))]
+    public async Task Debugger_after_debugger_is_served(string where)
+    {
+        using TcpServer server = Open(where);
+        Task serving = Serve(server);
+        for (int visit = 0; visit < 3; visit++)
+        {
+            using Socket client = await ConnectAsync(server);
+            Assert.Equal("+$QC1#c5", await AskAsync(client, "$qC#b4", 8));
+        }
+
+        await _stop.CancelAsync();
+        await serving;
+    }
+
+    [Fact(Timeout = HangMilliseconds)]
+    public async Task Second_debugger_is_turned_away_and_the_first_goes_on()
+    {
+        using TcpServer server = Open("127.0.0.1:0");
+        Task serving = Serve(server);
+        using Socket first = await ConnectAsync(server);
+        Assert.Equal("+$QC1#c5", await AskAsync(first, "$qC#b4", 8));
+
+        using Socket second = await ConnectAsync(server);
+        Assert.Equal(0, await second.ReceiveAsync(new byte[1]));
+        Assert.Equal("+$QC1#c5", await AskAsync(first, "$qC#b4", 8));
+
+        await _stop.CancelAsync();
+        await serving;
+        Assert.Contains("turned away", _messages.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = HangMilliseconds)]
+    public async Task Peer_that_resets_the_connection_does_not_end_the_server()
+    {
+        using TcpServer server = Open("127.0.0.1:0");
+        Task serving = Serve(server);
+        Socket rude = await ConnectAsync(server);
+        await rude.SendAsync("$qC#b4"u8.ToArray());
+        rude.LingerState = new LingerOption(true, 0);
+        rude.Dispose();
+
+        using Socket next = await ConnectAsync(server);
+        Assert.Equal("+$QC1#c5", await AskAsync(next, "$qC#b4", 8));
+        await _stop.CancelAsync();
+        await serving;
+    }
+
+    [Fact]
+    public void Port_in_use_is_a_socket_error()
+    {
+        using TcpServer first = Open("127.0.0.1:0");
+        SocketException error = Assert.Throws<SocketException>(() => Open($"127.0.0.1:{first.Port}"));
+        Assert.Contains($"{first.Port} is in use", ListenAddress.Problem(Address($"127.0.0.1:{first.Port}"), error), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Socket_file_that_a_dead_program_left_is_replaced_and_a_live_one_is_not()
+    {
+        using (var dead = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
+        {
+            dead.Bind(new UnixDomainSocketEndPoint(SocketPath));
+        }
+
+        // .NET removes the file with the socket; a killed program could not.
+        if (!File.Exists(SocketPath))
+        {
+            File.WriteAllText(SocketPath, "");
+        }
+
+        using TcpServer live = Open("unix");
+        Assert.Throws<SocketException>(() => Open("unix"));
+    }
+
+    private string SocketPath => Path.Combine(_folder.FullName, "gdb");
+
+    private static ListenAddress Address(string text) =>
+        ListenAddress.TryParse(text, out ListenAddress? address, out string reason) ? address : throw new ArgumentException(reason, nameof(text));
+
+    private static async Task<string> AskAsync(Socket client, string packet, int answerBytes)
+    {
+        await client.SendAsync(Encoding.ASCII.GetBytes(packet));
+        var answer = new List<byte>();
+        var piece = new byte[1];
+        while (answer.Count < answerBytes)
+        {
+            if (await client.ReceiveAsync(piece) == 0)
+            {
+                throw new EndOfStreamException();
+            }
+
+            answer.Add(piece[0]);
+        }
+
+        return Encoding.ASCII.GetString([.. answer]);
+    }
+
+    private TcpServer Open(string where) => new(Address(where == "unix" ? "unix:" + SocketPath : where), new Log(_messages, LogLevel.Info));
+
+    private Task Serve(TcpServer server)
+    {
+        var guest = new GuestRun(_target);
+        return server.RunAsync(
+            (connection, stop) => new DebugSession(connection, guest, Commands.All.Table, new Log(_messages, LogLevel.Info)).RunAsync(stop), _stop.Token);
+    }
+
+    private static async Task<Socket> ConnectAsync(TcpServer server)
+    {
+        EndPoint there = server.EndPoint;
+        var client = new Socket(there.AddressFamily, SocketType.Stream, ProtocolType.Unspecified);
+        await client.ConnectAsync(there);
+        return client;
+    }
+}
