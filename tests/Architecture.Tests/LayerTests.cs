@@ -75,7 +75,7 @@ public sealed class LayerTests
     [Fact]
     public void The_machine_has_no_mutable_static_field()
     {
-        Regex field = new(@"^\s+(public|internal|private|protected) static (?!readonly|extern|abstract|partial)[\w<>\[\]?, .()]+ _?\w+( =[^>].*)?;$");
+        Regex field = new(@"^\s+(public|internal|private|protected) static (?!readonly|extern|abstract|partial|virtual)[\w<>\[\]?, .]+ _?\w+( =[^>].*)?;$");
         Assert.Empty(from file in Sources.Under("src/Machine")
                      from line in file.Lines
                      where field.IsMatch(line)
