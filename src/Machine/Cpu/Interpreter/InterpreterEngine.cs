@@ -264,7 +264,10 @@ internal unsafe struct InterpreterEngine : IEngine
         _state.Pc = PcPlus(in i, 0);
         Core core = Core;
         core.SynchronizeClock(in i);
-        return TCall.Do(core.Calls, in i);
+
+        // The core has taken the exception already: PC is the vector.
+        Flow flow = TCall.Do(core.Calls, in i);
+        return flow == Flow.Fault ? Flow.End : flow;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
