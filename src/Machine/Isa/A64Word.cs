@@ -137,5 +137,8 @@ internal static class Slots
 
     public static byte Source(byte register) => register == 31 ? Zero : register;
 
+    /// <summary>A destination read back as an operand.</summary>
+    public static byte AsSource(byte destination) => destination == Sink ? Zero : destination;
+
     public static byte Destination(byte register) => register == 31 ? Sink : register;
 }

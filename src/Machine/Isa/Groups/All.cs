@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using GdbHost.Machine.Isa.Groups.FloatingPoint;
+using GdbHost.Machine.Isa.Groups.Integer;
 
 namespace GdbHost.Machine.Isa.Groups;
 
@@ -9,6 +10,16 @@ internal static class All
     public static readonly IReadOnlyList<Row> Rows =
     [
         .. DataImmediate.Rows,
+        .. Bitfield.Rows,
+        .. DataRegister.Rows,
+        .. DataSources.Rows,
+        .. Crc32.Rows,
+        .. Conditional.Rows,
+        .. Branches.Rows,
+        .. SystemInstructions.Rows,
+        .. LoadStoreRegister.Rows,
+        .. LoadStorePair.Rows,
+        .. LoadStoreExclusive.Rows,
         .. FpDataProcessing.Rows,
         .. FpComparisons.Rows,
         .. FpConversions.Rows,
