@@ -1,0 +1,275 @@
+using System;
+using System.Numerics;
+using GdbHost.Machine.Common;
+
+namespace GdbHost.Machine.Devices.Gic;
+
+/// <summary>
+/// The CPU interface of one core (IHI 0048, CPU interface): masks by priority, acknowledges, and keeps the active
+/// priorities. The same hardware serves a virtual machine's view with other limits.
+/// </summary>
+internal sealed class CpuInterface(IInterruptSource source, CpuInterfaceLimits limits)
+{
+    private const uint EnableGroup0 = 1;
+    private const uint EnableGroup1 = 2;
+
+    /// <summary>GICC_CTLR without the Security Extensions: both enables, AckCtl, FIQEn, CBPR, EOImode.</summary>
+    private const uint WritableControl = 0x21f;
+
+    /// <summary>One bit for each group priority: GICC_APR0-3 and GICC_NSAPR0-3.</summary>
+    private readonly uint[] _active0 = new uint[4];
+    private readonly uint[] _active1 = new uint[4];
+    private uint _binaryPoint = (uint)limits.MinimumBinaryPoint;
+    private uint _aliasedBinaryPoint = (uint)limits.MinimumBinaryPoint + 1;
+    private uint _priorityMask;
+    private uint _control;
+
+    /// <summary>GICC_CTLR.</summary>
+    public uint Control
+    {
+        get => _control;
+        set
+        {
+            _control = value & WritableControl;
+            source.Changed();
+        }
+    }
+
+    /// <summary>GICC_PMR.</summary>
+    public uint PriorityMask
+    {
+        get => _priorityMask;
+        set
+        {
+            _priorityMask = value & limits.PriorityBits;
+            source.Changed();
+        }
+    }
+
+    /// <summary>GICC_BPR.</summary>
+    public uint BinaryPoint
+    {
+        get => _binaryPoint;
+        set
+        {
+            _binaryPoint = Math.Max(value & 7, (uint)limits.MinimumBinaryPoint);
+            source.Changed();
+        }
+    }
+
+    /// <summary>GICC_ABPR.</summary>
+    public uint AliasedBinaryPoint
+    {
+        get => _aliasedBinaryPoint;
+        set
+        {
+            _aliasedBinaryPoint = Math.Max(value & 7, (uint)limits.MinimumBinaryPoint + 1);
+            source.Changed();
+        }
+    }
+
+    /// <summary>GICC_RPR: 0xff when nothing is active.</summary>
+    public uint RunningPriority => (uint)Math.Min(Running(), 0xff);
+
+    public bool SplitsEndOfInterrupt => _control.Bit(9);
+
+    private bool AcknowledgesGroup1 => _control.Bit(2);
+
+    private bool SignalsGroup0AsFiq => _control.Bit(3);
+
+    private bool CommonBinaryPoint => _control.Bit(4);
+
+    /// <summary>The two request wires to the core as they should be now.</summary>
+    public (bool Irq, bool Fiq) Outputs()
+    {
+        if ((_control & (EnableGroup0 | EnableGroup1)) == 0)
+        {
+            return (false, false);
+        }
+
+        PendingInterrupt best = source.Highest();
+        if (!Preempts(best))
+        {
+            return (false, false);
+        }
+
+        bool asFiq = !best.IsGroup1 && SignalsGroup0AsFiq;
+        return (!asFiq, asFiq);
+    }
+
+    /// <summary>GICC_IAR: takes the most urgent interrupt. 1022 tells that it is one of group 1, for GICC_AIAR.</summary>
+    public uint Acknowledge()
+    {
+        uint seen = HighestPending();
+        return seen < 1020 ? Take() : seen;
+    }
+
+    /// <summary>GICC_AIAR: takes the most urgent interrupt if it is of group 1.</summary>
+    public uint AcknowledgeGroup1() => HighestPendingGroup1() < 1020 ? Take() : PendingInterrupt.Spurious;
+
+    /// <summary>GICC_IAR as the debugger sees it: what an acknowledge would return, without the sender of an SGI.</summary>
+    public uint HighestPending()
+    {
+        PendingInterrupt best = source.Highest();
+        if (!Signaled(best))
+        {
+            return PendingInterrupt.Spurious;
+        }
+
+        return best.IsGroup1 && !AcknowledgesGroup1 ? 1022u : (uint)best.Id;
+    }
+
+    /// <summary>GICC_AHPPIR.</summary>
+    public uint HighestPendingGroup1()
+    {
+        PendingInterrupt best = source.Highest();
+        return Signaled(best) && best.IsGroup1 ? (uint)best.Id : PendingInterrupt.Spurious;
+    }
+
+    /// <summary>GICC_EOIR and GICC_AEOIR: drops the running priority, and deactivates unless EOImode splits the two.</summary>
+    public void EndOfInterrupt(uint acknowledged)
+    {
+        int id = (int)(acknowledged & 0x3ff);
+        if (id >= 1020 || Running() > 0xff)
+        {
+            return;
+        }
+
+        DropPriority(source.IsGroup1(id));
+        if (!SplitsEndOfInterrupt)
+        {
+            source.Deactivate(acknowledged);
+        }
+
+        source.Changed();
+    }
+
+    /// <summary>GICC_DIR.</summary>
+    public void Deactivate(uint acknowledged)
+    {
+        if ((acknowledged & 0x3ff) < 1020)
+        {
+            source.Deactivate(acknowledged);
+            source.Changed();
+        }
+    }
+
+    public uint ActivePriorities(int word, bool group1) => word < limits.ActivePriorityWords ? (group1 ? _active1 : _active0)[word] : 0;
+
+    public void SetActivePriorities(int word, bool group1, uint value)
+    {
+        if (word < limits.ActivePriorityWords)
+        {
+            (group1 ? _active1 : _active0)[word] = value;
+            source.Changed();
+        }
+    }
+
+    public void Reset()
+    {
+        Array.Clear(_active0);
+        Array.Clear(_active1);
+        _control = 0;
+        _priorityMask = 0;
+        _binaryPoint = (uint)limits.MinimumBinaryPoint;
+        _aliasedBinaryPoint = (uint)limits.MinimumBinaryPoint + 1;
+    }
+
+    /// <summary>Sets the fields that GICH_VMCR holds, for which no write of the guest counts.</summary>
+    public void Load(uint control, uint priorityMask, uint binaryPoint, uint aliasedBinaryPoint)
+    {
+        _control = control & WritableControl;
+        _priorityMask = priorityMask & limits.PriorityBits;
+        _binaryPoint = Math.Max(binaryPoint, (uint)limits.MinimumBinaryPoint);
+        _aliasedBinaryPoint = Math.Max(aliasedBinaryPoint, (uint)limits.MinimumBinaryPoint + 1);
+    }
+
+    public void Save(StateWriter to)
+    {
+        to.Write(_active0.AsSpan());
+        to.Write(_active1.AsSpan());
+        to.Write(_control);
+        to.Write(_priorityMask);
+        to.Write(_binaryPoint);
+        to.Write(_aliasedBinaryPoint);
+    }
+
+    public void Restore(StateReader from)
+    {
+        from.ReadWords(_active0.AsSpan());
+        from.ReadWords(_active1.AsSpan());
+        _control = from.ReadUInt32();
+        _priorityMask = from.ReadUInt32();
+        _binaryPoint = from.ReadUInt32();
+        _aliasedBinaryPoint = from.ReadUInt32();
+    }
+
+    private bool Signaled(PendingInterrupt best) =>
+        best.Id < 1020 && (_control & (best.IsGroup1 ? EnableGroup1 : EnableGroup0)) != 0 && best.Priority < _priorityMask;
+
+    private bool Preempts(PendingInterrupt best) => Signaled(best) && GroupPriority(best.Priority, best.IsGroup1) < Running();
+
+    private uint Take()
+    {
+        PendingInterrupt best = source.Highest();
+        if (!Preempts(best))
+        {
+            return PendingInterrupt.Spurious;
+        }
+
+        int level = GroupPriority(best.Priority, best.IsGroup1) >> (limits.MinimumBinaryPoint + 1);
+        (best.IsGroup1 ? _active1 : _active0)[level / 32] |= 1u << (level % 32);
+        uint acknowledged = source.Activate(best.Id);
+        source.Changed();
+        return acknowledged;
+    }
+
+    /// <summary>The part of a priority that decides preemption: the binary point cuts the rest off.</summary>
+    private int GroupPriority(int priority, bool group1)
+    {
+        int point = (int)(group1 && !CommonBinaryPoint ? _aliasedBinaryPoint - 1 : _binaryPoint);
+        return priority & (-1 << (point + 1));
+    }
+
+    /// <summary>The most urgent active group priority, or 256.</summary>
+    private int Running()
+    {
+        for (int word = 0; word < 4; word++)
+        {
+            uint active = _active0[word] | _active1[word];
+            if (active != 0)
+            {
+                return ((word * 32) + BitOperations.TrailingZeroCount(active)) << (limits.MinimumBinaryPoint + 1);
+            }
+        }
+
+        return 256;
+    }
+
+    private void DropPriority(bool group1)
+    {
+        foreach (ref uint active in (group1 ? _active1 : _active0).AsSpan())
+        {
+            if (active != 0)
+            {
+                active &= active - 1;
+                return;
+            }
+        }
+    }
+}
+
+/// <summary>How many bits of priority a CPU interface has.</summary>
+/// <param name="MinimumBinaryPoint">Smallest value of GICC_BPR: 0 with 8 priority bits, 2 with 5.</param>
+/// <param name="ActivePriorityWords">Number of GICC_APR registers that have bits.</param>
+internal sealed record CpuInterfaceLimits(int MinimumBinaryPoint, int ActivePriorityWords)
+{
+    /// <summary>All eight bits of priority, as QEMU's GICv2.</summary>
+    public static readonly CpuInterfaceLimits Physical = new(0, 4);
+
+    /// <summary>Five bits of priority, as list registers have them.</summary>
+    public static readonly CpuInterfaceLimits Virtual = new(2, 1);
+
+    /// <summary>The bits of a priority that exist.</summary>
+    public uint PriorityBits => MinimumBinaryPoint == 0 ? 0xffu : 0xf8u;
+}
