@@ -42,6 +42,9 @@ public sealed record MachineConfiguration
     /// <summary>The user's own device tree, passed on unchanged but for initrd and command line.</summary>
     public BootFile? DeviceTree { get; init; }
 
+    /// <summary>What the real time clock says when the machine starts, in seconds since 1970.</summary>
+    public uint RtcSeconds { get; init; } = 1_672_531_200;
+
     public IReadOnlyList<LoadFile> Loads { get; init; } = [];
 }
 

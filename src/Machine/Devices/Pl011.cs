@@ -10,7 +10,7 @@ namespace GdbHost.Machine.Devices;
 /// The PrimeCell UART PL011 (DDI 0183). A written byte leaves at once, whether or not the UART is enabled, as with
 /// QEMU: early prints of kernels rely on it. What comes in waits in the FIFO, with interrupts by level and by timeout.
 /// </summary>
-internal sealed class Pl011 : IStateful
+internal sealed class Pl011 : IDevice
 {
     private const int FifoDepth = 16;
 
@@ -67,7 +67,7 @@ internal sealed class Pl011 : IStateful
         new(0xffc, "UARTPCellID3", Access.ReadOnly, "DDI 0183, UARTPCellID3") { Reset = 0xb1 });
 
     private readonly RegisterBank<Pl011> _bank;
-    private readonly ISerialSink _sink;
+    private readonly Action<byte> _send;
     private readonly IInterruptLine _line;
     private readonly Scheduler _scheduler;
     private readonly TimedEvent _timeout;
@@ -79,14 +79,14 @@ internal sealed class Pl011 : IStateful
 
     /// <param name="name">Name on the bus.</param>
     /// <param name="clockHz">UARTCLK, from which baud rates are divided.</param>
-    /// <param name="sink">Where sent bytes go.</param>
+    /// <param name="send">Gets each byte that is sent.</param>
     /// <param name="line">UARTINTR, the combined interrupt.</param>
     /// <param name="scheduler">For the receive timeout.</param>
     /// <param name="events">Where misuse is reported.</param>
-    public Pl011(string name, uint clockHz, ISerialSink sink, IInterruptLine line, Scheduler scheduler, DeviceEvents events)
+    public Pl011(string name, uint clockHz, Action<byte> send, IInterruptLine line, Scheduler scheduler, DeviceEvents events)
     {
         _clockHz = clockHz;
-        _sink = sink;
+        _send = send;
         _line = line;
         _scheduler = scheduler;
         _bank = new RegisterBank<Pl011>(name, Map, this, events);
@@ -107,6 +107,9 @@ internal sealed class Pl011 : IStateful
     public IBusDevice Port => _bank;
 
     public string StateName => _bank.Name;
+
+    /// <summary>Called when the guest has taken a byte, for who has more to feed in.</summary>
+    public Action? RoomMade { get; set; }
 
     /// <summary>Whether a received byte would find room. Who feeds bytes in waits until it does.</summary>
     public bool CanReceive => _count < Depth;
@@ -180,7 +183,7 @@ internal sealed class Pl011 : IStateful
         }
         else
         {
-            _sink.Write(value);
+            _send(value);
         }
 
         // The FIFO runs through its trigger level on the way to empty.
@@ -209,6 +212,7 @@ internal sealed class Pl011 : IStateful
 
         RestartTimeout();
         UpdateLine();
+        RoomMade?.Invoke();
         return value;
     }
 
@@ -224,6 +228,7 @@ internal sealed class Pl011 : IStateful
         }
 
         UpdateReceive();
+        RoomMade?.Invoke();
     }
 
     private void Clear(Interrupts which)

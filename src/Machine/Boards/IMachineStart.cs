@@ -1,0 +1,16 @@
+using System;
+
+namespace GdbHost.Machine.Boards;
+
+/// <summary>What is in memory when a machine starts, and where its cores begin: worked out once, put in place at every reset.</summary>
+internal interface IMachineStart
+{
+    /// <summary>The device tree blob that the guest finds; empty where it gets none.</summary>
+    ReadOnlyMemory<byte> DeviceTree { get; }
+
+    /// <summary>How firmware is called, with what will run known.</summary>
+    PsciConduit Conduit { get; }
+
+    /// <summary>Fills memory and sets the cores' registers, after everything else has been reset.</summary>
+    void Apply(Machine machine);
+}

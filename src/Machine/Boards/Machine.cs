@@ -1,0 +1,147 @@
+using System;
+using System.Collections.Generic;
+using GdbHost.Machine.Bus;
+using GdbHost.Machine.Common;
+using GdbHost.Machine.Cpu;
+using GdbHost.Machine.Devices;
+using GdbHost.Machine.Time;
+
+namespace GdbHost.Machine.Boards;
+
+/// <summary>A whole computer: cores, bus, memory, devices and time, put together as a board says.</summary>
+internal sealed class Machine : IPowerControl, IDisposable
+{
+    private readonly List<IStateful> _parts = [];
+    private readonly List<IDevice> _devices = [];
+    private readonly List<Ram> _memories = [];
+    private readonly IMachineStart _start;
+
+    /// <param name="configuration">What to build.</param>
+    /// <param name="board">The board that the configuration names; it has checked it.</param>
+    /// <param name="start">What is in memory at the start.</param>
+    /// <param name="serialOutput">Gets each byte that the console sends.</param>
+    public Machine(MachineConfiguration configuration, Board board, IMachineStart start, Action<byte> serialOutput)
+    {
+        Configuration = configuration;
+        Board = board;
+        SerialOutput = serialOutput;
+        _start = start;
+        Scheduler = new Scheduler(Clock);
+        Cluster = new Cluster(Scheduler);
+        Ram = new Ram("ram", configuration.MemoryBytes);
+        Bus.Add(new BusRegion(Ram.Name, board.RamStart, Ram.Size, Ram, Device: null));
+        for (int index = 0; index < configuration.Cpus; index++)
+        {
+            Core core = new(new CoreConfiguration(index, configuration.Cpus, configuration.El2, configuration.El3), Bus, Cluster, Scheduler, PartsOf);
+            _parts.Add(core.System.Inputs);
+            _parts.Add(core.System.Timer);
+        }
+
+        board.Populate(this);
+        Reset();
+    }
+
+    public MachineConfiguration Configuration { get; }
+
+    public Board Board { get; }
+
+    public PhysicalBus Bus { get; } = new();
+
+    public VirtualClock Clock { get; } = new();
+
+    public Scheduler Scheduler { get; }
+
+    /// <summary>The cores and their run loop.</summary>
+    public Cluster Cluster { get; }
+
+    public IReadOnlyList<Core> Cores => Cluster.Cores;
+
+    public Ram Ram { get; }
+
+    /// <summary>The guest's console: what is sent to it arrives at the board's first UART.</summary>
+    public SerialConsole? Console { get; set; }
+
+    public Action<byte> SerialOutput { get; }
+
+    /// <summary>Accesses that devices did not expect.</summary>
+    public DeviceEvents Events { get; } = new();
+
+    /// <summary>All parts with state, in an order that does not change.</summary>
+    public IReadOnlyList<IStateful> Parts => _parts;
+
+    /// <summary>The core whose access to a device is under way; 0 when the access comes from outside.</summary>
+    public int CurrentCore => Cluster.Current?.Configuration.Index ?? 0;
+
+    public PowerState Power { get; private set; }
+
+    /// <summary>The device tree blob that the guest finds; empty where it gets none.</summary>
+    public ReadOnlyMemory<byte> DeviceTree => _start.DeviceTree;
+
+    /// <summary>Adds a device to the parts with state and to what a reset reaches.</summary>
+    public T Add<T>(T device)
+        where T : IDevice
+    {
+        _parts.Add(device);
+        _devices.Add(device);
+        return device;
+    }
+
+    /// <summary>Makes memory of the size of a slot that goes away with the machine.</summary>
+    public Ram AddMemory(BoardSlot slot)
+    {
+        Ram memory = new(slot.Name, slot.Size);
+        _memories.Add(memory);
+        return memory;
+    }
+
+    /// <summary>Puts a device at its place.</summary>
+    public void Map(BoardSlot slot, IBusDevice device) =>
+        Bus.Add(new BusRegion(slot.Name, slot.Start, slot.Size, Ram: null, device));
+
+    /// <summary>Puts memory at its place.</summary>
+    public void Map(BoardSlot slot, Ram ram, bool readOnly) =>
+        Bus.Add(new BusRegion(slot.Name, slot.Start, ram.Size, ram, Device: null) { ReadOnly = readOnly });
+
+    /// <summary>
+    /// Resets cores and devices, loads the images again and lets core 0 begin. RAM beside them keeps what it held and
+    /// virtual time goes on, as with a reset button.
+    /// </summary>
+    public void Reset()
+    {
+        foreach (Core core in Cores)
+        {
+            CoreReset.Apply(core);
+        }
+
+        foreach (IDevice device in _devices)
+        {
+            device.Reset();
+        }
+
+        Power = PowerState.Running;
+        _start.Apply(this);
+    }
+
+    void IPowerControl.PowerOff() => Change(PowerState.Off);
+
+    void IPowerControl.Reset() => Change(PowerState.ResetRequested);
+
+    public void Dispose()
+    {
+        Cluster.Dispose();
+        Ram.Dispose();
+        foreach (Ram memory in _memories)
+        {
+            memory.Dispose();
+        }
+    }
+
+    private static CoreParts PartsOf(Core core) =>
+        new(core.System.Calls, new AddressTranslation(core), core.System.Exceptions);
+
+    private void Change(PowerState power)
+    {
+        Power = power;
+        Cluster.RequestStop();
+    }
+}

@@ -1,0 +1,155 @@
+using System.Collections.Generic;
+using GdbHost.Machine.Bus;
+using GdbHost.Machine.Cpu;
+using GdbHost.Machine.Devices;
+using GdbHost.Machine.Devices.Gic;
+using GdbHost.Machine.SysRegs;
+
+namespace GdbHost.Machine.Boards;
+
+/// <summary>
+/// The virt board with QEMU 7.2's memory map and interrupt numbers, to the byte: users' hypervisors, device trees and
+/// command lines are written for it.
+/// </summary>
+internal static class Virt
+{
+    public const ulong RamStart = 0x4000_0000;
+
+    /// <summary>UARTCLK and the like.</summary>
+    public const uint PeripheralClockHz = 24_000_000;
+
+    public const int VirtioSlots = 32;
+
+    public const uint PowerKeyLine = 3;
+
+    public const uint PmuPpi = 23;
+    public const uint MaintenancePpi = 25;
+    public const uint HypervisorTimerPpi = 26;
+    public const uint VirtualTimerPpi = 27;
+    public const uint SecureTimerPpi = 29;
+    public const uint PhysicalTimerPpi = 30;
+
+    private const ulong LegacyRamLimit = 255UL << 30;
+
+    /// <summary>All of RAM with 32-bit physical addresses.</summary>
+    private const ulong LowMemoryLimit = 3UL << 30;
+
+    public static readonly BoardSlot Flash0 = new("flash0", 0x0000_0000, 0x0400_0000);
+    public static readonly BoardSlot Flash1 = new("flash1", 0x0400_0000, 0x0400_0000);
+    public static readonly BoardSlot GicDistributor = new("gic-distributor", 0x0800_0000, 0x0001_0000);
+    public static readonly BoardSlot GicCpu = new("gic-cpu-interface", 0x0801_0000, 0x0001_0000);
+    public static readonly BoardSlot GicHypervisor = new("gic-hypervisor", 0x0803_0000, 0x0001_0000);
+    public static readonly BoardSlot GicVirtualCpu = new("gic-virtual-cpu-interface", 0x0804_0000, 0x0001_0000);
+    public static readonly BoardSlot Uart = new("uart", 0x0900_0000, 0x1000, 1);
+    public static readonly BoardSlot Rtc = new("rtc", 0x0901_0000, 0x1000, 2);
+    public static readonly BoardSlot FwCfg = new("fw-cfg", 0x0902_0000, 0x18);
+    public static readonly BoardSlot Gpio = new("gpio", 0x0903_0000, 0x1000, 7);
+    public static readonly BoardSlot SecureUart = new("secure-uart", 0x0904_0000, 0x1000, 8);
+    public static readonly BoardSlot SecureGpio = new("secure-gpio", 0x090b_0000, 0x1000, 0);
+    public static readonly BoardSlot PlatformBus = new("platform-bus", 0x0c00_0000, 0x0200_0000, 112);
+    public static readonly BoardSlot SecureRam = new("secure-ram", 0x0e00_0000, 0x0100_0000);
+    public static readonly BoardSlot PcieMmio = new("pcie-mmio", 0x1000_0000, 0x2eff_0000);
+    public static readonly BoardSlot PciePio = new("pcie-pio", 0x3eff_0000, 0x0001_0000, 3);
+    public static readonly BoardSlot HighPcieMmio = new("pcie-mmio-high", 0x80_0000_0000, 0x80_0000_0000);
+
+    public static readonly Board Board = new("virt", "QEMU's virt board: GICv2, PL011, PL031, PL061, fw_cfg, virtio-mmio, PCIe windows")
+    {
+        MaxCpus = 8,
+        RamStart = RamStart,
+        Map = Map,
+        Check = Check,
+        Populate = Populate,
+        Conduit = m => m.El2 ? PsciConduit.Smc : PsciConduit.Hvc,
+        DeviceTree = VirtDeviceTree.Print,
+    };
+
+    private static readonly BoardSlot LowEcam = new("pcie-ecam", 0x3f00_0000, 0x0100_0000);
+    private static readonly BoardSlot HighEcam = new("pcie-ecam", 0x40_1000_0000, 0x1000_0000);
+
+    public static BoardSlot Virtio(int slot) => new($"virtio-mmio{slot}", 0x0a00_0000 + ((ulong)slot * 0x200), 0x200, 16 + slot);
+
+    public static BoardSlot Ecam(MachineConfiguration machine) => machine.HighMemory ? HighEcam : LowEcam;
+
+    private static List<BoardSlot> Map(MachineConfiguration machine)
+    {
+        List<BoardSlot> map = [Flash0, Flash1, GicDistributor, GicCpu, Uart, Rtc, FwCfg, Gpio, PcieMmio, PciePio, Ecam(machine)];
+        for (int slot = 0; slot < VirtioSlots; slot++)
+        {
+            map.Add(Virtio(slot));
+        }
+
+        if (machine.HighMemory)
+        {
+            map.Add(HighPcieMmio);
+        }
+
+        return map;
+    }
+
+    private static void Check(MachineConfiguration machine)
+    {
+        if (machine.GicVersion != 2)
+        {
+            throw new MachineConfigurationException($"--machine gic={machine.GicVersion}: only version 2 is built; use gic=2");
+        }
+
+        ulong limit = machine.HighMemory ? LegacyRamLimit : LowMemoryLimit;
+        if (machine.MemoryBytes > limit)
+        {
+            string with = machine.HighMemory ? "the board" : "highmem=off";
+            throw new MachineConfigurationException(
+                $"--memory: {machine.MemoryBytes >> 20} MiB are more than {with} has room for; give at most {limit >> 30}G");
+        }
+    }
+
+    private static void Populate(Machine machine)
+    {
+        machine.Map(Flash0, machine.AddMemory(Flash0), readOnly: true);
+        machine.Map(Flash1, machine.AddMemory(Flash1), readOnly: true);
+        GicV2 gic = machine.Add(new GicV2(machine.Cores.Count, () => machine.CurrentCore, machine.Events));
+
+        // The device tree gives each 64 KiB; what the GIC does not decode of them is empty, as on QEMU.
+        machine.Map(GicDistributor with { Size = 0x1000 }, gic.DistributorPort);
+        machine.Map(GicCpu with { Size = 0x2000 }, gic.CpuInterfacePort);
+        foreach (Core core in machine.Cores)
+        {
+            Wire(core, gic);
+        }
+
+        Pl011 uart = machine.Add(
+            new Pl011(Uart.Name, PeripheralClockHz, machine.SerialOutput, gic.Spi(Uart.Spi), machine.Scheduler, machine.Events));
+        machine.Map(Uart, uart.Port);
+        machine.Console = new SerialConsole(uart);
+        Pl031 rtc = machine.Add(
+            new Pl031(Rtc.Name, machine.Configuration.RtcSeconds, gic.Spi(Rtc.Spi), machine.Scheduler, machine.Events));
+        machine.Map(Rtc, rtc.Port);
+        for (int slot = 0; slot < VirtioSlots; slot++)
+        {
+            machine.Map(Virtio(slot), new VirtioMmioSlot(Virtio(slot).Name, machine.Events).Port);
+        }
+
+        ReserveForPcie(machine);
+    }
+
+    private static void Wire(Core core, GicV2 gic)
+    {
+        int index = core.Configuration.Index;
+        gic.Connect(index, core.System.Inputs.Irq, core.System.Inputs.Fiq);
+        IInterruptLine?[] timers = core.System.Timer.Outputs;
+        timers[(int)TimerKind.Physical] = gic.Ppi(index, (int)PhysicalTimerPpi);
+        timers[(int)TimerKind.Virtual] = gic.Ppi(index, (int)VirtualTimerPpi);
+        timers[(int)TimerKind.Hypervisor] = gic.Ppi(index, (int)HypervisorTimerPpi);
+        timers[(int)TimerKind.Secure] = gic.Ppi(index, (int)SecureTimerPpi);
+    }
+
+    private static void ReserveForPcie(Machine machine)
+    {
+        BoardSlot[] windows = machine.Configuration.HighMemory
+            ? [PcieMmio, PciePio, Ecam(machine.Configuration), HighPcieMmio]
+            : [PcieMmio, PciePio, Ecam(machine.Configuration)];
+        foreach (BoardSlot window in windows)
+        {
+            machine.Map(window, new EmptyWindow(window.Name));
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using System;
+using System.Collections.Generic;
+
+namespace GdbHost.Machine.Devices;
+
+/// <summary>
+/// The far end of a UART's receive line: keeps what the outside world sends until the UART has room. What waits here
+/// is not in the machine yet and no part of its state.
+/// </summary>
+internal sealed class SerialConsole
+{
+    private readonly Queue<byte> _waiting = new();
+    private readonly Pl011 _uart;
+
+    public SerialConsole(Pl011 uart)
+    {
+        _uart = uart;
+        uart.RoomMade = Feed;
+    }
+
+    /// <summary>Sends bytes to the guest, in order.</summary>
+    public void Receive(ReadOnlySpan<byte> bytes)
+    {
+        foreach (byte value in bytes)
+        {
+            _waiting.Enqueue(value);
+        }
+
+        Feed();
+    }
+
+    private void Feed()
+    {
+        while (_waiting.Count > 0 && _uart.CanReceive)
+        {
+            _uart.Receive(_waiting.Dequeue());
+        }
+    }
+}
