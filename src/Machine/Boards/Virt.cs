@@ -1,4 +1,3 @@
-using System.Collections.Generic;
 using GdbHost.Machine.Bus;
 using GdbHost.Machine.Cpu;
 using GdbHost.Machine.Devices;
@@ -56,7 +55,7 @@ internal static class Virt
     {
         MaxCpus = 8,
         RamStart = RamStart,
-        Map = Map,
+        Memories = [Flash0, Flash1],
         Check = Check,
         Populate = Populate,
         Conduit = m => m.El2 ? PsciConduit.Smc : PsciConduit.Hvc,
@@ -69,22 +68,6 @@ internal static class Virt
     public static BoardSlot Virtio(int slot) => new($"virtio-mmio{slot}", 0x0a00_0000 + ((ulong)slot * 0x200), 0x200, 16 + slot);
 
     public static BoardSlot Ecam(MachineConfiguration machine) => machine.HighMemory ? HighEcam : LowEcam;
-
-    private static List<BoardSlot> Map(MachineConfiguration machine)
-    {
-        List<BoardSlot> map = [Flash0, Flash1, GicDistributor, GicCpu, Uart, Rtc, FwCfg, Gpio, PcieMmio, PciePio, Ecam(machine)];
-        for (int slot = 0; slot < VirtioSlots; slot++)
-        {
-            map.Add(Virtio(slot));
-        }
-
-        if (machine.HighMemory)
-        {
-            map.Add(HighPcieMmio);
-        }
-
-        return map;
-    }
 
     private static void Check(MachineConfiguration machine)
     {

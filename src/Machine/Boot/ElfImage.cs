@@ -25,7 +25,7 @@ internal sealed record ElfImage(ulong Entry, IReadOnlyList<Placement> Segments)
 
     public ulong HighestEnd => Segments.Max(s => s.End);
 
-    public static bool HasMagic(ReadOnlySpan<byte> file) => file.StartsWith("\x7f" + "ELF"u8);
+    public static bool HasMagic(ReadOnlySpan<byte> file) => file.StartsWith((ReadOnlySpan<byte>)[0x7f, (byte)'E', (byte)'L', (byte)'F']);
 
     /// <summary>Reads the headers; what is wrong with the file becomes a message that names it.</summary>
     public static ElfImage Read(BootFile file)

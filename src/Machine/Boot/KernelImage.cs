@@ -34,7 +34,7 @@ internal sealed record KernelImage(ReadOnlyMemory<byte> Bytes, ulong Offset, ulo
         }
 
         ReadOnlySpan<byte> header = bytes.Span;
-        if (header.Length < HeaderBytes || !header.Slice(56, 4).SequenceEqual("ARM\x64"u8))
+        if (header.Length < HeaderBytes || !header.Slice(56, 4).SequenceEqual("ARMd"u8))
         {
             return new KernelImage(bytes, DefaultOffset, (ulong)bytes.Length);
         }

@@ -1,7 +1,7 @@
 using System;
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Collections.Generic;
-using System.IO;
 using System.Text;
 
 namespace GdbHost.Machine.Boards.Fdt;
@@ -9,8 +9,8 @@ namespace GdbHost.Machine.Boards.Fdt;
 /// <summary>Flattens a device tree (Devicetree Specification, Flattened Devicetree (DTB) Format, version 17).</summary>
 internal sealed class FdtWriter
 {
-    private readonly MemoryStream _structure = new();
-    private readonly MemoryStream _strings = new();
+    private readonly ArrayBufferWriter<byte> _structure = new();
+    private readonly ArrayBufferWriter<byte> _strings = new();
     private readonly Dictionary<string, uint> _stringOffsets = [];
 
     private FdtWriter()
@@ -60,9 +60,9 @@ internal sealed class FdtWriter
 
     private void Pad()
     {
-        while (_structure.Length % 4 != 0)
+        while (_structure.WrittenCount % 4 != 0)
         {
-            _structure.WriteByte(0);
+            _structure.Write<byte>([0]);
         }
     }
 
@@ -70,7 +70,7 @@ internal sealed class FdtWriter
     {
         if (!_stringOffsets.TryGetValue(name, out uint offset))
         {
-            offset = (uint)_strings.Length;
+            offset = (uint)_strings.WrittenCount;
             _stringOffsets[name] = offset;
             Text(_strings, name);
         }
@@ -78,22 +78,22 @@ internal sealed class FdtWriter
         return offset;
     }
 
-    private static void Text(MemoryStream to, string text)
+    private static void Text(ArrayBufferWriter<byte> to, string text)
     {
         to.Write(Encoding.UTF8.GetBytes(text));
-        to.WriteByte(0);
+        to.Write<byte>([0]);
     }
 
     private byte[] Assemble(FdtTree tree, int totalBytes)
     {
         int reservations = Align(FdtFormat.HeaderBytes, 8);
         int structure = reservations + ((tree.Reservations.Count + 1) * 16);
-        int strings = structure + (int)_structure.Length;
-        byte[] blob = new byte[Math.Max(Align(strings + (int)_strings.Length, 4), totalBytes)];
+        int strings = structure + _structure.WrittenCount;
+        byte[] blob = new byte[Math.Max(Align(strings + _strings.WrittenCount, 4), totalBytes)];
         ReadOnlySpan<uint> header =
         [
             FdtFormat.Magic, (uint)blob.Length, (uint)structure, (uint)strings, (uint)reservations, FdtFormat.Version,
-            FdtFormat.LastCompatibleVersion, tree.BootCpu, (uint)_strings.Length, (uint)_structure.Length,
+            FdtFormat.LastCompatibleVersion, tree.BootCpu, (uint)_strings.WrittenCount, (uint)_structure.WrittenCount,
         ];
         for (int i = 0; i < header.Length; i++)
         {
@@ -108,8 +108,8 @@ internal sealed class FdtWriter
             at += 16;
         }
 
-        _structure.ToArray().CopyTo(blob, structure);
-        _strings.ToArray().CopyTo(blob, strings);
+        _structure.WrittenSpan.CopyTo(blob.AsSpan(structure));
+        _strings.WrittenSpan.CopyTo(blob.AsSpan(strings));
         return blob;
     }
 }
