@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using GdbHost.Machine.Isa.Groups.FloatingPoint;
 using GdbHost.Machine.Isa.Groups.Integer;
+using GdbHost.Machine.Isa.Groups.Simd;
 
 namespace GdbHost.Machine.Isa.Groups;
 
@@ -28,5 +29,19 @@ internal static class All
         .. SimdFpByElement.Rows,
         .. SimdFpReduce.Rows,
         .. SimdFpImmediate.Rows,
+        .. SimdThreeSame.Rows,
+        .. SimdThreeDifferent.Rows,
+        .. SimdTwoRegisterMisc.Rows,
+        .. SimdAcrossLanes.Rows,
+        .. SimdByElement.Rows,
+        .. SimdShiftImmediate.Rows,
+        .. SimdScalarShiftImmediate.Rows,
+        .. SimdModifiedImmediate.Rows,
+        .. SimdCopy.Rows,
+        .. SimdPermute.Rows,
+        .. SimdLoadStoreMultiple.Rows,
+        .. SimdLoadStoreSingle.Rows,
+        .. CryptoAes.Rows,
+        .. CryptoSha.Rows,
     ];
 }
