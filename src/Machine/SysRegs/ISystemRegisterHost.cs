@@ -17,6 +17,9 @@ internal interface ISystemRegisterHost
 
     ITimerRegisters Timers { get; }
 
+    /// <summary>What SYS instructions act on.</summary>
+    IMaintenance Maintenance { get; }
+
     /// <summary>HCR_EL2 as it takes effect; all zero where EL2 is not enabled.</summary>
     HcrEl2 Hcr { get; }
 
@@ -52,6 +55,9 @@ internal interface IProcessState
 
     /// <summary>Instructions retired by this core, which PMCCNTR_EL0 counts as cycles.</summary>
     ulong Cycles { get; }
+
+    /// <summary>Resets the core after the present instruction, for RMR_ELx.RR.</summary>
+    void RequestReset();
 
     ulong ReadStackPointer(ExceptionLevel level);
 

@@ -1,5 +1,7 @@
 using System;
 using GdbHost.Machine.Common;
+using GdbHost.Machine.Isa;
+using GdbHost.Machine.Mmu;
 using GdbHost.Machine.SysRegs.Fields;
 
 namespace GdbHost.Machine.SysRegs;
@@ -19,6 +21,9 @@ internal readonly record struct SysRegAccess(ISystemRegisterHost Host, Exception
 
 /// <summary>Tells whether an access is trapped, beyond the levels that the row gives.</summary>
 internal delegate Trap TrapRule(SysRegAccess access);
+
+/// <summary>Does a system instruction with the value of its register; a fault becomes a Data Abort at that address.</summary>
+internal delegate Fault SystemOperation(ISystemRegisterHost host, ulong operand, in Instruction i);
 
 /// <summary>What else a change of a register brings about.</summary>
 [Flags]
@@ -55,6 +60,9 @@ internal sealed record SysReg(string Name, SysRegId Id, ExceptionLevel? Read, Ex
     /// <summary>Value after reset; for what is architecturally UNKNOWN then, zero.</summary>
     public ulong Reset { get; init; }
 
+    /// <summary>Value after reset where it differs from core to core.</summary>
+    public Func<ISystemRegisterHost, ulong>? ResetFrom { get; init; }
+
     public TrapRule? TrapWhen { get; init; }
 
     /// <summary>Replaces the stored value on reads. Must not change anything.</summary>
@@ -63,8 +71,11 @@ internal sealed record SysReg(string Name, SysRegId Id, ExceptionLevel? Read, Ex
     /// <summary>Replaces storing on writes.</summary>
     public Action<ISystemRegisterHost, ulong>? OnWrite { get; init; }
 
-    /// <summary>For system instructions: does it; false means that it took an exception.</summary>
-    public Func<ISystemRegisterHost, ulong, bool>? Operation { get; init; }
+    /// <summary>For system instructions: does it.</summary>
+    public SystemOperation? Operation { get; init; }
+
+    /// <summary>Reserved space that reads as zero: of no interest to a debugger.</summary>
+    public bool IsReserved { get; init; }
 
     public SysRegEffects Effects { get; init; }
 

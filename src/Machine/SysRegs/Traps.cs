@@ -54,9 +54,27 @@ internal static class Traps
     /// <summary>See <see cref="OnlyIfHighestIsEl1"/>.</summary>
     public static Trap OnlyIfHighestIsEl2(SysRegAccess a) => a.Host.Identity.HasEl3 ? Trap.Undefined : Trap.None;
 
+    /// <summary>Cache maintenance by set and way: HCR_EL2.TSW.</summary>
+    public static Trap CacheSetWay(SysRegAccess a) => ToEl2(a, a.Hcr.Tsw);
+
+    /// <summary>Cache maintenance to the Point of Coherency: SCTLR_EL1.UCI, then HCR_EL2.TPC.</summary>
+    public static Trap CacheToCoherency(SysRegAccess a) => UserCache(a) ?? ToEl2(a, a.Hcr.Tpc, fromEl0: true);
+
+    /// <summary>Cache maintenance to the Point of Unification: SCTLR_EL1.UCI, then HCR_EL2.TPU.</summary>
+    public static Trap CacheToUnification(SysRegAccess a) => UserCache(a) ?? ToEl2(a, a.Hcr.Tpu, fromEl0: true);
+
+    /// <summary>DC ZVA: SCTLR_EL1.DZE, then HCR_EL2.TDZ.</summary>
+    public static Trap ZeroBlock(SysRegAccess a) =>
+        a.AtEl0 && !Sctlr(a).Dze ? Trap.To(ExceptionLevel.El1) : ToEl2(a, a.Hcr.Tdz, fromEl0: true);
+
+    /// <summary>HCR_EL2.TTLB.</summary>
+    public static Trap TlbMaintenance(SysRegAccess a) => ToEl2(a, a.Hcr.Ttlb);
+
     /// <summary>A trap to EL2 of what EL1 does; with <paramref name="fromEl0"/> also of what EL0 does.</summary>
     public static Trap ToEl2(SysRegAccess a, bool control, bool fromEl0 = false) =>
         control && (a.Level == ExceptionLevel.El1 || (fromEl0 && a.AtEl0)) ? Trap.To(ExceptionLevel.El2) : Trap.None;
+
+    private static Trap? UserCache(SysRegAccess a) => a.AtEl0 && !Sctlr(a).Uci ? Trap.To(ExceptionLevel.El1) : null;
 
     private static Sctlr Sctlr(SysRegAccess a) => new(a.Registers[Sr.SctlrEl1]);
 }

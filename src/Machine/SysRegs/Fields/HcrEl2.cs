@@ -10,6 +10,7 @@ internal readonly record struct HcrEl2(ulong Raw) : IRegisterLayout<HcrEl2>
 
     public const ulong VirtualSError = 1UL << 8;
 
+    private const ulong HypervisorCallDisable = 1UL << 29;
     private const ulong Routing = 0b111UL << 3;
     private const ulong Virtual = 0b111UL << 6;
     private const ulong DefaultCacheable = 1UL << 12;
@@ -89,4 +90,8 @@ internal readonly record struct HcrEl2(ulong Raw) : IRegisterLayout<HcrEl2>
     public HcrEl2 Effective => Tge ? new((Raw | Routing) & ~(Virtual | DefaultCacheable)) : this;
 
     public static HcrEl2 From(ulong raw) => new(raw);
+
+    /// <summary>What a write leaves: RW is RAO/WI, HCD is RES0 where EL3 is implemented.</summary>
+    public static ulong Written(ulong value, bool hasEl3) =>
+        (value & Writable & ~(hasEl3 ? HypervisorCallDisable : 0)) | RegisterWidth;
 }

@@ -25,6 +25,9 @@ internal readonly record struct CntkctlEl1(ulong Raw) : IRegisterLayout<CntkctlE
 /// <summary>CNTHCTL_EL2, Counter-timer Hypervisor Control register (DDI 0487), the layout without VHE.</summary>
 internal readonly record struct CnthctlEl2(ulong Raw) : IRegisterLayout<CnthctlEl2>
 {
+    /// <summary>EL1PCEN and EL1PCTEN, the reset value (IMPLEMENTATION DEFINED; QEMU's).</summary>
+    public const ulong NothingTrapped = 3;
+
     public static Sr Place => Sr.CnthctlEl2;
 
     public static ulong Writable => 0xff;

@@ -9,5 +9,13 @@ internal static class All
     [
         new("EL0", El0.Rows),
         new("EL1", El1.Rows),
+        new("EL2", El2.Rows),
+        new("EL3", El3.Rows),
+        new("timer", Timer.Rows),
+        new("id", Identification.Rows),
+        new("debug", Debug.Rows),
+        new("performance", Performance.Rows),
+        new("implementation", ImplementationDefined.Rows),
+        new("operations", Operations.Rows),
     ];
 }

@@ -17,6 +17,11 @@ internal static class El1
 
     public const ulong LowWord = 0xffff_ffff;
 
+    /// <summary>RMR_ELx.AA64, RAO/WI: no other state is built.</summary>
+    public const ulong ResetIntoAarch64 = 1;
+
+    private const int ResetRequest = 1;
+
     /// <summary>TBI1, TBI0, AS, IPS; TG1 to EPD1, A1, T1SZ; TG0 to EPD0, T0SZ.</summary>
     private const ulong TcrBits = 0x77_ffff_ffbf;
 
@@ -97,6 +102,12 @@ internal static class El1
         new("AMAIR_EL1", new(3, 0, 10, 3, 0), ExceptionLevel.El1, ExceptionLevel.El1) { TrapWhen = Traps.VirtualMemory },
         new("VBAR_EL1", new(3, 0, 12, 0, 0), ExceptionLevel.El1, ExceptionLevel.El1) { Place = Sr.VbarEl1, Writable = VectorBaseBits },
         new("RVBAR_EL1", new(3, 0, 12, 0, 1), ExceptionLevel.El1, null) { TrapWhen = Traps.OnlyIfHighestIsEl1 },
+        new("RMR_EL1", new(3, 0, 12, 0, 2), ExceptionLevel.El1, ExceptionLevel.El1)
+        {
+            TrapWhen = Traps.OnlyIfHighestIsEl1,
+            OnRead = static _ => ResetIntoAarch64,
+            OnWrite = static (h, v) => RequestReset(h, v),
+        },
         new("ISR_EL1", new(3, 0, 12, 1, 0), ExceptionLevel.El1, null) { OnRead = static h => h.State.PendingInterrupts },
         new("CONTEXTIDR_EL1", new(3, 0, 13, 0, 1), ExceptionLevel.El1, ExceptionLevel.El1)
         {
@@ -106,4 +117,13 @@ internal static class El1
         },
         new("TPIDR_EL1", new(3, 0, 13, 0, 4), ExceptionLevel.El1, ExceptionLevel.El1) { Place = Sr.TpidrEl1 },
     ];
+
+    /// <summary>Writes RMR_ELx of the highest level.</summary>
+    public static void RequestReset(ISystemRegisterHost h, ulong value)
+    {
+        if (value.Bit(ResetRequest))
+        {
+            h.State.RequestReset();
+        }
+    }
 }
