@@ -2,6 +2,7 @@ using System;
 using System.Runtime.InteropServices;
 using GdbHost.Machine.Bus;
 using GdbHost.Machine.Cpu.Interpreter;
+using GdbHost.Machine.Cpu.Privileged;
 using GdbHost.Machine.Isa;
 using GdbHost.Machine.Mmu;
 using GdbHost.Machine.SysRegs;

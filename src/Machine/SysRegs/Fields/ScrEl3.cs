@@ -11,6 +11,9 @@ internal readonly record struct ScrEl3(ulong Raw) : IRegisterLayout<ScrEl3>
     /// <summary>Bits 5:4 are RES1.</summary>
     public const ulong Res1 = 0b11UL << 4;
 
+    /// <summary>NS and HCE: what firmware sets for a hypervisor.</summary>
+    public const ulong NonSecureWithHypervisorCalls = 0x101;
+
     public static Sr Place => Sr.ScrEl3;
 
     public static ulong Writable => 0x3b8f;

@@ -2,7 +2,7 @@ using GdbHost.Machine.Common;
 using GdbHost.Machine.Mmu;
 using GdbHost.Machine.SysRegs;
 
-namespace GdbHost.Machine.Cpu;
+namespace GdbHost.Machine.Cpu.Privileged;
 
 /// <summary>Exception classes: ESR_ELx.EC (DDI 0487, ESR_EL1).</summary>
 internal enum ExceptionClass : byte

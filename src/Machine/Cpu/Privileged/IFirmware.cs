@@ -1,4 +1,4 @@
-namespace GdbHost.Machine.Cpu;
+namespace GdbHost.Machine.Cpu.Privileged;
 
 /// <summary>Firmware that answers calls without a guest level of its own, as a board without EL3 code has it.</summary>
 internal interface IFirmware

@@ -2,16 +2,20 @@ using GdbHost.Machine.Common;
 using GdbHost.Machine.SysRegs;
 using GdbHost.Machine.SysRegs.Fields;
 
-namespace GdbHost.Machine.Cpu;
+namespace GdbHost.Machine.Cpu.Privileged;
 
 /// <summary>Shows a core to the rows of system registers.</summary>
 internal sealed unsafe class SystemRegisterHost(Core core) : ISystemRegisterHost, IProcessState
 {
+    private bool _resetRequested;
+
     public SysRegFile Registers => core.Regs;
 
     public CoreIdentity Identity { get; } = CortexA53.Identify(core.Configuration);
 
     public IProcessState State => this;
+
+    public IMaintenance Maintenance { get; } = new Maintenance(core);
 
     public ITimerRegisters Timers => core.System.Timer;
 
@@ -58,6 +62,16 @@ internal sealed unsafe class SystemRegisterHost(Core core) : ISystemRegisterHost
     public ulong PendingInterrupts => core.System.Inputs.Status;
 
     public ulong Cycles => core.Scheduler.Clock.Now;
+
+    public void RequestReset() => _resetRequested = true;
+
+    /// <summary>Reads and clears the request of RMR_ELx.</summary>
+    public bool TakeResetRequest()
+    {
+        bool requested = _resetRequested;
+        _resetRequested = false;
+        return requested;
+    }
 
     public ulong ReadStackPointer(ExceptionLevel level) => core.State->ReadSp((int)level);
 

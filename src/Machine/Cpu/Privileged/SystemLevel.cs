@@ -1,4 +1,4 @@
-namespace GdbHost.Machine.Cpu;
+namespace GdbHost.Machine.Cpu.Privileged;
 
 /// <summary>The system level half of a core (DDI 0487, The AArch64 System Level Architecture): what is privileged, asynchronous or a register of its own.</summary>
 internal sealed class SystemLevel
@@ -6,6 +6,7 @@ internal sealed class SystemLevel
     public SystemLevel(Core core)
     {
         Derived = new DerivedState(core);
+        Translation = new AddressTranslation(core);
         Inputs = new Interrupts(core);
         Exceptions = new Exceptions(core);
         Debug = new DebugUnit(core);
@@ -15,6 +16,9 @@ internal sealed class SystemLevel
     }
 
     public DerivedState Derived { get; }
+
+    /// <summary>The MMU.</summary>
+    public AddressTranslation Translation { get; }
 
     /// <summary>Interrupt inputs.</summary>
     public Interrupts Inputs { get; }

@@ -3,7 +3,7 @@ using GdbHost.Machine.Isa;
 using GdbHost.Machine.SysRegs;
 using GdbHost.Machine.SysRegs.Fields;
 
-namespace GdbHost.Machine.Cpu;
+namespace GdbHost.Machine.Cpu.Privileged;
 
 /// <summary>
 /// What a core does for the instructions that are more than arithmetic and memory (DDI 0487, Exception generation,
@@ -115,13 +115,13 @@ internal sealed unsafe class CoreCalls(Core core) : ICore
         return Flow.Next;
     }
 
-    public Flow ReadSystemRegister(in Instruction i) => core.System.SystemRegisters.Read(i.Word);
+    public Flow ReadSystemRegister(in Instruction i) => core.System.SystemRegisters.Read(in i);
 
-    public Flow WriteSystemRegister(in Instruction i) => core.System.SystemRegisters.Write(i.Word);
+    public Flow WriteSystemRegister(in Instruction i) => core.System.SystemRegisters.Write(in i);
 
     public Flow WriteProcessState(in Instruction i) => core.System.SystemRegisters.WriteProcessState(i.Word);
 
-    public Flow SystemOperation(in Instruction i) => core.System.SystemRegisters.Write(i.Word);
+    public Flow SystemOperation(in Instruction i) => core.System.SystemRegisters.Write(in i);
 
     public Flow InstructionBarrier(in Instruction i) => Complete();
 

@@ -5,7 +5,7 @@ using GdbHost.Machine.SysRegs;
 using GdbHost.Machine.SysRegs.Fields;
 using GdbHost.Machine.Time;
 
-namespace GdbHost.Machine.Cpu;
+namespace GdbHost.Machine.Cpu.Privileged;
 
 /// <summary>
 /// The generic timers of one core on virtual time (DDI 0487, The Generic Timer in AArch64 state). The counter counts

@@ -4,7 +4,7 @@ using GdbHost.Machine.Mmu;
 using GdbHost.Machine.SysRegs;
 using GdbHost.Machine.SysRegs.Fields;
 
-namespace GdbHost.Machine.Cpu;
+namespace GdbHost.Machine.Cpu.Privileged;
 
 /// <summary>
 /// Exception entry, return and routing (DDI 0487, AArch64 Exception model). PC is the instruction's address when a

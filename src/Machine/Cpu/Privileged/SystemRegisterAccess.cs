@@ -1,8 +1,9 @@
 using GdbHost.Machine.Common;
 using GdbHost.Machine.Isa;
+using GdbHost.Machine.Mmu;
 using GdbHost.Machine.SysRegs;
 
-namespace GdbHost.Machine.Cpu;
+namespace GdbHost.Machine.Cpu.Privileged;
 
 /// <summary>
 /// MRS, MSR and SYS: finds the row, checks in the architecture's order whether the access is UNDEFINED or trapped,
@@ -15,8 +16,9 @@ internal sealed unsafe class SystemRegisterAccess(Core core)
     private readonly SystemRegisterHost _host = new(core);
 
     /// <summary>MRS.</summary>
-    public Flow Read(uint word)
+    public Flow Read(in Instruction i)
     {
+        uint word = i.Word;
         SysReg? row = Admit(word, isWrite: false);
         if (row is null)
         {
@@ -28,8 +30,9 @@ internal sealed unsafe class SystemRegisterAccess(Core core)
     }
 
     /// <summary>MSR (register) and SYS.</summary>
-    public Flow Write(uint word)
+    public Flow Write(in Instruction i)
     {
+        uint word = i.Word;
         SysReg? row = Admit(word, isWrite: true);
         if (row is null)
         {
@@ -39,17 +42,21 @@ internal sealed unsafe class SystemRegisterAccess(Core core)
         ulong value = core.State->X[Slots.Source((byte)word.Field(4, 0))];
         if (row.Operation is not null)
         {
-            if (!row.Operation(_host, value))
-            {
-                return Flow.Fault;
-            }
+            return Operate(row.Operation(_host, value, in i), value, word);
         }
-        else if (!HiddenWithoutEl2(row))
+
+        if (!HiddenWithoutEl2(row))
         {
             row.Set(_host, value);
         }
 
-        return Settle(row.Effects);
+        if (_host.TakeResetRequest())
+        {
+            CoreReset.Apply(core);
+            return Flow.End;
+        }
+
+        return row.Effects == SysRegEffects.None ? Flow.Next : Settle(row.Effects);
     }
 
     /// <summary>MSR (immediate): SPSel, DAIFSet, DAIFClr.</summary>
@@ -64,7 +71,7 @@ internal sealed unsafe class SystemRegisterAccess(Core core)
         if (field == SpSelField && level != ExceptionLevel.El0)
         {
             core.State->SetLevel(level, (imm & 1) != 0);
-            return Settle(SysRegEffects.None);
+            return Flow.Next;
         }
 
         if (field is not (DaifSetField or DaifClrField))
@@ -82,7 +89,7 @@ internal sealed unsafe class SystemRegisterAccess(Core core)
 
         uint bits = imm << 6;
         core.State->Daif = field == DaifSetField ? core.State->Daif | bits : core.State->Daif & ~bits;
-        return Settle(field == DaifClrField ? SysRegEffects.Interrupts : SysRegEffects.None);
+        return field == DaifClrField ? Settle(SysRegEffects.Interrupts) : Flow.Next;
     }
 
     /// <summary>Reads a register for a debugger: no traps, no side effects. False if the core does not have it.</summary>
@@ -102,6 +109,7 @@ internal sealed unsafe class SystemRegisterAccess(Core core)
         }
 
         row.Set(_host, value);
+        _ = _host.TakeResetRequest();
         Apply(row.Effects);
         return true;
     }
@@ -115,7 +123,7 @@ internal sealed unsafe class SystemRegisterAccess(Core core)
             {
                 if (row.Place is Sr place)
                 {
-                    core.Regs[place] = row.Reset;
+                    core.Regs[place] = row.ResetFrom is null ? row.Reset : row.ResetFrom(_host);
                 }
             }
         }
@@ -171,6 +179,25 @@ internal sealed unsafe class SystemRegisterAccess(Core core)
         }
 
         return row.TrapWhen is null ? Trap.None : row.TrapWhen(new SysRegAccess(_host, level, isWrite));
+    }
+
+    private Flow Operate(Fault fault, ulong address, uint word)
+    {
+        if (!fault.Happened)
+        {
+            return Settle(SysRegEffects.None);
+        }
+
+        if (fault.Kind == FaultKind.Watchpoint)
+        {
+            core.TakeDataFault();
+        }
+        else
+        {
+            core.System.Exceptions.DataAbort(in fault, address, AccessType.Write, word);
+        }
+
+        return Flow.Fault;
     }
 
     private Flow Settle(SysRegEffects effects)

@@ -2,7 +2,7 @@ using GdbHost.Machine.Bus;
 using GdbHost.Machine.Common;
 using GdbHost.Machine.SysRegs.Fields;
 
-namespace GdbHost.Machine.Cpu;
+namespace GdbHost.Machine.Cpu.Privileged;
 
 /// <summary>The asynchronous exceptions, in the order in which this core takes them (IMPLEMENTATION DEFINED).</summary>
 internal enum InterruptKind : byte

@@ -2,7 +2,7 @@ using GdbHost.Machine.Common;
 using GdbHost.Machine.SysRegs;
 using GdbHost.Machine.SysRegs.Fields;
 
-namespace GdbHost.Machine.Cpu;
+namespace GdbHost.Machine.Cpu.Privileged;
 
 /// <summary>
 /// What system registers mean together for the present Exception level: which levels are enabled, and the members of

@@ -1,6 +1,6 @@
 using GdbHost.Machine.SysRegs;
 
-namespace GdbHost.Machine.Cpu;
+namespace GdbHost.Machine.Cpu.Privileged;
 
 /// <summary>
 /// Cortex-A53 r0p4 as data (DDI 0500, AArch64 register summary; checked against QEMU 7.2). Two departures, both

@@ -2,7 +2,7 @@ using GdbHost.Machine.Common;
 using GdbHost.Machine.SysRegs;
 using GdbHost.Machine.SysRegs.Fields;
 
-namespace GdbHost.Machine.Cpu;
+namespace GdbHost.Machine.Cpu.Privileged;
 
 /// <summary>
 /// Self-hosted debug (DDI 0487, AArch64 Self-hosted Debug): where debug exceptions go, whether they are enabled, and
@@ -28,6 +28,8 @@ internal sealed unsafe class DebugUnit(Core core)
     /// is set, the instruction runs and <see cref="Stepped"/> follows.
     /// </summary>
     public bool StepPending => StepEnabled && !core.State->SoftwareStep;
+
+    public void Reset() => _stepped = false;
 
     /// <summary>An instruction completed while stepping was on.</summary>
     /// <param name="exclusive">It was a load-exclusive.</param>
@@ -57,7 +59,8 @@ internal sealed unsafe class DebugUnit(Core core)
     /// <summary>DDI 0487, AArch64.GenerateDebugExceptionsFrom.</summary>
     private bool Enabled(ExceptionLevel from, bool masked)
     {
-        bool locked = (core.Regs[Sr.OslarEl1] & 1) != 0 || (core.Regs[Sr.OsdlrEl1] & 1) != 0;
+        bool doubleLock = (core.Regs[Sr.OsdlrEl1] & 1) != 0 && (core.Regs[Sr.DbgprcrEl1] & 1) == 0;
+        bool locked = (core.Regs[Sr.OslarEl1] & 1) != 0 || doubleLock;
         if (locked || (core.System.Derived.Secure && core.Regs.Read<MdcrEl3>().Sdd))
         {
             return false;

@@ -1,0 +1,65 @@
+using System;
+using GdbHost.Machine.Common;
+using GdbHost.Machine.Isa;
+using GdbHost.Machine.Mmu;
+using GdbHost.Machine.SysRegs;
+
+namespace GdbHost.Machine.Cpu.Privileged;
+
+/// <summary>The system instructions of one core (DDI 0487, DC, IC, AT and TLBI).</summary>
+internal sealed unsafe class Maintenance(Core core) : IMaintenance
+{
+    private const int BlockBytes = 64;
+
+    public void InvalidateTlb(TlbiOperation operation, ulong operand, bool everywhere)
+    {
+        TlbInvalidation invalidation = core.System.Translation.Complete(operation, operand);
+        if (!everywhere)
+        {
+            core.System.Translation.Invalidate(in invalidation);
+            return;
+        }
+
+        foreach (Core other in core.Cluster.Cores)
+        {
+            other.System.Translation.Invalidate(in invalidation);
+        }
+    }
+
+    public Fault TranslateAddress(AtOperation operation, ulong address)
+    {
+        AtResult result = core.System.Translation.AddressTranslate(operation, address);
+        if (!result.Exception.Happened)
+        {
+            core.Regs[Sr.ParEl1] = result.Par;
+        }
+
+        return result.Exception;
+    }
+
+    public Fault ZeroBlock(ulong address, in Instruction i)
+    {
+        // Device memory takes no DC ZVA; ROM and what is not there refuse it like any store.
+        Translation t = core.Translation.Translate(address, AccessType.Write, core.State->El);
+        if (!t.Fault.Happened && (t.Attributes.IsDevice || core.Bus.Find(new PhysicalAddress(t.Physical))?.Device is not null))
+        {
+            return new Fault(FaultKind.Alignment, 0, Stage2: false, OnWalk: false);
+        }
+
+        ulong block = address & ~(ulong)(BlockBytes - 1);
+        byte* at = core.Memory.PrepareWrite(block, BlockBytes, BlockBytes, in i, MemoryKind.Ordinary);
+        if (at is null)
+        {
+            return core.Memory.Fault.Fault;
+        }
+
+        new Span<byte>(at, BlockBytes).Clear();
+        return Fault.None;
+    }
+
+    public Fault CheckAddress(ulong address, AccessType? needs)
+    {
+        Fault fault = core.Translation.Translate(address, needs ?? AccessType.Read, core.State->El).Fault;
+        return fault.Kind == FaultKind.Permission && needs is null ? Fault.None : fault;
+    }
+}
