@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using GdbHost.Machine.Bus;
 using GdbHost.Machine.Common;
 using GdbHost.Machine.Cpu;
+using GdbHost.Machine.Cpu.Privileged;
 using GdbHost.Machine.Devices;
 using GdbHost.Machine.Time;
 
@@ -110,6 +111,7 @@ internal sealed class Machine : IPowerControl, IDisposable
     {
         foreach (Core core in Cores)
         {
+            core.System.Firmware = _start.Conduit == PsciConduit.None ? null : new Psci(_start.Conduit == PsciConduit.Smc, this);
             CoreReset.Apply(core);
         }
 
@@ -137,7 +139,7 @@ internal sealed class Machine : IPowerControl, IDisposable
     }
 
     private static CoreParts PartsOf(Core core) =>
-        new(core.System.Calls, new AddressTranslation(core), core.System.Exceptions);
+        new(core.System.Calls, core.System.Translation, core.System.Exceptions);
 
     private void Change(PowerState power)
     {

@@ -2,19 +2,13 @@ using System;
 using GdbHost.Machine.Boards;
 using GdbHost.Machine.Common;
 using GdbHost.Machine.Cpu;
-using GdbHost.Machine.SysRegs;
+using GdbHost.Machine.Cpu.Privileged;
 
 namespace GdbHost.Machine.Boot;
 
 /// <summary>Carries out a <see cref="BootPlan"/> on a machine that has been reset.</summary>
 internal sealed class MachineStart(BootPlan plan) : IMachineStart
 {
-    /// <summary>SCR_EL3 as firmware leaves it for a kernel: NS, HCE, RW.</summary>
-    private const ulong ScrNs = 1 << 0;
-    private const ulong ScrHce = 1 << 8;
-    private const ulong ScrRw = 1 << 10;
-    private const ulong HcrRw = 1UL << 31;
-
     public ReadOnlyMemory<byte> DeviceTree => plan.DeviceTree;
 
     public PsciConduit Conduit => plan.Conduit;
@@ -46,12 +40,6 @@ internal sealed class MachineStart(BootPlan plan) : IMachineStart
 
     private unsafe void Start(Core core)
     {
-        if (plan.IsLinux && core.Configuration.HasEl3)
-        {
-            core.Regs[Sr.ScrEl3] |= ScrNs | ScrRw | (core.Configuration.HasEl2 ? ScrHce : 0);
-            core.Regs[Sr.HcrEl2] |= core.Configuration.HasEl2 ? HcrRw : 0;
-        }
-
         CoreReset.SetState(core, plan.StartLevel);
         core.State->Pc = plan.Entry;
         if (plan.IsLinux && core.Configuration.Index == 0)

@@ -3,7 +3,7 @@ using GdbHost.Machine.SysRegs.Fields;
 
 namespace GdbHost.Machine.SysRegs;
 
-/// <summary>The core as rows of system registers see it: stored values, what is implemented, and the parts with a life of their own.</summary>
+/// <summary>The core as rows of system registers see it: stored values, identity, and the parts with a life of their own.</summary>
 internal interface ISystemRegisterHost
 {
     /// <summary>The stored values.</summary>

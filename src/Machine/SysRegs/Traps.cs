@@ -3,7 +3,7 @@ using GdbHost.Machine.SysRegs.Fields;
 
 namespace GdbHost.Machine.SysRegs;
 
-/// <summary>Trap rules that several registers share, named after what they guard (DDI 0487, Traps to and enables at each Exception level).</summary>
+/// <summary>Trap rules that several registers share (DDI 0487, Configurable instruction enables and disables, and trap controls).</summary>
 internal static class Traps
 {
     /// <summary>HCR_EL2.TVM and TRVM: the virtual memory registers of EL1.</summary>

@@ -30,9 +30,8 @@ internal sealed unsafe class CoreCalls(Core core) : ICore
             return Complete();
         }
 
-        return HypervisorCallEnabled
-            ? TakeCall(core.State->El == ExceptionLevel.El3 ? ExceptionLevel.El3 : ExceptionLevel.El2, ExceptionClass.HypervisorCall, i.Word)
-            : Undefined(in i);
+        ExceptionLevel target = core.State->El == ExceptionLevel.El3 ? ExceptionLevel.El3 : ExceptionLevel.El2;
+        return HypervisorCallEnabled ? TakeCall(target, ExceptionClass.HypervisorCall, i.Word) : Undefined(in i);
     }
 
     public Flow SecureMonitorCall(in Instruction i)
@@ -142,7 +141,8 @@ internal sealed unsafe class CoreCalls(Core core) : ICore
         get
         {
             ExceptionLevel level = core.State->El;
-            if (level == ExceptionLevel.El0 || !core.Configuration.HasEl2 || (level == ExceptionLevel.El1 && !core.System.Derived.El2Enabled))
+            bool below = level == ExceptionLevel.El1 && !core.System.Derived.El2Enabled;
+            if (level == ExceptionLevel.El0 || !core.Configuration.HasEl2 || below)
             {
                 return false;
             }

@@ -14,8 +14,15 @@ internal sealed unsafe class DebugUnit(Core core)
     private bool _steppedExclusive;
 
     /// <summary>EL2 where MDCR_EL2.TDE or HCR_EL2.TGE sends debug exceptions there, else EL1.</summary>
-    public ExceptionLevel TargetLevel =>
-        core.System.Derived.El2Enabled && (core.Regs.Read<MdcrEl2>().Tde || core.System.Derived.Hcr.Tge) ? ExceptionLevel.El2 : ExceptionLevel.El1;
+    public ExceptionLevel TargetLevel
+    {
+        get
+        {
+            DerivedState derived = core.System.Derived;
+            bool toEl2 = derived.El2Enabled && (core.Regs.Read<MdcrEl2>().Tde || derived.Hcr.Tge);
+            return toEl2 ? ExceptionLevel.El2 : ExceptionLevel.El1;
+        }
+    }
 
     /// <summary>Where BRK goes: the debug target, or the present level if that is higher.</summary>
     public ExceptionLevel BreakpointInstructionTarget => core.State->El > TargetLevel ? core.State->El : TargetLevel;
@@ -49,7 +56,7 @@ internal sealed unsafe class DebugUnit(Core core)
         core.System.Exceptions.Synchronous(target, esr, null, core.State->Pc);
     }
 
-    /// <summary>PSTATE.SS after an exception return: SPSR_ELx.SS where stepping starts by it, else clear (DDI 0487, DebugExceptionReturnSS).</summary>
+    /// <summary>PSTATE.SS after a return: SPSR_ELx.SS where stepping starts by it, else clear (DDI 0487, DebugExceptionReturnSS).</summary>
     public bool StepsAfterReturn(Spsr spsr)
     {
         bool enabledHere = Enabled(core.State->El, (core.State->Daif & 0x200) != 0);

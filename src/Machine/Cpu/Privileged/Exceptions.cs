@@ -24,7 +24,7 @@ internal sealed unsafe class Exceptions(Core core) : IExceptionEntry
     /// <summary>Something is pending that ends a WFI, masked or not.</summary>
     public bool WakesFromWfi => core.System.Inputs.WakesFromWfi;
 
-    /// <summary>Where exceptions go that have no control of their own: EL1 or, with HCR_EL2.TGE, EL2 from EL0; else the present level.</summary>
+    /// <summary>Where exceptions without a control of their own go: from EL0 to EL1, or EL2 with HCR_EL2.TGE; else to the present level.</summary>
     public ExceptionLevel DefaultTarget
     {
         get

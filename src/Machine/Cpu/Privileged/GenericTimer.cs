@@ -131,7 +131,7 @@ internal sealed class GenericTimer : ITimerRegisters, IStateful
         }
     }
 
-    /// <summary>The first event of the two event streams after a moment, in virtual nanoseconds, or <see cref="Scheduler.Never"/>.</summary>
+    /// <summary>The first event of both event streams after a moment, in nanoseconds, or <see cref="Scheduler.Never"/>.</summary>
     private ulong NextStreamEvent(ulong after)
     {
         ulong kernel = NextStreamEvent(_core.Regs.Read<CntkctlEl1>().Events, after, _core.Regs[Sr.CntvoffEl2]);

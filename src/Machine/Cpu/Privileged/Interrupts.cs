@@ -52,7 +52,7 @@ internal sealed unsafe class Interrupts : IStateful
         set => _lines[(int)InterruptKind.SError].Set(value);
     }
 
-    /// <summary>ISR_EL1: what is pending for the present level, masked or not; at EL1 the virtual ones where they replace the physical.</summary>
+    /// <summary>ISR_EL1: what is pending, masked or not; at EL1 the virtual interrupts where they replace the physical ones.</summary>
     public ulong Status
     {
         get

@@ -1,6 +1,9 @@
 namespace GdbHost.Machine.Cpu.Privileged;
 
-/// <summary>The system level half of a core (DDI 0487, The AArch64 System Level Architecture): what is privileged, asynchronous or a register of its own.</summary>
+/// <summary>
+/// The system level half of a core: what is privileged, asynchronous or a register of its own (DDI 0487, The AArch64
+/// System Level Architecture).
+/// </summary>
 internal sealed class SystemLevel
 {
     public SystemLevel(Core core)

@@ -100,7 +100,7 @@ internal sealed unsafe class SystemRegisterAccess(Core core)
         return readable;
     }
 
-    /// <summary>Writes a register for a debugger, with its effects on the core. False if the core does not have it or it is read-only.</summary>
+    /// <summary>Writes a register for a debugger, with its effects. False if the core does not have it or it is read-only.</summary>
     public bool TryWrite(SysReg row, ulong value)
     {
         if (row.Write is null || row.Operation is not null || !Exists(row))

@@ -94,8 +94,18 @@ internal static class Performance
             TrapWhen = static a => FromHigher(a, isControl: false),
         },
         Mask("PMOVSSET_EL0", 14, 3, Sr.PmovsEl0, set: true),
-        Mask("PMINTENSET_EL1", 14, 1, Sr.PmintenEl1, set: true) with { Id = new(3, 0, 9, 14, 1), Read = ExceptionLevel.El1, Write = ExceptionLevel.El1 },
-        Mask("PMINTENCLR_EL1", 14, 2, Sr.PmintenEl1, set: false) with { Id = new(3, 0, 9, 14, 2), Read = ExceptionLevel.El1, Write = ExceptionLevel.El1 },
+        Mask("PMINTENSET_EL1", 14, 1, Sr.PmintenEl1, set: true) with
+        {
+            Id = new(3, 0, 9, 14, 1),
+            Read = ExceptionLevel.El1,
+            Write = ExceptionLevel.El1,
+        },
+        Mask("PMINTENCLR_EL1", 14, 2, Sr.PmintenEl1, set: false) with
+        {
+            Id = new(3, 0, 9, 14, 2),
+            Read = ExceptionLevel.El1,
+            Write = ExceptionLevel.El1,
+        },
         Register("PMCCFILTR_EL0", 15, 7) with { Id = new(3, 3, 14, 15, 7), Place = Sr.PmccfiltrEl0, Writable = FilterBits },
     ];
 
