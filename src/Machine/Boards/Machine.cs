@@ -139,7 +139,7 @@ internal sealed class Machine : IPowerControl, IDisposable
     }
 
     private static CoreParts PartsOf(Core core) =>
-        new(core.System.Calls, core.System.Translation, core.System.Exceptions);
+        new(core.System.Calls, core.System.Translation, core.System.Translation, core.System.Exceptions);
 
     private void Change(PowerState power)
     {

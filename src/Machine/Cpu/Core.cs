@@ -18,7 +18,8 @@ namespace GdbHost.Machine.Cpu;
 internal sealed record CoreConfiguration(int Index, int CoreCount, bool HasEl2, bool HasEl3);
 
 /// <summary>The parts that give a core's state its architectural meaning. A test may put its own in their place.</summary>
-internal sealed record CoreParts(ICore Calls, IAddressTranslation Translation, IExceptionEntry Exceptions);
+internal sealed record CoreParts(
+    ICore Calls, IAddressTranslation Translation, ITranslationView TranslationView, IExceptionEntry Exceptions);
 
 /// <summary>What a core waits for, if it waits.</summary>
 internal enum WaitKind
@@ -53,6 +54,7 @@ internal sealed unsafe class Core : IDisposable
         CoreParts made = parts(this);
         Calls = made.Calls;
         Translation = made.Translation;
+        TranslationView = made.TranslationView;
         Exceptions = made.Exceptions;
         cluster.Add(this);
     }
@@ -93,6 +95,9 @@ internal sealed unsafe class Core : IDisposable
     public ICore Calls { get; }
 
     public IAddressTranslation Translation { get; }
+
+    /// <summary>Translation for those who look on.</summary>
+    public ITranslationView TranslationView { get; }
 
     public IExceptionEntry Exceptions { get; }
 

@@ -1,0 +1,85 @@
+using System;
+using System.Collections.Generic;
+using GdbHost.Machine.Bus;
+using GdbHost.Machine.Common;
+using GdbHost.Machine.Cpu;
+using GdbHost.Machine.Mmu;
+
+namespace GdbHost.Machine.Debug;
+
+/// <summary>
+/// Memory for the debugger: through translation but past permissions, without faults, TLB fills or device side effects.
+/// </summary>
+internal static class DebugMemory
+{
+    public static IReadOnlyList<MapEntry> MapOf(PhysicalBus bus)
+    {
+        List<MapEntry> map = [];
+        foreach (BusRegion region in bus.Regions)
+        {
+            string kind = region.Ram is null ? "device" : region.ReadOnly ? "rom" : "ram";
+            map.Add(new MapEntry(region.Start, region.Size, kind, region.Name));
+        }
+
+        return map;
+    }
+
+    /// <summary>Reads from the start as far as memory answers; gives the number of bytes.</summary>
+    public static int Read(Core core, MemorySpace space, ulong address, Span<byte> into)
+    {
+        int done = 0;
+        while (done < into.Length)
+        {
+            int run = RunLength(address + (ulong)done, into.Length - done);
+            if (!TryFind(core, space, address + (ulong)done, out PhysicalAddress at)
+                || !core.Bus.TryPeek(at, into.Slice(done, run)))
+            {
+                break;
+            }
+
+            done += run;
+        }
+
+        return done;
+    }
+
+    /// <summary>Writes all bytes, or none if one of them has no RAM behind it.</summary>
+    public static bool TryWrite(Core core, MemorySpace space, ulong address, ReadOnlySpan<byte> bytes)
+    {
+        for (int checkedBytes = 0; checkedBytes < bytes.Length;)
+        {
+            ulong here = address + (ulong)checkedBytes;
+            if (!TryFind(core, space, here, out PhysicalAddress at) || core.Bus.Find(at)?.Ram is null)
+            {
+                return false;
+            }
+
+            checkedBytes += RunLength(here, bytes.Length - checkedBytes);
+        }
+
+        for (int done = 0; done < bytes.Length;)
+        {
+            ulong here = address + (ulong)done;
+            int run = RunLength(here, bytes.Length - done);
+            if (!TryFind(core, space, here, out PhysicalAddress at) || !core.Bus.TryPoke(at, bytes.Slice(done, run)))
+            {
+                return false;
+            }
+
+            done += run;
+        }
+
+        return true;
+    }
+
+    private static int RunLength(ulong address, int left) =>
+        (int)Math.Min((ulong)left, Ram.PageSize - (address & (Ram.PageSize - 1)));
+
+    /// <summary>A debugger may read what the guest may not: only a missing translation is in the way.</summary>
+    private static bool TryFind(Core core, MemorySpace space, ulong address, out PhysicalAddress at)
+    {
+        Translation t = Spaces.Look(core, space, address, AccessType.Read, unprivileged: false, trace: null);
+        at = new PhysicalAddress(t.Physical);
+        return !t.Fault.Happened || t.Fault.Kind is FaultKind.Permission or FaultKind.AccessFlag;
+    }
+}

@@ -1,0 +1,254 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using GdbHost.Machine.Boards;
+using GdbHost.Machine.Boot;
+using GdbHost.Machine.Cpu;
+
+namespace GdbHost.Machine.Debug;
+
+/// <summary>
+/// The only public door of a machine: create one, let it run, stop it, look at it, change it. May be called from any
+/// thread; everything is done on the machine's own thread, and looking leaves no trace in the machine.
+/// </summary>
+public sealed class MachineDebugPort : IDisposable
+{
+    /// <summary>Virtual nanoseconds that run before requests are looked at: about a millisecond of host time.</summary>
+    private const ulong SliceNanoseconds = 200_000;
+
+    private readonly Boards.Machine _machine;
+    private readonly MachineThread _thread;
+    private readonly MachineRegisters _registers;
+    private Action<MachineStop>? _onStop;
+    private volatile bool _stopRequested;
+
+    private MachineDebugPort(Boards.Machine machine)
+    {
+        _machine = machine;
+        _registers = new MachineRegisters();
+        MemoryMap = DebugMemory.MapOf(machine.Bus);
+        _thread = new MachineThread(RunSlice);
+    }
+
+    /// <summary>Names of all boards.</summary>
+    public static IReadOnlyList<string> BoardNames => [.. All.Boards.Select(b => b.Name)];
+
+    public int CpuCount => _machine.Cluster.Cores.Count;
+
+    /// <summary>Every register, general ones first, then FP and SIMD, then system registers; the same for all cores.</summary>
+    public IReadOnlyList<MachineRegister> Registers => _registers.List;
+
+    /// <summary>The physical memory map by rising address.</summary>
+    public IReadOnlyList<MapEntry> MemoryMap { get; }
+
+    /// <summary>The device tree blob that the guest gets; empty where there is none.</summary>
+    public ReadOnlyMemory<byte> DeviceTree => _machine.DeviceTree;
+
+    /// <summary>Instructions retired by all cores.</summary>
+    public ulong Instructions => Ask(() => _machine.Cluster.Retired);
+
+    /// <summary>Virtual nanoseconds since the machine was made.</summary>
+    public ulong VirtualNanoseconds => Ask(() => _machine.Clock.Now);
+
+    /// <summary>Instructions after which the machine stops by itself; null for no limit. Exact to a slice on several cores, to the instruction on one.</summary>
+    public ulong? InstructionLimit { get; set; }
+
+    /// <summary>Stop with <see cref="MachineStopKind.Stuck"/> when nothing in the machine will ever wake a core; else wait for input from outside.</summary>
+    public bool StopsWhenStuck { get; set; }
+
+    /// <summary>Called on the machine thread after each slice with the virtual time, to throttle a run to real time.</summary>
+    public Action<ulong>? AfterSlice { get; set; }
+
+    /// <summary>Builds a machine that stands still at its first instruction.</summary>
+    /// <param name="configuration">What to build.</param>
+    /// <param name="serialOutput">Gets each byte that the guest's console sends, on the machine thread.</param>
+    /// <exception cref="MachineConfigurationException">The configuration cannot be built; the message is for the user.</exception>
+    public static MachineDebugPort Create(MachineConfiguration configuration, Action<byte> serialOutput) =>
+        new(MachineFactory.Create(configuration, serialOutput));
+
+    /// <summary>
+    /// Lets the cores run, one action for each. Returns at once; <paramref name="onStop"/> is called once, on the machine
+    /// thread, when the machine stands still again. Only while it stands still.
+    /// </summary>
+    public void Resume(IReadOnlyList<CoreAction> actions, Action<MachineStop> onStop)
+    {
+        CoreAction[] each = [.. actions];
+        _stopRequested = false;
+        _thread.Post(() =>
+        {
+            _onStop = onStop;
+            StartRun(each);
+        });
+    }
+
+    /// <summary>Asks a running machine to stop soon; does nothing to one that stands still.</summary>
+    public void RequestStop()
+    {
+        _stopRequested = true;
+        _thread.Post(static () => { });
+    }
+
+    /// <summary>A line about what a core is doing: level, power, waiting.</summary>
+    public string DescribeCore(int cpu) => Ask(() => MachineRegisters.Describe(CoreAt(cpu)));
+
+    /// <summary>Reads a register into bytes, lowest first, without side effects; false where it cannot be shown.</summary>
+    public bool TryReadRegister(int cpu, MachineRegister register, Span<byte> value)
+    {
+        byte[] bytes = new byte[(register.Bits + 7) / 8];
+        bool done = Ask(() => _registers.TryRead(CoreAt(cpu), register, bytes));
+        bytes.AsSpan(0, Math.Min(bytes.Length, value.Length)).CopyTo(value);
+        return done;
+    }
+
+    /// <summary>Writes a register as MSR would, traps aside; false where it is read-only.</summary>
+    public bool TryWriteRegister(int cpu, MachineRegister register, ReadOnlySpan<byte> value)
+    {
+        byte[] bytes = value.ToArray();
+        return Ask(() => _registers.TryWrite(CoreAt(cpu), register, bytes));
+    }
+
+    /// <summary>Reads memory from the start as far as it answers; gives the number of bytes read.</summary>
+    public int ReadMemory(int cpu, MemorySpace space, ulong address, Span<byte> into)
+    {
+        byte[] bytes = new byte[into.Length];
+        int count = Ask(() => DebugMemory.Read(CoreAt(cpu), space, address, bytes));
+        bytes.AsSpan(0, count).CopyTo(into);
+        return count;
+    }
+
+    /// <summary>Writes RAM (and ROM) through translation; all bytes or none.</summary>
+    public bool TryWriteMemory(int cpu, MemorySpace space, ulong address, ReadOnlySpan<byte> bytes)
+    {
+        byte[] copy = bytes.ToArray();
+        return Ask(() => DebugMemory.TryWrite(CoreAt(cpu), space, address, copy));
+    }
+
+    /// <summary>Sets a breakpoint at a virtual address, on all cores and levels. Guest memory does not change.</summary>
+    public void AddBreakpoint(ulong address) => _thread.Invoke(() => _machine.Cluster.Debug.AddBreakpoint(address));
+
+    /// <summary>Takes a breakpoint away; false if there was none.</summary>
+    public bool RemoveBreakpoint(ulong address) => Ask(() => _machine.Cluster.Debug.RemoveBreakpoint(address));
+
+    /// <summary>Watches a range of virtual addresses, on all cores and levels.</summary>
+    public void AddWatchpoint(ulong address, ulong length, WatchAccess access) =>
+        _thread.Invoke(() => _machine.Cluster.Debug.AddWatchpoint(new Watchpoint(address, length, (WatchKind)access)));
+
+    /// <summary>Takes a watchpoint away; false if there was none like this.</summary>
+    public bool RemoveWatchpoint(ulong address, ulong length, WatchAccess access) =>
+        Ask(() => _machine.Cluster.Debug.RemoveWatchpoint(new Watchpoint(address, length, (WatchKind)access)));
+
+    /// <summary>
+    /// Explains the translation of an address: every descriptor, what came out, or what was in the way. Space
+    /// <see cref="MemorySpace.Physical"/> has no translation and is refused.
+    /// </summary>
+    /// <param name="unprivileged">For the EL1&amp;0 regime: an access from EL0. Null: as the core runs.</param>
+    public TranslationReport Explain(int cpu, MemorySpace space, ulong address, TranslationAccess access, bool? unprivileged = null) =>
+        Ask(() => TranslationExplainer.Explain(CoreAt(cpu), _machine.Bus, space, address, access, unprivileged));
+
+    /// <summary>Sends bytes to the guest's console, in order; what does not fit the UART waits outside the machine.</summary>
+    public void SendSerial(ReadOnlySpan<byte> bytes)
+    {
+        byte[] copy = bytes.ToArray();
+        _thread.Post(() =>
+        {
+            _machine.Console?.Receive(copy);
+        });
+    }
+
+    public void Dispose()
+    {
+        _stopRequested = true;
+        _thread.Dispose();
+        _machine.Dispose();
+    }
+
+    private Core CoreAt(int cpu) => _machine.Cluster.Cores[cpu];
+
+    private T Ask<T>(Func<T> question)
+    {
+        T? answer = default;
+        _thread.Invoke(() => answer = question());
+        return answer!;
+    }
+
+    private void StartRun(CoreAction[] actions)
+    {
+        Cluster cluster = _machine.Cluster;
+        int stepping = Array.IndexOf(actions, CoreAction.Step);
+        if (stepping >= 0)
+        {
+            cluster.Step(cluster.Cores[stepping]);
+            Finish(PowerStop() ?? new MachineStop(MachineStopKind.Step, stepping));
+            return;
+        }
+
+        for (int k = 0; k < actions.Length; k++)
+        {
+            cluster.Cores[k].Held = actions[k] == CoreAction.Hold;
+        }
+
+        // The first instruction of each core may stand on the breakpoint that stopped it.
+        cluster.StepOffBreakpoints();
+        _thread.StartSlices();
+    }
+
+    private bool RunSlice()
+    {
+        if (_stopRequested)
+        {
+            return Finish(new MachineStop(MachineStopKind.Requested, 0));
+        }
+
+        Cluster cluster = _machine.Cluster;
+        ulong slice = SliceNanoseconds;
+        if (InstructionLimit is ulong limit)
+        {
+            if (cluster.Retired >= limit)
+            {
+                return Finish(new MachineStop(MachineStopKind.InstructionLimit, 0));
+            }
+
+            slice = Math.Min(slice, limit - cluster.Retired);
+        }
+
+        RunEnd end = cluster.Run(slice);
+        AfterSlice?.Invoke(_machine.Clock.Now);
+        switch (end)
+        {
+            case RunEnd.DebugStop:
+                return Finish(DebugStop());
+            case RunEnd.Requested when PowerStop() is MachineStop stop:
+                return Finish(stop);
+            case RunEnd.Idle when StopsWhenStuck:
+                return Finish(new MachineStop(MachineStopKind.Stuck, 0));
+            case RunEnd.Idle:
+                _thread.AwaitRequest();
+                return true;
+            default:
+                return true;
+        }
+    }
+
+    private bool Finish(MachineStop stop)
+    {
+        Action<MachineStop>? tell = _onStop;
+        _onStop = null;
+        tell?.Invoke(stop);
+        return false;
+    }
+
+    private MachineStop DebugStop()
+    {
+        DebugStops debug = _machine.Cluster.Debug;
+        return debug.Stop == DebugStopKind.Breakpoint
+            ? new MachineStop(MachineStopKind.Breakpoint, debug.StopCore, debug.StopAddress)
+            : new MachineStop(MachineStopKind.Watchpoint, debug.StopCore, debug.StopAddress, (WatchAccess)debug.StopWatchpoint.Kind);
+    }
+
+    private MachineStop? PowerStop() => _machine.Power switch
+    {
+        PowerState.Off => new MachineStop(MachineStopKind.PowerOff, 0),
+        PowerState.ResetRequested => new MachineStop(MachineStopKind.Reset, 0),
+        _ => null,
+    };
+}

@@ -1,0 +1,173 @@
+using System;
+using System.Buffers.Binary;
+using System.Collections.Generic;
+using GdbHost.Machine.Common;
+using GdbHost.Machine.Cpu;
+using GdbHost.Machine.Isa;
+using GdbHost.Machine.SysRegs;
+
+namespace GdbHost.Machine.Debug;
+
+/// <summary>All registers of a core as one list: general, FP and SIMD, then every row of the system register table that can be read.</summary>
+internal sealed unsafe class MachineRegisters
+{
+    private const int StackPointer = 31;
+    private const int ProgramCounter = 32;
+    private const int ProcessState = 33;
+    private const int FirstVector = 34;
+    private const int Fpsr = 66;
+    private const int Fpcr = 67;
+    private const int FirstSystem = 68;
+
+    private readonly List<MachineRegister> _list = [];
+    private readonly List<SysReg> _rows = [];
+
+    public MachineRegisters()
+    {
+        for (int n = 0; n <= 30; n++)
+        {
+            Add("x" + n, 64, "general");
+        }
+
+        Add("sp", 64, "general");
+        Add("pc", 64, "general");
+        Add("cpsr", 32, "general");
+        for (int n = 0; n < 32; n++)
+        {
+            Add("v" + n, 128, "float");
+        }
+
+        Add("fpsr", 32, "float");
+        Add("fpcr", 32, "float");
+        foreach (SysRegGroup group in SysRegTable.Groups)
+        {
+            foreach (SysReg row in group.Rows)
+            {
+                if (row.Read is not null && row.Operation is null)
+                {
+                    _rows.Add(row);
+                    Add(row.Name, 64, group.Name);
+                }
+            }
+        }
+    }
+
+    public IReadOnlyList<MachineRegister> List => _list;
+
+    /// <summary>A line about what a core is doing.</summary>
+    public static string Describe(Core core)
+    {
+        if (core.PoweredOff)
+        {
+            return "off (PSCI)";
+        }
+
+        string level = $"EL{(int)core.State->El}";
+        return core.Waiting switch
+        {
+            WaitKind.Interrupt => level + ", waiting in WFI",
+            WaitKind.Event => level + ", waiting in WFE",
+            _ => level,
+        };
+    }
+
+    /// <summary>Reads a register into bytes, lowest first; false where this core does not have it.</summary>
+    public bool TryRead(Core core, MachineRegister register, Span<byte> value)
+    {
+        CpuState* state = core.State;
+        int number = register.Number;
+        ulong low;
+        switch (number)
+        {
+            case < StackPointer:
+                low = state->X[number];
+                break;
+            case StackPointer:
+                low = state->X[Slots.Sp];
+                break;
+            case ProgramCounter:
+                low = state->Pc;
+                break;
+            case ProcessState:
+                low = state->Spsr;
+                break;
+            case < Fpsr:
+                low = state->V[(number - FirstVector) * 2];
+                BinaryPrimitives.WriteUInt64LittleEndian(value[8..], state->V[((number - FirstVector) * 2) + 1]);
+                break;
+            case Fpsr:
+                low = state->Fp.Fpsr;
+                break;
+            case Fpcr:
+                low = state->Fp.Fpcr;
+                break;
+            default:
+                if (!core.System.SystemRegisters.TryRead(_rows[number - FirstSystem], out low))
+                {
+                    return false;
+                }
+
+                break;
+        }
+
+        Span<byte> bytes = stackalloc byte[8];
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes, low);
+        bytes[..Math.Min(8, register.Bits / 8)].CopyTo(value);
+        return true;
+    }
+
+    /// <summary>Writes a register with the effects that MSR would have; false where it is read-only or the value is impossible.</summary>
+    public bool TryWrite(Core core, MachineRegister register, ReadOnlySpan<byte> value)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        value[..Math.Min(16, value.Length)].CopyTo(bytes);
+        ulong low = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
+        CpuState* state = core.State;
+        int number = register.Number;
+        switch (number)
+        {
+            case < StackPointer:
+                state->X[number] = low;
+                return true;
+            case StackPointer:
+                state->X[Slots.Sp] = low;
+                return true;
+            case ProgramCounter:
+                state->Pc = low;
+                return true;
+            case ProcessState:
+                return TrySetProcessState(core, (uint)low);
+            case < Fpsr:
+                state->V[(number - FirstVector) * 2] = low;
+                state->V[((number - FirstVector) * 2) + 1] = BinaryPrimitives.ReadUInt64LittleEndian(bytes[8..]);
+                return true;
+            case Fpsr:
+                state->Fp.Fpsr = (uint)low;
+                return true;
+            case Fpcr:
+                state->Fp.Fpcr = (uint)low;
+                return true;
+            default:
+                return core.System.SystemRegisters.TryWrite(_rows[number - FirstSystem], low);
+        }
+    }
+
+    /// <summary>PSTATE can be set to any AArch64 level the core has; AArch32 and levels it lacks are refused.</summary>
+    private static bool TrySetProcessState(Core core, uint value)
+    {
+        ExceptionLevel level = (ExceptionLevel)value.Field(3, 2);
+        bool aarch32 = value.Bit(4);
+        bool missing = (level == ExceptionLevel.El2 && !core.Configuration.HasEl2) || (level == ExceptionLevel.El3 && !core.Configuration.HasEl3);
+        if (aarch32 || missing || (level == ExceptionLevel.El0 && value.Bit(0)))
+        {
+            return false;
+        }
+
+        core.State->Spsr = value;
+        core.System.Derived.Update();
+        return true;
+    }
+
+    private void Add(string name, int bits, string group) =>
+        _list.Add(new MachineRegister(name, bits, group) { Number = _list.Count });
+}
