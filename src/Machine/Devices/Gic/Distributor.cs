@@ -22,7 +22,13 @@ internal sealed class Distributor(InterruptStates states, Func<int> currentCore,
         new(0x008, "GICD_IIDR", Access.ReadOnly, "IHI 0048, GICD_IIDR; Arm Limited, as QEMU 7.2") { Reset = 0x43b },
         Bits(0x080, "GICD_IGROUPR", d => d.States.Group, Assign),
         Bits(0x100, "GICD_ISENABLER", d => d.States.Enabled, SetOnes),
-        Bits(0x180, "GICD_ICENABLER", d => d.States.Enabled, ClearOnes),
+        new(0x180, "GICD_ICENABLER", Access.ReadWrite, "IHI 0048, GICD_ICENABLERn")
+        {
+            Count = Words,
+            Read = (d, n) => d.States.Enabled[d.Place(n)],
+            Write = (d, n, v, _) => d.States.Enabled[d.Place(n)] &= ~WithoutSgis(n, v),
+            Changed = Notify,
+        },
         new(0x200, "GICD_ISPENDR", Access.ReadWrite, "IHI 0048, GICD_ISPENDRn")
         {
             Count = Words,
@@ -147,7 +153,7 @@ internal sealed class Distributor(InterruptStates states, Func<int> currentCore,
 
     private static void ClearOnes(ref uint word, uint value, uint mask) => word &= ~value;
 
-    // The pending state of an SGI is written through GICD_SPENDSGIR and GICD_CPENDSGIR alone.
+    // The pending state of an SGI is written through GICD_SPENDSGIR and GICD_CPENDSGIR alone, and SGIs are always enabled.
     private static uint WithoutSgis(int word, uint value) => word == 0 ? value & 0xffff_0000 : value;
 
     private void NotifyChanged() => changed();

@@ -1,0 +1,92 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Globalization;
+using System.IO;
+using System.Linq;
+
+namespace GdbHost.Machine.Tests.Boards;
+
+/// <summary>
+/// A stopped qemu-system-aarch64 whose devices are read and written over its qtest protocol (QEMU documentation,
+/// Testing in QEMU, QTest).
+/// </summary>
+internal sealed class QemuSystem : IDisposable
+{
+    private const string Program = "qemu-system-aarch64";
+
+    private readonly Process _process;
+
+    public QemuSystem(string machineOptions)
+    {
+        _process = Start(["-M", "virt," + machineOptions, "-S", "-qtest", "stdio", "-monitor", "none", "-serial", "null"], redirectInput: true);
+    }
+
+    /// <summary>Why a test that needs QEMU is skipped; null where it is there, or where skipping is not allowed.</summary>
+    public static string? MissingReason { get; } =
+        Environment.GetEnvironmentVariable("CI") == "true"
+        || (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(':').Any(p => File.Exists(Path.Combine(p, Program)))
+            ? null
+            : $"{Program} is not installed";
+
+    /// <summary>The device tree blob that QEMU makes for a machine.</summary>
+    public static byte[] DumpDeviceTree(string machineOptions, string memory, int cpus)
+    {
+        string file = Path.GetTempFileName();
+        try
+        {
+            string[] arguments =
+                ["-M", $"virt,{machineOptions},dumpdtb={file}", "-m", memory, "-smp", cpus.ToString(CultureInfo.InvariantCulture)];
+            using Process process = Start(arguments, redirectInput: false);
+            process.StandardOutput.ReadToEnd();
+            process.WaitForExit();
+            return File.ReadAllBytes(file);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    public ulong Read(ulong address, int size) =>
+        Convert.ToUInt64(Ask($"read{Suffix(size)} 0x{address:x}").Split(' ')[1], 16);
+
+    public void Write(ulong address, int size, ulong value) => Ask($"write{Suffix(size)} 0x{address:x} 0x{value:x}");
+
+    public void Dispose()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+        _process.Dispose();
+    }
+
+    private static char Suffix(int size) => size switch { 1 => 'b', 2 => 'w', 4 => 'l', _ => 'q' };
+
+    private static Process Start(IEnumerable<string> arguments, bool redirectInput)
+    {
+        ProcessStartInfo start = new(Program, [.. arguments, "-cpu", "cortex-a53", "-nic", "none", "-display", "none"])
+        {
+            RedirectStandardInput = redirectInput,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        Process process = Process.Start(start)!;
+        process.ErrorDataReceived += (_, _) => { };
+        process.BeginErrorReadLine();
+        return process;
+    }
+
+    private string Ask(string command)
+    {
+        _process.StandardInput.WriteLine(command);
+        _process.StandardInput.Flush();
+        while (true)
+        {
+            string? answer = _process.StandardOutput.ReadLine();
+            if (answer is null || answer.StartsWith("OK", StringComparison.Ordinal))
+            {
+                return answer ?? throw new InvalidOperationException($"{Program} ended after: {command}");
+            }
+        }
+    }
+}
