@@ -1,6 +1,78 @@
+using System;
+using System.IO;
+using System.Threading.Tasks;
+using GdbHost.GdbStub.CommandLine;
+using GdbHost.GdbStub.Run;
+using GdbHost.GdbStub.Session;
+using GdbHost.Machine.Boards;
+using GdbHost.Machine.Debug;
+
 namespace GdbHost.GdbStub;
 
+/// <summary>Reads the command line and starts the verb; the one place where errors become lines on stderr and statuses.</summary>
 internal static class Program
 {
-    private static int Main() => 0;
+    private static async Task<int> Main(string[] args)
+    {
+        try
+        {
+            var arguments = Arguments.Parse(args);
+            if (arguments.Verb is null)
+            {
+                Console.Out.WriteLine(arguments.Text);
+                return ExitStatus.PoweredOff;
+            }
+
+            return await StartAsync(arguments.Verb);
+        }
+        catch (Exception e) when (e is UserErrorException or MachineConfigurationException)
+        {
+            Console.Error.WriteLine($"gdbhost: {e.Message}");
+            return ExitStatus.BadInput;
+        }
+    }
+
+    private static async Task<int> StartAsync(VerbOptions verb)
+    {
+        switch (verb)
+        {
+            case DemoOptions demo:
+                return await new GuestProgram(demo, OptionValues.Log(demo.Log, Console.Error))
+                    .RunAsync(() => Configuration.Of(demo), (configuration, machine, attach) => Announcement.Demo(Console.Out, configuration, machine, attach));
+
+            case RunOptions run:
+                Log log = OptionValues.Log(run.Log, Console.Error);
+                return await new GuestProgram(run, log)
+                    .RunAsync(() => Configuration.Of(run), (configuration, _, attach) => Announcement.Run(log, configuration, attach));
+
+            case DtbOptions dtb:
+                WriteDeviceTree(dtb);
+                return ExitStatus.PoweredOff;
+
+            default:
+                ListBoards();
+                return ExitStatus.PoweredOff;
+        }
+    }
+
+    private static void WriteDeviceTree(DtbOptions options)
+    {
+        using var port = MachineDebugPort.Create(Configuration.OfBoard(options), static _ => { });
+        if (options.Output is not null)
+        {
+            InputFile.Write("--output", options.Output, port.DeviceTree.Span);
+            return;
+        }
+
+        using Stream output = Console.OpenStandardOutput();
+        output.Write(port.DeviceTree.Span);
+    }
+
+    private static void ListBoards()
+    {
+        foreach (string name in MachineDebugPort.BoardNames)
+        {
+            Console.Out.WriteLine(name);
+        }
+    }
 }

@@ -12,7 +12,7 @@ public class CommandLineTests
     public void No_arguments_mean_the_demo()
     {
         DemoOptions demo = Assert.IsType<DemoOptions>(Arguments.Parse([]).Verb);
-        Assert.Equal(("virt,el2=on", "stdio", "127.0.0.1:1234", false), (demo.Machine, demo.Serial, demo.Gdb, demo.Wait));
+        Assert.Equal(("virt,el2=on", "stdio", "127.0.0.1:1234", "host"), (demo.Machine, demo.Serial, demo.Gdb, demo.Clock));
     }
 
     [Fact]

@@ -151,6 +151,14 @@ public class MonitorTests
     }
 
     [Fact]
+    public void Register_may_stand_for_an_address()
+    {
+        _target.Translation = new TranslationReport("EL2", false, false, [], null, 0x4000_0000, "Normal", "ram", null);
+        _target.SetRegister("pc", 0x4000_0010);
+        Assert.Contains("VA: 0x0000000040000010", Ask("translate $PC EL2 X"));
+    }
+
+    [Fact]
     public void Physical_address_with_nobody_there_ends_in_an_abort()
     {
         _target.Translation = new TranslationReport("EL2", false, false, [], null, 0x1000_0000, "Device-nGnRnE", null, null);

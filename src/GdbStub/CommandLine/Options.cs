@@ -34,6 +34,9 @@ internal abstract class BoardOptions : VerbOptions
 /// <summary>The options of the verbs that run a guest.</summary>
 internal abstract class GuestOptions : BoardOptions
 {
+    protected const string ClockHelp =
+        "virtual: as fast as possible; host: not faster than real time. The guest counts instructions either way.";
+
     [Option("serial", MetaValue = "TO", Default = "stdio",
         HelpText = "The first serial port: stdio, none, file:PATH, tcp:HOST:PORT or unix:PATH (the last two listen).")]
     public string Serial { get; set; } = "";
@@ -57,12 +60,10 @@ internal abstract class GuestOptions : BoardOptions
     [Option("max-instructions", MetaValue = "N", HelpText = "End with status 3 after this many guest instructions.")]
     public string? MaxInstructions { get; set; }
 
-    [Option("clock", MetaValue = "MODE", Default = "virtual",
-        HelpText = "virtual: as fast as possible; host: not faster than real time. The guest counts instructions either way.")]
-    public string Clock { get; set; } = "";
-
     [Option("log", MetaValue = "LEVEL", Default = "info", HelpText = "What to say on stderr: error, warning, info, debug or trace.")]
     public string Log { get; set; } = "";
+
+    public abstract string Clock { get; set; }
 }
 
 /// <summary>"gdbhost demo", also without a verb.</summary>
@@ -74,6 +75,9 @@ internal sealed class DemoOptions : GuestOptions
 
     [Option("memory", MetaValue = "SIZE", Default = "256M", HelpText = "Guest RAM: bytes, or a number with K, M or G.")]
     public override string Memory { get; set; } = "";
+
+    [Option("clock", MetaValue = "MODE", Default = "host", HelpText = ClockHelp)]
+    public override string Clock { get; set; } = "";
 }
 
 /// <summary>"gdbhost run".</summary>
@@ -85,6 +89,9 @@ internal sealed class RunOptions : GuestOptions
 
     [Option("memory", MetaValue = "SIZE", Default = "1G", HelpText = "Guest RAM: bytes, or a number with K, M or G.")]
     public override string Memory { get; set; } = "";
+
+    [Option("clock", MetaValue = "MODE", Default = "virtual", HelpText = ClockHelp)]
+    public override string Clock { get; set; } = "";
 
     [Option("kernel", MetaValue = "FILE", HelpText = "ELF, arm64 Image (also gzip) or raw binary to start.")]
     public string? Kernel { get; set; }

@@ -17,9 +17,38 @@ internal static class MemoryMap
 
     private static void Print(MonitorRequest request, ReadOnlySpan<string> arguments)
     {
+        MemoryRegion? run = null;
+        string last = "";
         foreach (MemoryRegion region in ((IMemoryMap)request.Target).MemoryRegions)
         {
-            request.Line($"0x{region.Start:x10}-0x{region.Last:x10} {Size(region.Length),9} {region.Kind,-6} {region.Name}");
+            if (run is not null && Follows(run, region))
+            {
+                run = run with { Length = run.Length + region.Length };
+            }
+            else
+            {
+                Line(request, run, last);
+                run = region;
+            }
+
+            last = region.Name;
+        }
+
+        Line(request, run, last);
+    }
+
+    // A row of slots, such as virtio-mmio0 to virtio-mmio31, is one line.
+    private static bool Follows(MemoryRegion before, MemoryRegion next) =>
+        next.Start == before.Last + 1 && next.Kind == before.Kind && char.IsAsciiDigit(next.Name[^1]) && Stem(before.Name) == Stem(next.Name);
+
+    private static string Stem(string name) => name.TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9');
+
+    private static void Line(MonitorRequest request, MemoryRegion? region, string lastName)
+    {
+        if (region is not null)
+        {
+            string name = region.Name == lastName ? lastName : $"{region.Name} to {lastName}";
+            request.Line($"0x{region.Start:x10}-0x{region.Last:x10} {Size(region.Length),10} {region.Kind,-6} {name}");
         }
     }
 

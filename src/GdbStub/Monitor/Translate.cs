@@ -1,5 +1,7 @@
 using System;
+using System.Buffers.Binary;
 using System.Globalization;
+using System.Linq;
 using GdbHost.GdbStub.Target;
 
 namespace GdbHost.GdbStub.Monitor;
@@ -9,7 +11,7 @@ internal static class Translate
 {
     public static readonly MonitorCommand[] Rows =
     [
-        new("translate", "ADDR [el0|el1|el2|el3] [r|w|x]", "follows an address from VA by IPA to PA, or names the failing stage, level and reason",
+        new("translate", "ADDR [el0|el1|el2|el3] [r|w|x]", "follows a VA (or $register) to its IPA and PA, or names the failing stage, level and reason",
             PrintTranslation, Offered),
         new("walk", "ADDR [el0|el1|el2|el3] [r|w|x]", "as translate, with every descriptor that both stages read", PrintWalk, Offered),
     ];
@@ -77,10 +79,11 @@ internal static class Translate
         address = 0;
         int? exceptionLevel = null;
         var access = TranslationAccess.Read;
-        bool good = !arguments.IsEmpty && TryNumber(arguments[0], out address);
+        bool good = !arguments.IsEmpty && TryAddress(request, arguments[0], out address);
         for (int i = 1; i < arguments.Length; i++)
         {
-            good &= TryLevel(arguments[i], ref exceptionLevel) || TryAccess(arguments[i], ref access);
+            string word = arguments[i].ToLowerInvariant();
+            good &= TryLevel(word, ref exceptionLevel) || TryAccess(word, ref access);
         }
 
         if (!good)
@@ -90,6 +93,27 @@ internal static class Translate
         }
 
         report = ((ITranslation)request.Target).Explain(request.Cpu, address, exceptionLevel, access);
+        return true;
+    }
+
+    // gdb does not expand what follows "monitor", so $pc comes as it is typed.
+    private static bool TryAddress(MonitorRequest request, string text, out ulong value)
+    {
+        if (TryNumber(text, out value))
+        {
+            return true;
+        }
+
+        string name = text.TrimStart('$');
+        RegisterDescription? register = request.Target.Registers.FirstOrDefault(r => r.Bits <= 64 && r.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
+        bytes.Clear();
+        if (register is null || !request.Target.TryReadRegister(request.Cpu, register, bytes[..register.Bytes]))
+        {
+            return false;
+        }
+
+        value = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
         return true;
     }
 

@@ -8,7 +8,7 @@ internal static class InputReader
 {
     private const int PieceBytes = 256;
 
-    public static void Run(Stream stream, Action<ReadOnlyMemory<byte>> received)
+    public static void Run(Stream stream, Action<ReadOnlyMemory<byte>> received, Action ended)
     {
         var piece = new byte[PieceBytes];
         try
@@ -17,6 +17,8 @@ internal static class InputReader
             {
                 received(piece.AsMemory(0, count));
             }
+
+            ended();
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)
         {

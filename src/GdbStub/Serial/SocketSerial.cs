@@ -55,7 +55,7 @@ internal sealed class SocketSerial : ISerialBackend
                 using Socket socket = _listener.Accept();
                 var client = new Client(socket);
                 _client = client;
-                InputReader.Run(client.Stream, received);
+                InputReader.Run(client.Stream, received, static () => { });
                 _client = null;
                 client.Close();
             }

@@ -24,11 +24,7 @@ internal sealed class StdioSerial : ISerialBackend
         }
 
         Stream input = Console.OpenStandardInput();
-        var thread = new Thread(() =>
-        {
-            InputReader.Run(input, received);
-            ended();
-        }) { IsBackground = true, Name = "serial input" };
+        var thread = new Thread(() => InputReader.Run(input, received, ended)) { IsBackground = true, Name = "serial input" };
         thread.Start();
     }
 

@@ -1,0 +1,88 @@
+using System;
+using System.IO;
+using System.Linq;
+using GdbHost.GdbStub.CommandLine;
+using GdbHost.Machine.Boards;
+
+namespace GdbHost.GdbStub.Run;
+
+/// <summary>Options to machine configuration: reads the files, checks the values, leaves the rest to the board.</summary>
+internal static class Configuration
+{
+    private const ulong MostCpus = 8;
+    private const string DemoFolder = "Demo/";
+
+    public static MachineConfiguration Of(RunOptions options)
+    {
+        MachineConfiguration configuration = OfBoard(options) with
+        {
+            Kernel = options.Kernel is null ? null : FileOf("--kernel", options.Kernel),
+            DeviceTree = options.Dtb is null ? null : FileOf("--dtb", options.Dtb),
+            Loads = [.. options.Load.Select(LoadOf)],
+        };
+        if (configuration.Kernel is null && configuration.Loads.Count == 0)
+        {
+            throw new UserErrorException("--kernel: nothing to run; name an ELF, an arm64 Image or a raw binary with --kernel or --load");
+        }
+
+        return configuration;
+    }
+
+    public static MachineConfiguration Of(DemoOptions options) => OfBoard(options) with
+    {
+        Kernel = Embedded("hypervisor.elf"),
+        Loads = [new LoadFile(Embedded("guest.elf"), null)],
+    };
+
+    public static MachineConfiguration OfBoard(BoardOptions options)
+    {
+        var board = BoardSettings.Parse(options.Machine);
+        return new MachineConfiguration
+        {
+            Board = board.Board,
+            Cpu = OptionValues.Word("--cpu", options.Cpu, "cortex-a53"),
+            Cpus = (int)OptionValues.Number("--smp", options.Smp, 1, MostCpus),
+            MemoryBytes = OptionValues.Size("--memory", options.Memory),
+            GicVersion = board.GicVersion,
+            El2 = board.El2,
+            El3 = board.El3,
+            HighMemory = board.HighMemory,
+            Initrd = options.Initrd is null ? null : FileOf("--initrd", options.Initrd),
+            Append = options.Append,
+        };
+    }
+
+    /// <summary>One line that says what the configuration is.</summary>
+    public static string Describe(MachineConfiguration configuration)
+    {
+        string levels = (configuration.El2, configuration.El3) switch
+        {
+            (true, true) => "EL0-EL3",
+            (true, false) => "EL0-EL2",
+            (false, true) => "EL0, EL1, EL3",
+            _ => "EL0, EL1",
+        };
+        return $"{configuration.Board}: {configuration.Cpus} x {configuration.Cpu} ({levels}), GICv{configuration.GicVersion}, "
+            + $"{configuration.MemoryBytes >> 20} MiB RAM";
+    }
+
+    private static BootFile FileOf(string option, string path) => new(path, InputFile.Read(option, path));
+
+    // FILE@ADDR; an '@' that no address follows belongs to the file's name.
+    private static LoadFile LoadOf(string text)
+    {
+        int at = text.LastIndexOf('@');
+        return at >= 0 && at + 1 < text.Length && char.IsAsciiDigit(text[at + 1])
+            ? new LoadFile(FileOf("--load", text[..at]), OptionValues.Address("--load", text[(at + 1)..]))
+            : new LoadFile(FileOf("--load", text), null);
+    }
+
+    private static BootFile Embedded(string name)
+    {
+        using Stream stream = typeof(Configuration).Assembly.GetManifestResourceStream(DemoFolder + name)
+            ?? throw new InvalidOperationException($"The program was built without {name}.");
+        var bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        return new BootFile(name, bytes);
+    }
+}

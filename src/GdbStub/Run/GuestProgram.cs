@@ -1,0 +1,140 @@
+using System;
+using System.Globalization;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Threading;
+using System.Threading.Tasks;
+using GdbHost.GdbStub.CommandLine;
+using GdbHost.GdbStub.Serial;
+using GdbHost.GdbStub.Server;
+using GdbHost.GdbStub.Session;
+using GdbHost.GdbStub.Target;
+using GdbHost.Machine.Boards;
+
+namespace GdbHost.GdbStub.Run;
+
+/// <summary>The verbs that run a guest: listen, build the machine, let it run, serve debuggers, and end with a status.</summary>
+internal sealed class GuestProgram(GuestOptions options, Log log)
+{
+    private const string GdbOption = "--gdb";
+    private const string NoGdb = "none";
+
+    // 128 and the number of the signal, as shells report it.
+    private const int InterruptedStatus = 130;
+    private const int TerminatedStatus = 143;
+
+    // How long a machine that does not stop may delay the end of the program.
+    private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(2);
+
+    /// <param name="configure">Reads the guest's files; called after the port is open.</param>
+    /// <param name="announce">Tells the user what is there, before the guest runs.</param>
+    public async Task<int> RunAsync(Func<MachineConfiguration> configure, Action<MachineConfiguration, MachineTarget, string?> announce)
+    {
+        TimeSpan? timeout = options.Timeout is null ? null : OptionValues.Seconds("--timeout", options.Timeout);
+        ulong? limit = options.MaxInstructions is null ? null : OptionValues.Number("--max-instructions", options.MaxInstructions, 1, ulong.MaxValue);
+        bool paced = OptionValues.Word("--clock", options.Clock, "virtual", "host") == "host";
+
+        using TcpServer? server = Listen();
+        MachineConfiguration configuration = configure();
+        using ISerialBackend serial = SerialOption.Open(options.Serial, options.AllowRemote, log);
+        Action<ulong>? pace = paced ? new RealTimePace().Hold : null;
+        using var machine = MachineTarget.Create(configuration, b => serial.Write([b]), limit, pace);
+        var guest = new GuestRun(machine);
+        announce(configuration, machine, Attach(server));
+
+        using PosixSignalRegistration interrupt = EndOn(PosixSignal.SIGINT, guest, InterruptedStatus);
+        using PosixSignalRegistration terminate = EndOn(PosixSignal.SIGTERM, guest, TerminatedStatus);
+        using Timer? timer = timeout is TimeSpan time ? new Timer(_ => guest.Finish(TimedOut(time)), null, time, Timeout.InfiniteTimeSpan) : null;
+        serial.Start(machine.ReceiveSerial, machine.EndSerialInput);
+        if (!options.Wait)
+        {
+            guest.Start();
+        }
+
+        GuestEnd end = await ServeAsync(server, guest);
+        await StopAsync(guest, end, serial);
+        log.Info(end.Reason);
+        return end.ExitStatus;
+    }
+
+    private async Task StopAsync(GuestRun guest, GuestEnd end, ISerialBackend serial)
+    {
+        Task stopped = guest.StopAsync();
+        if (await Task.WhenAny(stopped, Task.Delay(StopTime)) == stopped && end.ExitStatus == ExitStatus.StuckOrTimeout)
+        {
+            // Whoever finds this in the log of a night's run wants to know where the guest was.
+            for (int cpu = 0; cpu < guest.Target.CpuCount; cpu++)
+            {
+                log.Info($"{guest.Target.NameOf(cpu)}: {guest.Target.StateOf(cpu)}");
+            }
+        }
+
+        // Before the machine is taken down: a guest that waits for a slow reader of its output must come free.
+        serial.Dispose();
+    }
+
+    private static GuestEnd TimedOut(TimeSpan time) => new(
+        ExitStatus.StuckOrTimeout, string.Create(CultureInfo.InvariantCulture, $"the guest still ran after the {time.TotalSeconds} s of --timeout"));
+
+    private static PosixSignalRegistration EndOn(PosixSignal signal, GuestRun guest, int status) => PosixSignalRegistration.Create(signal, context =>
+    {
+        context.Cancel = true;
+        guest.Finish(new GuestEnd(status, "ended by a signal"));
+    });
+
+    private async Task<GuestEnd> ServeAsync(TcpServer? server, GuestRun guest)
+    {
+        using var stop = new CancellationTokenSource();
+        Task serving = server is null ? Task.CompletedTask : server.RunAsync(
+            (connection, ending) => new DebugSession(connection, guest, Commands.All.Table, log).RunAsync(ending), stop.Token);
+        GuestEnd end = await guest.Ended;
+        await stop.CancelAsync();
+        await serving;
+        return end;
+    }
+
+    private TcpServer? Listen()
+    {
+        if (options.Gdb == NoGdb)
+        {
+            return options.Wait
+                ? throw new UserErrorException($"--wait: with {GdbOption} none nobody could let the guest run; remove one of them")
+                : null;
+        }
+
+        ListenAddress address = OptionValues.Listen(GdbOption, options.Gdb, options.AllowRemote);
+        if (!address.IsLocal)
+        {
+            log.Warning($"{GdbOption} {options.Gdb} can be reached from other hosts: whoever connects controls the guest");
+        }
+
+        try
+        {
+            var server = new TcpServer(address, log);
+            if (options.GdbPortFile is not null)
+            {
+                string where = server.Port?.ToString(CultureInfo.InvariantCulture) ?? address.UnixPath!;
+                InputFile.Write("--gdb-port-file", options.GdbPortFile, Encoding.ASCII.GetBytes(where + "\n"));
+            }
+
+            return server;
+        }
+        catch (SocketException e)
+        {
+            throw new UserErrorException($"{GdbOption}: {ListenAddress.Problem(address, e)}", e);
+        }
+    }
+
+    /// <summary>What the user types to attach.</summary>
+    private string? Attach(TcpServer? server)
+    {
+        if (server is null)
+        {
+            return null;
+        }
+
+        string at = server.Port is int port ? $":{port}" : OptionValues.Listen(GdbOption, options.Gdb, options.AllowRemote).UnixPath!;
+        return $"gdb-multiarch -ex 'target remote {at}'";
+    }
+}

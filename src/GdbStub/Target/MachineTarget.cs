@@ -1,0 +1,171 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using GdbHost.Machine.Boards;
+using GdbHost.Machine.Debug;
+using MachineAccess = GdbHost.Machine.Debug.TranslationAccess;
+using MachineFailure = GdbHost.Machine.Debug.TranslationFailure;
+using MachineObstacle = GdbHost.Machine.Debug.TranslationObstacle;
+using MachineReport = GdbHost.Machine.Debug.TranslationReport;
+
+namespace GdbHost.GdbStub.Target;
+
+/// <summary>
+/// The machine as a debuggee. The only file that speaks both languages: gdb's, in the capability interfaces, and the
+/// machine's, in <see cref="MachineDebugPort"/>.
+/// </summary>
+internal sealed class MachineTarget : ITarget, IBreakpoints, IMemoryMap, ITranslation, IDisposable
+{
+    private readonly MachineDebugPort _port;
+    private readonly MachineBreakpoints _breakpoints;
+    private readonly Dictionary<RegisterDescription, MachineRegister> _registers;
+
+    private MachineTarget(MachineDebugPort port)
+    {
+        _port = port;
+        _breakpoints = new MachineBreakpoints(port);
+        Registers = [.. port.Registers.Select(Describe).OrderBy(r => r.Group)];
+        _registers = port.Registers.ToDictionary(Describe);
+        MemoryRegions = [.. port.MemoryMap.Select(e => new MemoryRegion(e.Start, e.Size, e.Kind, e.Name))];
+    }
+
+    public string Architecture => "aarch64";
+
+    public int CpuCount => _port.CpuCount;
+
+    public IReadOnlyList<RegisterDescription> Registers { get; }
+
+    public IReadOnlyList<MemoryRegion> MemoryRegions { get; }
+
+    /// <summary>Builds the machine, which stands still at its first instruction.</summary>
+    /// <param name="serialOutput">Gets each byte that the guest prints, on the machine's thread.</param>
+    /// <param name="instructionLimit">Instructions after which the machine stops, or null.</param>
+    /// <param name="afterSlice">Called on the machine's thread with the virtual time, or null.</param>
+    /// <exception cref="MachineConfigurationException">The machine cannot be built; the message is for the user.</exception>
+    public static MachineTarget Create(
+        MachineConfiguration configuration, Action<byte> serialOutput, ulong? instructionLimit, Action<ulong>? afterSlice)
+    {
+        var port = MachineDebugPort.Create(configuration, serialOutput);
+        port.InstructionLimit = instructionLimit;
+        port.AfterSlice = afterSlice;
+        return new MachineTarget(port);
+    }
+
+    public void Dispose() => _port.Dispose();
+
+    /// <summary>Sends what was typed to the guest's console.</summary>
+    public void ReceiveSerial(ReadOnlyMemory<byte> bytes) => _port.SendSerial(bytes.Span);
+
+    /// <summary>No more input will come: from now on a guest that waits for nothing else is stuck.</summary>
+    public void EndSerialInput()
+    {
+        _port.StopsWhenStuck = true;
+
+        // Wakes a machine that waits for input already.
+        _port.SendSerial([]);
+    }
+
+    public string NameOf(int cpu) => $"cpu{cpu}";
+
+    public string StateOf(int cpu) => _port.DescribeCore(cpu);
+
+    public bool TryReadRegister(int cpu, RegisterDescription register, Span<byte> value) => _port.TryReadRegister(cpu, _registers[register], value);
+
+    public bool TryWriteRegister(int cpu, RegisterDescription register, ReadOnlySpan<byte> value) =>
+        _port.TryWriteRegister(cpu, _registers[register], value);
+
+    public int ReadMemory(int cpu, ulong address, Span<byte> into) => _port.ReadMemory(cpu, MemorySpace.Current, address, into);
+
+    public bool TryWriteMemory(int cpu, ulong address, ReadOnlySpan<byte> bytes) => _port.TryWriteMemory(cpu, MemorySpace.Current, address, bytes);
+
+    public void Resume(IReadOnlyList<CpuAction> actions, Action<TargetStop> stopped) =>
+        _port.Resume([.. actions.Select(Translate)], stop => stopped(Translate(stop)));
+
+    public void RequestStop() => _port.RequestStop();
+
+    public BreakpointOutcome Insert(BreakpointKind kind, ulong address, int length) => _breakpoints.Insert(kind, address, length);
+
+    public BreakpointOutcome Remove(BreakpointKind kind, ulong address, int length) => _breakpoints.Remove(kind, address, length);
+
+    public void RemoveAll() => _breakpoints.RemoveAll();
+
+    public TranslationReport Explain(int cpu, ulong address, int? exceptionLevel, TranslationAccess access)
+    {
+        (MemorySpace space, bool? unprivileged) = exceptionLevel switch
+        {
+            0 => (MemorySpace.El1, true),
+            1 => (MemorySpace.El1, false),
+            2 => (MemorySpace.El2, false),
+            3 => (MemorySpace.El3, false),
+            _ => (MemorySpace.Current, (bool?)null),
+        };
+        return Translate(_port.Explain(cpu, space, address, Translate(access), unprivileged));
+    }
+
+    private static RegisterDescription Describe(MachineRegister register)
+    {
+        (RegisterGroup group, string type) = (register.Group, register.Name) switch
+        {
+            ("general", "sp") => (RegisterGroup.Core, "data_ptr"),
+            ("general", "pc") => (RegisterGroup.Core, "code_ptr"),
+            ("general", "cpsr") => (RegisterGroup.Core, TargetDescription.PstateType),
+            ("general", _) => (RegisterGroup.Core, "int"),
+            ("float", "fpsr" or "fpcr") => (RegisterGroup.FloatingPoint, "int"),
+            ("float", _) => (RegisterGroup.FloatingPoint, TargetDescription.VectorType),
+            _ => (RegisterGroup.System, register.Bits == 32 ? "uint32" : "uint64"),
+        };
+        return new RegisterDescription(register.Name, register.Bits, group, type);
+    }
+
+    private static CoreAction Translate(CpuAction action) => action switch
+    {
+        CpuAction.Continue => CoreAction.Run,
+        CpuAction.Step => CoreAction.Step,
+        _ => CoreAction.Hold,
+    };
+
+    private TargetStop Translate(MachineStop stop) => stop.Kind switch
+    {
+        MachineStopKind.Breakpoint => new TargetStop(_breakpoints.KindAt(stop.Address), stop.Cpu, stop.Address),
+        MachineStopKind.Watchpoint => _breakpoints.Watched(stop),
+        MachineStopKind.Step => new TargetStop(StopKind.Step, stop.Cpu),
+        MachineStopKind.PowerOff => new TargetStop(StopKind.PowerOff, stop.Cpu),
+        MachineStopKind.Reset => new TargetStop(StopKind.Reset, stop.Cpu),
+        MachineStopKind.Stuck => new TargetStop(
+            StopKind.Stuck, stop.Cpu, Explanation: "the guest is stuck: every vCPU waits for an interrupt, and nothing will ever raise one"),
+        MachineStopKind.InstructionLimit => new TargetStop(StopKind.InstructionLimit, stop.Cpu),
+        _ => new TargetStop(StopKind.Interrupt, stop.Cpu),
+    };
+
+    private static MachineAccess Translate(TranslationAccess access) => access switch
+    {
+        TranslationAccess.Write => MachineAccess.Write,
+        TranslationAccess.Execute => MachineAccess.Execute,
+        _ => MachineAccess.Read,
+    };
+
+    private static TranslationReport Translate(MachineReport report) => new(
+        report.Regime,
+        report.Stage1On,
+        report.Stage2On,
+        [.. report.Steps.Select(s => new WalkStep(s.Stage, s.ForWalk, s.Level, s.Input, s.Address, s.Index, s.Descriptor, s.Meaning, s.Output, s.Attributes))],
+        report.Intermediate,
+        report.Physical,
+        report.Attributes,
+        report.Place,
+        report.Failure is MachineFailure f
+            ? new TranslationFailure(Translate(f.Obstacle), f.Stage, f.Level, f.Address, f.ForWalk, f.Field, f.FieldValue)
+            : null);
+
+    private static TranslationObstacle Translate(MachineObstacle obstacle) => obstacle switch
+    {
+        MachineObstacle.InputTooLarge => TranslationObstacle.InputTooLarge,
+        MachineObstacle.WalkDisabled => TranslationObstacle.WalkDisabled,
+        MachineObstacle.BadStartLevel => TranslationObstacle.BadStartLevel,
+        MachineObstacle.AddressSize => TranslationObstacle.AddressSize,
+        MachineObstacle.AccessFlagClear => TranslationObstacle.AccessFlagClear,
+        MachineObstacle.Permission => TranslationObstacle.Permission,
+        MachineObstacle.WalkAborted => TranslationObstacle.WalkAborted,
+        _ => TranslationObstacle.InvalidDescriptor,
+    };
+}
