@@ -173,7 +173,7 @@ internal sealed unsafe class AddressTranslation : IAddressTranslation, ITranslat
 
     // PAR_EL1 where F is 1: S in bit 9, PTW in bit 8, FST in bits 6:1.
     private static ulong FaultPar(Fault fault) =>
-        ParRes1 | (fault.Stage2 ? 1UL << 9 : 0) | (fault.OnWalk ? 1UL << 8 : 0) | ((ulong)fault.StatusCode << 1) | 1;
+        ParRes1 | (fault.Stage2 ? 1UL << 9 : 0) | (fault.OnWalk ? 1UL << 8 : 0) | ((ulong)fault.ToStatusCode() << 1) | 1;
 
     // PAR_EL1 where F is 0: ATTR in bits 63:56, PA in 47:12, NS in bit 9, SH in bits 8:7.
     private static ulong SuccessPar(in WalkResult result) =>

@@ -48,7 +48,7 @@ internal readonly record struct Fault(FaultKind Kind, int Level, bool Stage2, bo
     public bool Happened => Kind != FaultKind.None;
 
     /// <summary>DFSC and IFSC of ESR_ELx, FST of PAR_EL1 (DDI 0487, ISS encoding for an exception from a Data Abort).</summary>
-    public int StatusCode => Kind switch
+    public int ToStatusCode() => Kind switch
     {
         FaultKind.AddressSize => Level,
         FaultKind.Translation => 0b000100 + Level,
