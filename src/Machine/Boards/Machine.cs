@@ -29,6 +29,7 @@ internal sealed class Machine : IPowerControl, IDisposable
         _start = start;
         Scheduler = new Scheduler(Clock);
         Cluster = new Cluster(Scheduler);
+        Bus.OnForeignWrite = (region, offset, length) => Cluster.Blocks.ForeignWrite(region.Ram!, offset, length);
         Ram = new Ram("ram", configuration.MemoryBytes);
         Bus.Add(new BusRegion(Ram.Name, board.RamStart, Ram.Size, Ram, Device: null));
         for (int index = 0; index < configuration.Cpus; index++)

@@ -97,6 +97,7 @@ internal sealed class Cluster : IDisposable
                 if (Debug.Stop != DebugStopKind.None || _stopRequested)
                 {
                     Debug.StopCore = core.Configuration.Index;
+                    Debug.StopPc = core.ProgramCounter;
                     return Debug.Stop != DebugStopKind.None ? RunEnd.DebugStop : RunEnd.Requested;
                 }
             }
@@ -136,12 +137,15 @@ internal sealed class Cluster : IDisposable
         return runs;
     }
 
-    /// <summary>Lets every core that stands on a breakpoint execute that instruction.</summary>
-    public void StepOffBreakpoints()
+    /// <summary>Lets every core that stands on a breakpoint, or before the access that a watchpoint stopped, execute that instruction.</summary>
+    public void StepOffStops()
     {
+        ulong? watched = Debug.Stop == DebugStopKind.Watchpoint ? Debug.StopPc : null;
+        int watchedBy = Debug.StopCore;
         foreach (Core core in _cores)
         {
-            if (core.IsActive && Debug.HasBreakpoint(core.ProgramCounter))
+            bool atAccess = core.Configuration.Index == watchedBy && core.ProgramCounter == watched;
+            if (core.IsActive && (atAccess || Debug.HasBreakpoint(core.ProgramCounter)))
             {
                 Step(core);
             }

@@ -39,6 +39,9 @@ internal sealed class DebugStops(BlockCache blocks)
     /// <summary>The core that met the stop.</summary>
     public int StopCore { get; set; }
 
+    /// <summary>Where that core was: at the instruction that has not been executed.</summary>
+    public ulong StopPc { get; set; }
+
     /// <summary>For a watchpoint stop: the address of the access that hit.</summary>
     public ulong StopAddress { get; private set; }
 

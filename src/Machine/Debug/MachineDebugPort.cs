@@ -88,6 +88,9 @@ public sealed class MachineDebugPort : IDisposable
         _thread.Post(static () => { });
     }
 
+    /// <summary>Resets the machine as its reset button would: images loaded again, cores at their start. Only while it stands still.</summary>
+    public void Reset() => _thread.Invoke(_machine.Reset);
+
     /// <summary>A line about what a core is doing: level, power, waiting.</summary>
     public string DescribeCore(int cpu) => Ask(() => MachineRegisters.Describe(CoreAt(cpu)));
 
@@ -187,8 +190,7 @@ public sealed class MachineDebugPort : IDisposable
             cluster.Cores[k].Held = actions[k] == CoreAction.Hold;
         }
 
-        // The first instruction of each core may stand on the breakpoint that stopped it.
-        cluster.StepOffBreakpoints();
+        cluster.StepOffStops();
         _thread.StartSlices();
     }
 
