@@ -1,6 +1,6 @@
-using System;
 using System.Numerics;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace GdbHost.Machine.Isa.Simd;
 
@@ -96,15 +96,15 @@ internal readonly struct ReverseBits : IElement1
 }
 
 /// <summary>PMUL, and with extended operands PMULL: a product of polynomials over {0, 1}.</summary>
-internal readonly struct PolynomialMultiply : IElement2
+internal readonly struct PolynomialMultiply : ILanes2
 {
-    public static T Do<T>(T a, T b)
+    public static Vector128<T> Do<T>(Vector128<T> a, Vector128<T> b, int imm)
         where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T>
     {
-        T result = T.Zero;
+        Vector128<T> result = default;
         for (int bit = 0; bit < Element<T>.Bits; bit++)
         {
-            result ^= T.IsOddInteger(b >> bit) ? a << bit : T.Zero;
+            result ^= (a << bit) & -((b >> bit) & Vector128<T>.One);
         }
 
         return result;
@@ -114,9 +114,23 @@ internal readonly struct PolynomialMultiply : IElement2
 /// <summary>PMULL, PMULL2 on 64-bit elements: one product of 127 bits from the low halves.</summary>
 internal readonly struct PolynomialMultiplyLong : IVector2
 {
-    public static Vector128<byte> Do(Vector128<byte> a, Vector128<byte> b, int imm)
+    public static Vector128<byte> Do(Vector128<byte> a, Vector128<byte> b, int imm) =>
+        Pclmulqdq.IsSupported
+            ? Pclmulqdq.CarrylessMultiply(a.AsUInt64(), b.AsUInt64(), 0).AsByte()
+            : BitByBit(a.AsUInt64().ToScalar(), b.AsUInt64().ToScalar());
+
+    /// <summary>The product where the host has no instruction for it.</summary>
+    public static Vector128<byte> BitByBit(ulong a, ulong b)
     {
-        UInt128 product = PolynomialMultiply.Do<UInt128>(a.AsUInt64().ToScalar(), b.AsUInt64().ToScalar());
-        return Vector128.Create((ulong)product, (ulong)(product >> 64)).AsByte();
+        ulong low = 0;
+        ulong high = 0;
+        for (int bit = 0; bit < 64; bit++)
+        {
+            ulong selected = 0 - ((b >> bit) & 1);
+            low ^= (a << bit) & selected;
+            high ^= (a >> 1 >> (63 - bit)) & selected;
+        }
+
+        return Vector128.Create(low, high).AsByte();
     }
 }

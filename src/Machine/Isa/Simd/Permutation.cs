@@ -11,17 +11,31 @@ internal readonly struct Unzip<TOdd> : ILanes2
     public static Vector128<T> Do<T>(Vector128<T> a, Vector128<T> b, int imm)
         where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T>
     {
-        Vector128<T> low = imm == 16 ? a : Vector128.Create(a.GetLower(), b.GetLower());
-        int half = Vector128<T>.Count / 2;
-        int odd = TOdd.Value ? 1 : 0;
-        Vector128<T> result = default;
-        for (int lane = 0; lane < half; lane++)
+        Vector128<byte> first = imm == 16 ? a.AsByte() : JoinHalves.Do(a.AsByte(), b.AsByte(), 0);
+        Vector128<byte> places = TOdd.Value ? Alternate<T>.Odd : Alternate<T>.Even;
+        Vector128<byte> lower = Vector128.Shuffle(first, places);
+        Vector128<byte> upper = Vector128.Shuffle(b.AsByte(), places);
+        return JoinHalves.Do(lower, upper, 0).As<byte, T>();
+    }
+}
+
+/// <summary>The bytes of every other element of a vector, as indices in the lower half.</summary>
+internal static class Alternate<T>
+    where T : unmanaged
+{
+    public static readonly Vector128<byte> Even = From(0);
+    public static readonly Vector128<byte> Odd = From(Unsafe.SizeOf<T>());
+
+    private static Vector128<byte> From(int first)
+    {
+        int size = Unsafe.SizeOf<T>();
+        Vector128<byte> places = default;
+        for (int place = 0; place < 8; place++)
         {
-            Lanes.At(ref result, lane) = Lanes.At(ref low, (2 * lane) + odd);
-            Lanes.At(ref result, half + lane) = Lanes.At(ref b, (2 * lane) + odd);
+            Lanes.At(ref places, place) = (byte)(first + (place / size * 2 * size) + (place % size));
         }
 
-        return result;
+        return places;
     }
 }
 
@@ -69,13 +83,9 @@ internal readonly struct ReverseElements : ILanes1
     public static Vector128<T> Do<T>(Vector128<T> a, int imm)
         where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T>
     {
-        Vector128<T> result = default;
-        for (int lane = 0; lane < Vector128<T>.Count; lane++)
-        {
-            Lanes.At(ref result, lane) = Lanes.At(ref a, lane ^ imm);
-        }
-
-        return result;
+        // The number of a container and the place in an element keep their bits of a byte's index; those between are inverted.
+        Vector128<byte> inverted = Vector128.Create((byte)(imm * Unsafe.SizeOf<T>()));
+        return Vector128.Shuffle(a.AsByte(), Vector128<byte>.Indices ^ inverted).As<byte, T>();
     }
 }
 

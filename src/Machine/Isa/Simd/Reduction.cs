@@ -29,11 +29,11 @@ internal readonly struct Smaller : IElement2
 /// ADDP, SMAXP, UMAXP, SMINP, UMINP: adjacent elements of the pair. <c>imm</c> is the number of bytes of an operand, 8 or 16.
 /// </summary>
 internal readonly struct Pairwise<TOp> : ILanes2
-    where TOp : struct, IElement2
+    where TOp : struct, ILanes2
 {
     public static Vector128<T> Do<T>(Vector128<T> a, Vector128<T> b, int imm)
         where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T> =>
-        Each2<TOp>.Do(Unzip<No>.Do(a, b, imm), Unzip<Yes>.Do(a, b, imm), 0);
+        TOp.Do(Unzip<No>.Do(a, b, imm), Unzip<Yes>.Do(a, b, imm), 0);
 }
 
 /// <summary>SADDLP, UADDLP: the halves of each element, T being the type of the sums.</summary>

@@ -34,7 +34,7 @@ internal static class SimdThreeDifferent
         new("0 Q 0 01110 size:2 1 Rm:5 1100 00 Rn:5 Rd:5", "SMULL, SMULL2 (vector)", Signed<LongShape2<Multiply>>),
         new("0 Q 1 01110 size:2 1 Rm:5 1100 00 Rn:5 Rd:5", "UMULL, UMULL2 (vector)", Unsigned<LongShape2<Multiply>>),
         new("0 Q 0 01110 size:2 1 Rm:5 1101 00 Rn:5 Rd:5", "SQDMULL, SQDMULL2 (vector)", Doubling<DoublingMultiply>),
-        new("0 Q 0 01110 00 1 Rm:5 1110 00 Rn:5 Rd:5", "PMULL, PMULL2, 8-bit", Unsigned<LongShape2<Each2<PolynomialMultiply>>>),
+        new("0 Q 0 01110 00 1 Rm:5 1110 00 Rn:5 Rd:5", "PMULL, PMULL2, 8-bit", Unsigned<LongShape2<PolynomialMultiply>>),
         new("0 Q 0 01110 11 1 Rm:5 1110 00 Rn:5 Rd:5", "PMULL, PMULL2, 64-bit", PolynomialLong),
 
         // Advanced SIMD scalar three different.

@@ -55,14 +55,14 @@ internal static class SimdThreeSame
         new("0 Q 0 01110 size:2 1 Rm:5 10010 1 Rn:5 Rd:5", "MLA (vector)", UnsignedAccumulate<MultiplyAdd>),
         new("0 Q 1 01110 size:2 1 Rm:5 10010 1 Rn:5 Rd:5", "MLS (vector)", UnsignedAccumulate<MultiplySubtract>),
         new("0 Q 0 01110 size:2 1 Rm:5 10011 1 Rn:5 Rd:5", "MUL (vector)", UnsignedBhs<Multiply>),
-        new("0 Q 1 01110 size:2 1 Rm:5 10011 1 Rn:5 Rd:5", "PMUL", UnsignedB<Each2<PolynomialMultiply>>),
-        new("0 Q 0 01110 size:2 1 Rm:5 10100 1 Rn:5 Rd:5", "SMAXP", SignedPairwise<Larger>),
-        new("0 Q 1 01110 size:2 1 Rm:5 10100 1 Rn:5 Rd:5", "UMAXP", UnsignedPairwise<Larger>),
-        new("0 Q 0 01110 size:2 1 Rm:5 10101 1 Rn:5 Rd:5", "SMINP", SignedPairwise<Smaller>),
-        new("0 Q 1 01110 size:2 1 Rm:5 10101 1 Rn:5 Rd:5", "UMINP", UnsignedPairwise<Smaller>),
+        new("0 Q 1 01110 size:2 1 Rm:5 10011 1 Rn:5 Rd:5", "PMUL", UnsignedB<PolynomialMultiply>),
+        new("0 Q 0 01110 size:2 1 Rm:5 10100 1 Rn:5 Rd:5", "SMAXP", SignedPairwise<Maximum>),
+        new("0 Q 1 01110 size:2 1 Rm:5 10100 1 Rn:5 Rd:5", "UMAXP", UnsignedPairwise<Maximum>),
+        new("0 Q 0 01110 size:2 1 Rm:5 10101 1 Rn:5 Rd:5", "SMINP", SignedPairwise<Minimum>),
+        new("0 Q 1 01110 size:2 1 Rm:5 10101 1 Rn:5 Rd:5", "UMINP", UnsignedPairwise<Minimum>),
         new("0 Q 0 01110 size:2 1 Rm:5 10110 1 Rn:5 Rd:5", "SQDMULH (vector)", DoublingHigh<DoublingMultiplyHigh>),
         new("0 Q 1 01110 size:2 1 Rm:5 10110 1 Rn:5 Rd:5", "SQRDMULH (vector)", DoublingHigh<RoundingDoublingMultiplyHigh>),
-        new("0 Q 0 01110 size:2 1 Rm:5 10111 1 Rn:5 Rd:5", "ADDP (vector)", AnyPairwise<Sum>),
+        new("0 Q 0 01110 size:2 1 Rm:5 10111 1 Rn:5 Rd:5", "ADDP (vector)", AnyPairwise<Add>),
 
         // Advanced SIMD scalar three same.
         new("01 0 11110 size:2 1 Rm:5 00001 1 Rn:5 Rd:5", "SQADD, scalar", ScalarSaturatingSigned<SaturatingAdd>),
@@ -140,13 +140,13 @@ internal static class SimdThreeSame
         where TOp : struct, ISaturating2 => Vector(w, ref i, Sizes.HS) ? Pick.Signed<SaturatingShape2<TOp>>(w.VectorSize) : null;
 
     private static Routine? SignedPairwise<TOp>(A64Word w, ref Instruction i)
-        where TOp : struct, IElement2 => Pairs(w, ref i, Sizes.BHS) ? Pick.Signed<SameShape2<Pairwise<TOp>>>(w.VectorSize) : null;
+        where TOp : struct, ILanes2 => Pairs(w, ref i, Sizes.BHS) ? Pick.Signed<SameShape2<Pairwise<TOp>>>(w.VectorSize) : null;
 
     private static Routine? UnsignedPairwise<TOp>(A64Word w, ref Instruction i)
-        where TOp : struct, IElement2 => Pairs(w, ref i, Sizes.BHS) ? Pick.Unsigned<SameShape2<Pairwise<TOp>>>(w.VectorSize) : null;
+        where TOp : struct, ILanes2 => Pairs(w, ref i, Sizes.BHS) ? Pick.Unsigned<SameShape2<Pairwise<TOp>>>(w.VectorSize) : null;
 
     private static Routine? AnyPairwise<TOp>(A64Word w, ref Instruction i)
-        where TOp : struct, IElement2 => Pairs(w, ref i, Sizes.All) ? Pick.Unsigned<SameShape2<Pairwise<TOp>>>(w.VectorSize) : null;
+        where TOp : struct, ILanes2 => Pairs(w, ref i, Sizes.All) ? Pick.Unsigned<SameShape2<Pairwise<TOp>>>(w.VectorSize) : null;
 
     private static Routine? ScalarSigned<TOp>(A64Word w, ref Instruction i)
         where TOp : struct, ILanes2 => Scalar(w, ref i, Sizes.D) ? SameShape2<TOp>.Of<long>() : null;
