@@ -112,6 +112,9 @@ internal sealed class MachineTarget : ITarget, IBreakpoints, IMemoryMap, ITransl
             ("general", _) => (RegisterGroup.Core, "int"),
             ("float", "fpsr" or "fpcr") => (RegisterGroup.FloatingPoint, "int"),
             ("float", _) => (RegisterGroup.FloatingPoint, TargetDescription.VectorType),
+            (_, { } name) when name.StartsWith("ELR_", StringComparison.Ordinal) || name.StartsWith("VBAR_", StringComparison.Ordinal) =>
+                // Code addresses, which gdb then prints with their symbols; all others stay numbers that one can shift and mask.
+                (RegisterGroup.System, "code_ptr"),
             _ => (RegisterGroup.System, register.Bits == 32 ? "uint32" : "uint64"),
         };
         return new RegisterDescription(register.Name, register.Bits, group, type);
