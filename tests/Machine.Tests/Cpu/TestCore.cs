@@ -42,6 +42,9 @@ internal sealed unsafe class TestCore : IDisposable
 
     public SysRegFile Regs => Core.Regs;
 
+    /// <summary>PC is at a vector: the vector bases are zero, far below RAM.</summary>
+    public bool TookException => State->Pc < RamStart;
+
     public CoreCalls Calls => Core.System.Calls;
 
     /// <summary>Puts the core at a level, masked or with the given PSTATE.DAIF (bits 9:6).</summary>

@@ -17,7 +17,7 @@ internal sealed unsafe class CoreCalls(Core core) : ICore
     public Flow Undefined(in Instruction i)
     {
         core.System.Exceptions.Undefined();
-        return Flow.Fault;
+        return Flow.End;
     }
 
     public Flow SupervisorCall(in Instruction i) =>
@@ -46,7 +46,7 @@ internal sealed unsafe class CoreCalls(Core core) : ICore
         {
             uint esr = Syndrome.Call(ExceptionClass.SecureMonitorCall, i.Word);
             core.System.Exceptions.Synchronous(ExceptionLevel.El2, esr, null, core.State->Pc);
-            return Flow.Fault;
+            return Flow.End;
         }
 
         if (FirmwareAnswers(isSmc: true))
@@ -63,7 +63,7 @@ internal sealed unsafe class CoreCalls(Core core) : ICore
     {
         uint esr = Syndrome.Call(ExceptionClass.BreakpointInstruction, i.Word);
         core.System.Exceptions.Synchronous(core.System.Debug.BreakpointInstructionTarget, esr, null, core.State->Pc);
-        return Flow.Fault;
+        return Flow.End;
     }
 
     public Flow Halt(in Instruction i)
@@ -127,13 +127,13 @@ internal sealed unsafe class CoreCalls(Core core) : ICore
     public Flow FpAccessTrapped(in Instruction i)
     {
         core.System.Exceptions.Trapped(core.System.Derived.FpTrap(), i.Word);
-        return Flow.Fault;
+        return Flow.End;
     }
 
     public Flow StackMisaligned(in Instruction i)
     {
         core.System.Exceptions.StackAlignment();
-        return Flow.Fault;
+        return Flow.End;
     }
 
     private bool HypervisorCallEnabled
@@ -157,7 +157,7 @@ internal sealed unsafe class CoreCalls(Core core) : ICore
     private Flow TakeCall(ExceptionLevel target, ExceptionClass ec, uint word)
     {
         core.System.Exceptions.Synchronous(target, Syndrome.Call(ec, word), null, core.State->Pc + InstructionBytes);
-        return Flow.Fault;
+        return Flow.End;
     }
 
     private Flow Complete()
@@ -171,7 +171,7 @@ internal sealed unsafe class CoreCalls(Core core) : ICore
         if (WaitTrap(kind == WaitKind.Event) is ExceptionLevel target)
         {
             core.System.Exceptions.Synchronous(target, Syndrome.WaitTrapped(kind == WaitKind.Event), null, core.State->Pc);
-            return Flow.Fault;
+            return Flow.End;
         }
 
         core.Waiting = kind;

@@ -130,7 +130,7 @@ internal sealed unsafe class Exceptions(Core core) : IExceptionEntry
         if (level == ExceptionLevel.El0)
         {
             Undefined();
-            return Flow.Fault;
+            return Flow.End;
         }
 
         Spsr spsr = new((uint)core.Regs.At(Sr.SpsrEl1, level));

@@ -22,7 +22,7 @@ internal sealed unsafe class SystemRegisterAccess(Core core)
         SysReg? row = Admit(word, isWrite: false);
         if (row is null)
         {
-            return Flow.Fault;
+            return Flow.End;
         }
 
         core.State->X[Slots.Destination((byte)word.Field(4, 0))] = HiddenWithoutEl2(row) ? 0 : row.Get(_host);
@@ -36,7 +36,7 @@ internal sealed unsafe class SystemRegisterAccess(Core core)
         SysReg? row = Admit(word, isWrite: true);
         if (row is null)
         {
-            return Flow.Fault;
+            return Flow.End;
         }
 
         ulong value = core.State->X[Slots.Source((byte)word.Field(4, 0))];
@@ -77,14 +77,14 @@ internal sealed unsafe class SystemRegisterAccess(Core core)
         if (field is not (DaifSetField or DaifClrField))
         {
             core.System.Exceptions.Undefined();
-            return Flow.Fault;
+            return Flow.End;
         }
 
         Trap trap = Traps.InterruptMasks(new SysRegAccess(_host, level, IsWrite: true));
         if (trap.Happens)
         {
             core.System.Exceptions.Trapped(trap, word);
-            return Flow.Fault;
+            return Flow.End;
         }
 
         uint bits = imm << 6;
@@ -190,14 +190,12 @@ internal sealed unsafe class SystemRegisterAccess(Core core)
 
         if (fault.Kind == FaultKind.Watchpoint)
         {
-            core.TakeDataFault();
-        }
-        else
-        {
-            core.System.Exceptions.DataAbort(in fault, address, AccessType.Write, word);
+            // A stop for the debugger, of which memory access has kept the record.
+            return Flow.Fault;
         }
 
-        return Flow.Fault;
+        core.System.Exceptions.DataAbort(in fault, address, AccessType.Write, word);
+        return Flow.End;
     }
 
     private Flow Settle(SysRegEffects effects)
