@@ -6,8 +6,8 @@ internal interface IAddressing
     static abstract ulong Address<E>(ref E e, in Instruction i)
         where E : struct, IEngine;
 
-    /// <summary>Called once memory has answered and before a loaded value is written.</summary>
-    static abstract void WriteBack<E>(ref E e, in Instruction i)
+    /// <summary>Called once memory has been accessed and loaded values have been written.</summary>
+    static abstract void WriteBack<E>(ref E e, in Instruction i, ulong address)
         where E : struct, IEngine;
 }
 
@@ -17,7 +17,7 @@ internal readonly struct OffsetMode : IAddressing
     public static ulong Address<E>(ref E e, in Instruction i)
         where E : struct, IEngine => e.Add<W64>(e.X(i.Rn), e.Const(i.Imm));
 
-    public static void WriteBack<E>(ref E e, in Instruction i)
+    public static void WriteBack<E>(ref E e, in Instruction i, ulong address)
         where E : struct, IEngine
     {
     }
@@ -29,8 +29,8 @@ internal readonly struct PreIndexMode : IAddressing
     public static ulong Address<E>(ref E e, in Instruction i)
         where E : struct, IEngine => e.Add<W64>(e.X(i.Rn), e.Const(i.Imm));
 
-    public static void WriteBack<E>(ref E e, in Instruction i)
-        where E : struct, IEngine => e.SetX(i.Rn, e.Add<W64>(e.X(i.Rn), e.Const(i.Imm)));
+    public static void WriteBack<E>(ref E e, in Instruction i, ulong address)
+        where E : struct, IEngine => e.SetX(i.Rn, address);
 }
 
 /// <summary>[Rn], #imm.</summary>
@@ -39,8 +39,8 @@ internal readonly struct PostIndexMode : IAddressing
     public static ulong Address<E>(ref E e, in Instruction i)
         where E : struct, IEngine => e.X(i.Rn);
 
-    public static void WriteBack<E>(ref E e, in Instruction i)
-        where E : struct, IEngine => e.SetX(i.Rn, e.Add<W64>(e.X(i.Rn), e.Const(i.Imm)));
+    public static void WriteBack<E>(ref E e, in Instruction i, ulong address)
+        where E : struct, IEngine => e.SetX(i.Rn, e.Add<W64>(address, e.Const(i.Imm)));
 }
 
 /// <summary>[Rn, Xm, LSL #amount].</summary>
@@ -49,7 +49,7 @@ internal readonly struct RegisterMode : IAddressing
     public static ulong Address<E>(ref E e, in Instruction i)
         where E : struct, IEngine => e.Add<W64>(e.X(i.Rn), e.Lsl<W64>(e.X(i.Rm), i.Amount));
 
-    public static void WriteBack<E>(ref E e, in Instruction i)
+    public static void WriteBack<E>(ref E e, in Instruction i, ulong address)
         where E : struct, IEngine
     {
     }
@@ -61,7 +61,7 @@ internal readonly struct ExtendedRegisterMode : IAddressing
     public static ulong Address<E>(ref E e, in Instruction i)
         where E : struct, IEngine => e.Add<W64>(e.X(i.Rn), Extension.Of(ref e, e.X(i.Rm), i.Option, i.Amount));
 
-    public static void WriteBack<E>(ref E e, in Instruction i)
+    public static void WriteBack<E>(ref E e, in Instruction i, ulong address)
         where E : struct, IEngine
     {
     }
@@ -73,7 +73,7 @@ internal readonly struct LiteralMode : IAddressing
     public static ulong Address<E>(ref E e, in Instruction i)
         where E : struct, IEngine => e.PcPlus(in i, i.Imm);
 
-    public static void WriteBack<E>(ref E e, in Instruction i)
+    public static void WriteBack<E>(ref E e, in Instruction i, ulong address)
         where E : struct, IEngine
     {
     }
@@ -187,14 +187,15 @@ internal readonly struct LoadOne<T, TMode> : IRoutine
     public static Flow Execute<E>(ref E e, in Instruction i)
         where E : struct, IEngine
     {
-        Pointer p = e.ToRead(TMode.Address(ref e, in i), T.Bytes, T.Bytes, in i);
+        ulong address = TMode.Address(ref e, in i);
+        Pointer p = e.ToRead(address, T.Bytes, T.Bytes, in i);
         if (e.Bad(p))
         {
             return Flow.Fault;
         }
 
-        TMode.WriteBack(ref e, in i);
         T.Load(ref e, p, 0, i.Rd);
+        TMode.WriteBack(ref e, in i, address);
         return Flow.Next;
     }
 }
@@ -207,14 +208,15 @@ internal readonly struct StoreOne<T, TMode> : IRoutine
     public static Flow Execute<E>(ref E e, in Instruction i)
         where E : struct, IEngine
     {
-        Pointer p = e.ToWrite(TMode.Address(ref e, in i), T.Bytes, T.Bytes, in i);
+        ulong address = TMode.Address(ref e, in i);
+        Pointer p = e.ToWrite(address, T.Bytes, T.Bytes, in i);
         if (e.Bad(p))
         {
             return Flow.Fault;
         }
 
         T.Store(ref e, p, 0, i.Rd);
-        TMode.WriteBack(ref e, in i);
+        TMode.WriteBack(ref e, in i, address);
         return Flow.Next;
     }
 }
@@ -263,15 +265,16 @@ internal readonly struct LoadTwo<T, TMode> : IRoutine
     public static Flow Execute<E>(ref E e, in Instruction i)
         where E : struct, IEngine
     {
-        Pointer p = e.ToRead(TMode.Address(ref e, in i), T.Bytes * 2, T.Bytes, in i);
+        ulong address = TMode.Address(ref e, in i);
+        Pointer p = e.ToRead(address, T.Bytes * 2, T.Bytes, in i);
         if (e.Bad(p))
         {
             return Flow.Fault;
         }
 
-        TMode.WriteBack(ref e, in i);
         T.Load(ref e, p, 0, i.Rd);
         T.Load(ref e, p, T.Bytes, i.Ra);
+        TMode.WriteBack(ref e, in i, address);
         return Flow.Next;
     }
 }
@@ -284,7 +287,8 @@ internal readonly struct StoreTwo<T, TMode> : IRoutine
     public static Flow Execute<E>(ref E e, in Instruction i)
         where E : struct, IEngine
     {
-        Pointer p = e.ToWrite(TMode.Address(ref e, in i), T.Bytes * 2, T.Bytes, in i);
+        ulong address = TMode.Address(ref e, in i);
+        Pointer p = e.ToWrite(address, T.Bytes * 2, T.Bytes, in i);
         if (e.Bad(p))
         {
             return Flow.Fault;
@@ -292,7 +296,7 @@ internal readonly struct StoreTwo<T, TMode> : IRoutine
 
         T.Store(ref e, p, 0, i.Rd);
         T.Store(ref e, p, T.Bytes, i.Ra);
-        TMode.WriteBack(ref e, in i);
+        TMode.WriteBack(ref e, in i, address);
         return Flow.Next;
     }
 }

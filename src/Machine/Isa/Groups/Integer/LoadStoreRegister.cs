@@ -63,8 +63,8 @@ internal static class LoadStoreRegister
         return IsPrefetch(w) ? Routine.Of<PrefetchHint>() : Pick<OffsetMode>(w, ref i);
     }
 
-    // Write-back with Rt equal to Rn is CONSTRAINED UNPREDICTABLE: a load leaves the loaded value, a store stores the
-    // old one, as QEMU has it.
+    // Write-back with Rt equal to Rn is CONSTRAINED UNPREDICTABLE: after a load the register has the new base, and a
+    // store stores the old one, as QEMU has it.
     private static Routine? Indexed<TMode>(A64Word w, ref Instruction i)
         where TMode : struct, IAddressing
     {
