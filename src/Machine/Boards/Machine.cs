@@ -39,6 +39,7 @@ internal sealed class Machine : IPowerControl, IDisposable
             _parts.Add(core.System.Timer);
         }
 
+        Bus.OnForeignWrite = (region, offset, length) => Cluster.Blocks.ForeignWrite(region.Ram!, offset, length);
         board.Populate(this);
         Reset();
     }
@@ -64,6 +65,9 @@ internal sealed class Machine : IPowerControl, IDisposable
     public SerialConsole? Console { get; set; }
 
     public Action<byte> SerialOutput { get; }
+
+    /// <summary>The board's power key; null where it has none.</summary>
+    public PowerKey? PowerKey { get; set; }
 
     /// <summary>Accesses that devices did not expect.</summary>
     public DeviceEvents Events { get; } = new();
@@ -101,8 +105,16 @@ internal sealed class Machine : IPowerControl, IDisposable
         Bus.Add(new BusRegion(slot.Name, slot.Start, slot.Size, Ram: null, device));
 
     /// <summary>Puts memory at its place.</summary>
-    public void Map(BoardSlot slot, Ram ram, bool readOnly) =>
-        Bus.Add(new BusRegion(slot.Name, slot.Start, ram.Size, ram, Device: null) { ReadOnly = readOnly });
+    public void Map(BoardSlot slot, Ram ram) => Bus.Add(new BusRegion(slot.Name, slot.Start, ram.Size, ram, Device: null));
+
+    /// <summary>Puts a device at its place that serves loads from memory while it can.</summary>
+    public void Map(BoardSlot slot, Ram ram, IMemoryDevice device)
+    {
+        BusRegion region = new(slot.Name, slot.Start, ram.Size, ram, device) { ReadOnly = true };
+        Bus.Add(region);
+        device.ReadModeChanged = ForgetShortCuts;
+        device.ContentChanged = (offset, length) => Bus.OnForeignWrite?.Invoke(region, offset, length);
+    }
 
     /// <summary>
     /// Resets cores and devices, loads the images again and lets core 0 begin. RAM beside them keeps what it held and
@@ -141,6 +153,14 @@ internal sealed class Machine : IPowerControl, IDisposable
 
     private static CoreParts PartsOf(Core core) =>
         new(core.System.Calls, core.System.Translation, core.System.Translation, core.System.Exceptions);
+
+    private void ForgetShortCuts()
+    {
+        foreach (Core core in Cores)
+        {
+            core.FastTlb.Flush();
+        }
+    }
 
     private void Change(PowerState power)
     {

@@ -41,7 +41,7 @@ internal static class Virt
     public static readonly BoardSlot GicVirtualCpu = new("gic-virtual-cpu-interface", 0x0804_0000, 0x0001_0000);
     public static readonly BoardSlot Uart = new("uart", 0x0900_0000, 0x1000, 1);
     public static readonly BoardSlot Rtc = new("rtc", 0x0901_0000, 0x1000, 2);
-    public static readonly BoardSlot FwCfg = new("fw-cfg", 0x0902_0000, 0x18);
+    public static readonly BoardSlot FirmwareConfiguration = new("fw-cfg", 0x0902_0000, 0x18);
     public static readonly BoardSlot Gpio = new("gpio", 0x0903_0000, 0x1000, 7);
     public static readonly BoardSlot SecureUart = new("secure-uart", 0x0904_0000, 0x1000, 8);
     public static readonly BoardSlot SecureGpio = new("secure-gpio", 0x090b_0000, 0x1000, 0);
@@ -87,8 +87,8 @@ internal static class Virt
 
     private static void Populate(Machine machine)
     {
-        machine.Map(Flash0, machine.AddMemory(Flash0), readOnly: true);
-        machine.Map(Flash1, machine.AddMemory(Flash1), readOnly: true);
+        AddFlash(machine, Flash0);
+        AddFlash(machine, Flash1);
         GicV2 gic = machine.Add(new GicV2(machine.Cores.Count, () => machine.CurrentCore, machine.Events));
 
         // The device tree gives each 64 KiB; what the GIC does not decode of them is empty, as on QEMU.
@@ -106,12 +106,51 @@ internal static class Virt
         Pl031 rtc = machine.Add(
             new Pl031(Rtc.Name, machine.Configuration.RtcSeconds, gic.Spi(Rtc.Spi), machine.Scheduler, machine.Events));
         machine.Map(Rtc, rtc.Port);
+        Pl061 gpio = machine.Add(new Pl061(Gpio.Name, gic.Spi(Gpio.Spi), machine.Events));
+        machine.Map(Gpio, gpio.Port);
+        machine.PowerKey = new PowerKey(gpio, (int)PowerKeyLine, machine.Scheduler);
+        AddFwCfg(machine);
         for (int slot = 0; slot < VirtioSlots; slot++)
         {
             machine.Map(Virtio(slot), new VirtioMmioSlot(Virtio(slot).Name, machine.Events).Port);
         }
 
+        if (machine.Configuration.El3)
+        {
+            AddSecureWorld(machine, gic);
+        }
+
         ReserveForPcie(machine);
+    }
+
+    private static void AddFlash(Machine machine, BoardSlot slot)
+    {
+        Ram array = machine.AddMemory(slot);
+        machine.Map(slot, array, machine.Add(new Flash(array)));
+    }
+
+    private static void AddFwCfg(Machine machine)
+    {
+        const ushort NoGraphics = 0x04;
+        const ushort CpuCount = 0x05;
+        FwCfg device = machine.Add(new FwCfg(FirmwareConfiguration.Name, machine.Bus, machine.Events));
+        device.Set(NoGraphics, [1, 0]);
+        device.Set(CpuCount, [(byte)machine.Cores.Count, 0]);
+        device.AddFile("bios-geometry", []);
+        device.AddFile("bootorder", []);
+        device.AddFile("etc/boot-fail-wait", [0xff, 0xff, 0xff, 0xff]);
+        machine.Map(FirmwareConfiguration, device);
+    }
+
+    // On QEMU only Secure accesses reach these; the bus of this machine does not carry the Security state.
+    private static void AddSecureWorld(Machine machine, GicV2 gic)
+    {
+        Pl011 uart = machine.Add(
+            new Pl011(SecureUart.Name, PeripheralClockHz, _ => { }, gic.Spi(SecureUart.Spi), machine.Scheduler, machine.Events));
+        machine.Map(SecureUart, uart.Port);
+        Pl061 gpio = machine.Add(new Pl061(SecureGpio.Name, gic.Spi(SecureGpio.Spi), machine.Events));
+        machine.Map(SecureGpio, gpio.Port);
+        machine.Map(SecureRam, machine.AddMemory(SecureRam));
     }
 
     private static void Wire(Core core, GicV2 gic)

@@ -177,9 +177,9 @@ internal sealed class VirtDeviceTree
             .SetText("label", "GPIO Key Poweroff")
             .SetCells("linux,code", 116)
             .SetCells("gpios", _gpio, Virt.PowerKeyLine, 0);
-        _root.Add($"fw-cfg@{Virt.FwCfg.Start:x}")
+        _root.Add($"fw-cfg@{Virt.FirmwareConfiguration.Start:x}")
             .SetText("compatible", "qemu,fw-cfg-mmio")
-            .SetWideCells("reg", Virt.FwCfg.Start, Virt.FwCfg.Size)
+            .SetWideCells("reg", Virt.FirmwareConfiguration.Start, Virt.FirmwareConfiguration.Size)
             .SetFlag("dma-coherent");
         for (int i = 0; i < Virt.VirtioSlots; i++)
         {

@@ -38,7 +38,7 @@ internal static class MachineFactory
 
         if (configuration.Cpus < 1 || configuration.Cpus > board.MaxCpus)
         {
-            throw new MachineConfigurationException($"--smp {configuration.Cpus}: {board.Name} has 1 to {board.MaxCpus} cores");
+            throw new MachineConfigurationException($"--smp {configuration.Cpus}: {board.Name} cannot have so many cores; give 1 to {board.MaxCpus}");
         }
 
         if (configuration.MemoryBytes == 0 || configuration.MemoryBytes % Ram.PageSize != 0)

@@ -4,15 +4,19 @@ using GdbHost.Machine.Common;
 
 namespace GdbHost.Machine.Bus;
 
-/// <summary>One range of physical addresses and what answers there: exactly one of RAM and device.</summary>
+/// <summary>One range of physical addresses and what answers there: RAM, a device, or both for an <see cref="IMemoryDevice"/>.</summary>
 internal sealed record BusRegion(string Name, ulong Start, ulong Size, Ram? Ram, IBusDevice? Device)
 {
-    /// <summary>For RAM: stores are refused (flash in read-array mode, ROM).</summary>
+    /// <summary>For RAM: stores do not reach it. Without a device they are refused (ROM).</summary>
     public bool ReadOnly { get; init; }
 
     public ulong End => Start + Size;
 
     public bool Contains(ulong address) => address - Start < Size;
+
+    /// <summary>Whether an access now goes to the RAM, rather than to the device or nowhere.</summary>
+    public bool IsMemoryFor(bool isWrite) =>
+        Ram is not null && (isWrite ? !ReadOnly : Device is not IMemoryDevice { ReadsAsMemory: false });
 }
 
 /// <summary>Routes physical addresses to RAM and devices.</summary>
@@ -84,9 +88,9 @@ internal sealed class PhysicalBus
         }
 
         ulong offset = address.Value - region.Start;
-        if (region.Device is not null)
+        if (!region.IsMemoryFor(isWrite: false))
         {
-            return region.Device.Read(offset, size, out value);
+            return region.Device!.Read(offset, size, out value);
         }
 
         byte* at = region.Ram!.Host + offset;

@@ -153,19 +153,20 @@ internal sealed unsafe class MemoryAccess(Core core, BlockCache blocks)
         }
 
         BusRegion? region = core.Bus.Find(new PhysicalAddress(t.Physical));
-        if (region is null || (region.ReadOnly && region.Ram is not null && type == AccessType.Write))
+        bool isMemory = region is not null && region.IsMemoryFor(type == AccessType.Write);
+        if (region is null || (!isMemory && region.Device is null))
         {
             return Fail(new Fault(FaultKind.ExternalAbort, 0, false, false), address, type, word);
         }
 
         ulong offset = t.Physical - region.Start;
-        if (region.Ram is null)
+        if (!isMemory)
         {
             target = new Target { Device = region, Offset = offset };
             return true;
         }
 
-        target = new Target { Host = region.Ram.Host + offset };
+        target = new Target { Host = region.Ram!.Host + offset };
         ulong page = offset >> Ram.PageShift;
         bool hasCode = (region.Ram.Pages[page] & (byte)PageFlags.HasCode) != 0;
         if (hasCode && type == AccessType.Write)

@@ -17,7 +17,7 @@ internal sealed class QemuComparison : IDisposable
 
     public QemuComparison(bool el2 = false)
     {
-        _theirs = new QemuSystem("gic-version=2" + (el2 ? ",virtualization=on" : string.Empty));
+        _theirs = new QemuSystem("gic-version=2,acpi=off" + (el2 ? ",virtualization=on" : string.Empty));
         _ours = MachineFactory.Create(new MachineConfiguration { El2 = el2, MemoryBytes = 128 << 20 }, _ => { });
     }
 
