@@ -79,10 +79,10 @@ public sealed class DemoUnderGdbTests
             while *(unsigned int *)$pc != 0xd4000002
             stepi
             end
-            set $hvc = $pc
+            set $hvc = (unsigned long)$pc
             stepi
             info symbol $pc
-            p/x $ELR_EL2 - $hvc
+            p/x (unsigned long)$ELR_EL2 - $hvc
             p/x $ESR_EL2
             stepi
             tbreak handle_hvc
@@ -96,7 +96,7 @@ public sealed class DemoUnderGdbTests
             stepi
             end
             stepi
-            p $pc - $hvc
+            p (unsigned long)$pc - $hvc
             info symbol $pc
             """);
 

@@ -10,6 +10,9 @@ namespace GdbHost.EndToEnd.Tests;
 /// </summary>
 public sealed class Situation1Tests
 {
+    // The kernel asks for a reset after its panic (panic=-1).
+    private const int ResetRefused = 4;
+
     [RequiresTheory(Need.DebianGuests, Need.BuiltGuests)]
     [InlineData("too-small", "0000000093810004")]
     [InlineData("ecam-unmapped", "0000000093810005")]
@@ -20,6 +23,7 @@ public sealed class Situation1Tests
         Says.InOrder(guest, "hypervisor: IPA space", "ECAM not mapped", $"Unable to handle kernel paging request at virtual address {address}",
             "EC = 0x25: DABT (current EL)", "Internal error: Oops: 0000000096000004", "pc : pci_generic_config_read+0x", "Call trace:",
             "pci_bus_generic_read_dev_vendor_id+0x", "Kernel panic - not syncing: Attempted to kill init!");
+        Assert.Equal(ResetRefused, guest.Status);
     }
 
     [RequiresFact(Need.DebianGuests, Need.BuiltGuests)]
@@ -30,6 +34,7 @@ public sealed class Situation1Tests
         Says.InOrder(guest, "hypervisor: guest exception ESR_EL2=0x93810005", "FAR_EL2=0xffff800010000000 HPFAR_EL2=0x40100000",
             "hypervisor: stage 2 translation fault, IPA 0x4010000000, level 1, level 1 entry 256",
             "Internal error: synchronous external abort: 0000000096000010", "pc : pci_generic_config_read+0x");
+        Assert.Equal(ResetRefused, guest.Status);
     }
 
     [RequiresFact(Need.DebianGuests, Need.BuiltGuests)]
@@ -77,8 +82,9 @@ public sealed class Situation1Tests
             monitor el2
             """);
 
-        // What "monitor" answers goes to gdb's error stream.
-        Says.InOrder(gdb.Errors, gdb.ToString(), "VA: 0xffff800010000000", "IPA: 0x4010000000", $"fault: {reason}", "VTCR_EL2");
+        // gdb prints what a monitor command answers on its stderr.
+        Says.InOrder(gdb.Errors, gdb.ToString(), "VA: 0xffff800010000000", "IPA: 0x4010000000", $"fault: {reason}", "the board has there: pcie-ecam+0x0",
+            "ESR_EL2 = ", "VTCR_EL2 = ");
     }
 
     [RequiresFact(Need.Gdb, Need.DebianGuests, Need.BuiltGuests)]
@@ -91,8 +97,8 @@ public sealed class Situation1Tests
             monitor translate 0xffff800010000000 el1 r
             """);
 
-        Says.InOrder(gdb, "in pci_generic_config_read ()");
-        Says.InOrder(gdb.Errors, gdb.ToString(), "VA: 0xffff800010000000", "IPA: 0x4010000000", "PA: 0x4010000000");
+        Says.InOrder(gdb, "in pci_generic_config_read ()", "in pci_bus_read_config_dword ()");
+        Says.InOrder(gdb.Errors, gdb.ToString(), "VA: 0xffff800010000000", "IPA: 0x4010000000", "PA: 0x4010000000", "answered by: pcie-ecam+0x0");
     }
 
     private static async Task<Conversation> UnderGdbAsync(string form, string script)
