@@ -47,7 +47,10 @@ internal readonly record struct Fault(FaultKind Kind, int Level, bool Stage2, bo
 
     public bool Happened => Kind != FaultKind.None;
 
-    /// <summary>DFSC and IFSC of ESR_ELx, FST of PAR_EL1 (DDI 0487, ISS encoding for an exception from a Data Abort).</summary>
+    /// <summary>
+    /// DFSC and IFSC of ESR_ELx, FST of PAR_EL1 (DDI 0487, ISS encoding for an exception from a Data Abort). EA stays 0:
+    /// Cortex-A53 sets it for a slave error, which no device here gives.
+    /// </summary>
     public int ToStatusCode() => Kind switch
     {
         FaultKind.AddressSize => Level,

@@ -70,7 +70,7 @@ internal static class Syndrome
     public static uint InstructionAbort(in Fault fault, bool fromLower)
     {
         ExceptionClass ec = fromLower ? ExceptionClass.InstructionAbortLower : ExceptionClass.InstructionAbort;
-        return Of(ec, Status(in fault) | (fault.Stage2 && fault.OnWalk ? StageOneWalk : 0));
+        return Of(ec, (uint)fault.ToStatusCode() | (fault.Stage2 && fault.OnWalk ? StageOneWalk : 0));
     }
 
     /// <summary>A data abort of a load, a store or a cache or translation instruction.</summary>
@@ -80,7 +80,7 @@ internal static class Syndrome
     /// <param name="fromLower">The exception is taken from a lower Exception level.</param>
     public static uint DataAbort(in Fault fault, bool isWrite, uint word, bool fromLower)
     {
-        uint iss = Status(in fault);
+        uint iss = (uint)fault.ToStatusCode();
         bool maintenance = IsMaintenance(word);
         if (isWrite || maintenance)
         {
@@ -106,27 +106,6 @@ internal static class Syndrome
     {
         uint iss = DebugStatus | (validStep ? Isv : 0) | (validStep && exclusive ? 1u << 6 : 0);
         return Of(fromLower ? ExceptionClass.SoftwareStepLower : ExceptionClass.SoftwareStep, iss);
-    }
-
-    /// <summary>
-    /// DFSC or IFSC. EA stays 0: Cortex-A53 reports 1 for a slave error, which no device here gives for an access
-    /// that reaches it as an abort of another kind.
-    /// </summary>
-    private static uint Status(in Fault fault)
-    {
-        uint level = (uint)fault.Level;
-        bool onDescriptor = fault.OnWalk || fault.Stage2;
-        return fault.Kind switch
-        {
-            FaultKind.AddressSize => 0x00 | level,
-            FaultKind.Translation => 0x04 | level,
-            FaultKind.AccessFlag => 0x08 | level,
-            FaultKind.Permission => 0x0c | level,
-            FaultKind.ExternalAbort => onDescriptor ? 0x14 | level : 0x10,
-            FaultKind.Alignment => 0x21,
-            FaultKind.UnsupportedExclusive => 0x35,
-            _ => 0,
-        };
     }
 
     /// <summary>DC and IC by address, and AT; DC ZVA counts as a store.</summary>
