@@ -113,6 +113,9 @@ internal unsafe struct CpuState
     /// <summary>The fast TLBs of EL0 to EL3, one after the other.</summary>
     public FastTlbEntry* FastTlbs;
 
+    /// <summary>One bit for each Exception level whose fast TLB may hold something.</summary>
+    public uint FastTlbUsed;
+
     /// <summary>GCHandle of the <see cref="Core"/>, for slow paths.</summary>
     public nint CoreHandle;
 

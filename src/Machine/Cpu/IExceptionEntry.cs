@@ -14,6 +14,9 @@ internal interface IExceptionEntry
     /// <summary>An interrupt is pending that ends WFI, masked by PSTATE or not.</summary>
     bool WakesFromWfi { get; }
 
+    /// <summary>A branch target as it goes into PC at the present level: without its tag where the tag is ignored (TCR_ELx.TBI).</summary>
+    ulong BranchAddress(ulong address);
+
     /// <param name="word">The instruction, for the syndrome of stage-2 faults.</param>
     void DataAbort(in Fault fault, ulong address, AccessType type, uint word);
 

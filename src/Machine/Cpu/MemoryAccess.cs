@@ -200,6 +200,7 @@ internal sealed unsafe class MemoryAccess(Core core, BlockCache blocks)
             entry->WriteTag = CpuState.NoTag;
         }
 
+        _state->FastTlbUsed |= 1u << (int)_state->El;
         entry->Addend = addend;
         entry->AlignmentMask = t.Attributes.IsDevice || _state->AlignmentCheck != 0 ? ulong.MaxValue : 0;
         if (type == AccessType.Read)

@@ -20,6 +20,7 @@ public sealed class RunAndStopTests
     private const uint StoreW4AtX5 = 0xb900_00a4; // str w4, [x5]
     private const uint AddX0Two = 0x9100_0800; // add x0, x0, #2
     private const uint Wfi = 0xd503_207f;
+    private const uint BranchX1 = 0xd61f_0020; // br x1
     private const uint Udf = 0x0000_0000;
 
     [Fact]
@@ -164,6 +165,17 @@ public sealed class RunAndStopTests
         Assert.Equal(MachineStopKind.InstructionLimit, guest.Run(instructions: 100_000).Kind);
         Assert.True(guest.Port.VirtualNanoseconds >= before + 100_000);
         Assert.Equal(1UL, (guest["cpsr"] >> 2) & 3);
+    }
+
+    [Fact]
+    public void Branch_to_a_tagged_address_drops_the_tag_where_TBI_ignores_it()
+    {
+        const ulong Tbi0 = 1UL << 37;
+        using SmallGuest guest = new(BranchX1, BranchSelf);
+        guest.Set("TCR_EL1", Tbi0);
+        guest.Set("x1", 0xaa00_0000_0000_0000 | (SmallGuest.Code + 4));
+        guest.Run(instructions: 3);
+        Assert.Equal(SmallGuest.Code + 4, guest["pc"]);
     }
 
     [Fact]

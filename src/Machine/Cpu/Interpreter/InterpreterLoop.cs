@@ -13,12 +13,14 @@ namespace GdbHost.Machine.Cpu.Interpreter;
 internal sealed unsafe class InterpreterLoop : IBlockUser, IFastTlb
 {
     private const int JumpEntries = 2048;
+    private const int Levels = 4;
     private const ulong PageMask = ~(Ram.PageSize - 1);
 
     private readonly Core _core;
     private readonly CpuState* _state;
     private readonly BlockCache _blocks;
     private readonly Jump[] _jumps = new Jump[JumpEntries];
+    private bool _jumpsUsed;
     private bool _linksBroken;
 
     public InterpreterLoop(Core core, BlockCache blocks)
@@ -62,7 +64,7 @@ internal sealed unsafe class InterpreterLoop : IBlockUser, IFastTlb
 
     void IBlockUser.ForgetBlocks()
     {
-        new Span<Jump>(_jumps).Clear();
+        ForgetJumps();
         _linksBroken = true;
     }
 
@@ -80,9 +82,26 @@ internal sealed unsafe class InterpreterLoop : IBlockUser, IFastTlb
 
     public void Flush()
     {
-        new Span<FastTlbEntry>(_state->FastTlbs, CpuState.FastTlbEntries * 4).Fill(
-            new FastTlbEntry { ReadTag = CpuState.NoTag, WriteTag = CpuState.NoTag });
-        new Span<Jump>(_jumps).Clear();
+        FastTlbEntry empty = new() { ReadTag = CpuState.NoTag, WriteTag = CpuState.NoTag };
+        for (int level = 0; level < Levels; level++)
+        {
+            if ((_state->FastTlbUsed & (1u << level)) != 0)
+            {
+                new Span<FastTlbEntry>(_state->FastTlbs + (level * CpuState.FastTlbEntries), CpuState.FastTlbEntries).Fill(empty);
+            }
+        }
+
+        _state->FastTlbUsed = 0;
+        ForgetJumps();
+    }
+
+    private void ForgetJumps()
+    {
+        if (_jumpsUsed)
+        {
+            new Span<Jump>(_jumps).Clear();
+            _jumpsUsed = false;
+        }
     }
 
     /// <summary>Runs a block and those linked to it. Gives the number of instructions retired.</summary>
@@ -194,6 +213,14 @@ internal sealed unsafe class InterpreterLoop : IBlockUser, IFastTlb
             return known;
         }
 
+        // A branch drops the tag of its target where tags are ignored; only a miss can have met one.
+        ulong untagged = _core.Exceptions.BranchAddress(pc);
+        if (untagged != pc)
+        {
+            _state->Pc = untagged;
+            return Find(untagged);
+        }
+
         if ((pc & 3) != 0)
         {
             _core.Exceptions.PcAlignment(pc);
@@ -211,6 +238,7 @@ internal sealed unsafe class InterpreterLoop : IBlockUser, IFastTlb
         }
 
         Block* block = _blocks.At(region.Ram, t.Physical - region.Start);
+        _jumpsUsed = true;
         _jumps[(int)(pc >> 2) & (JumpEntries - 1)] = new Jump(JumpTag(pc), (nint)block);
         return block;
     }
