@@ -1,10 +1,14 @@
 // Entry of the guest at EL1 with the MMU off, at its IPA; it goes on at its VA with the MMU on.
 
     .file   "guest_boot.S"
+    .cfi_sections .debug_frame
     .section .text.boot, "ax"
     .global guest_start
     .type guest_start, %function
 guest_start:
+    .cfi_startproc simple
+    .cfi_def_cfa sp, 0
+    .cfi_undefined x30                  // nobody called this: backtraces end here
     adrp    x0, guest_bss_start
     add     x0, x0, :lo12:guest_bss_start
     adrp    x1, guest_bss_end
@@ -19,12 +23,16 @@ guest_start:
     bl      guest_mmu_on
     ldr     x0, =guest_high
     br      x0
+    .cfi_endproc
     .size guest_start, . - guest_start
 
     .text
     .global guest_high
     .type guest_high, %function
 guest_high:
+    .cfi_startproc simple
+    .cfi_def_cfa sp, 0
+    .cfi_undefined x30                  // nobody called this: backtraces end here
     mrs     x0, tcr_el1
     orr     x0, x0, #(1 << 7)           // EPD0: no more walks by TTBR0_EL1
     msr     tcr_el1, x0
@@ -40,6 +48,7 @@ guest_high:
     mov     x29, xzr
     mov     x30, xzr
     b       guest_main
+    .cfi_endproc
     .size guest_high, . - guest_high
 
     .balign 2048
@@ -59,6 +68,9 @@ guest_vectors:
     .global guest_irq_vector
     .type guest_irq_vector, %function
 guest_irq_vector:
+    .cfi_startproc simple
+    .cfi_def_cfa sp, 0
+    .cfi_undefined x30                  // an exception has no caller: backtraces end here
     sub     sp, sp, #192
     stp     x0, x1, [sp, #0]
     stp     x2, x3, [sp, #16]
@@ -91,11 +103,16 @@ guest_irq_vector:
     ldr     x30, [sp, #160]
     add     sp, sp, #192
     eret
+    .cfi_endproc
     .size guest_irq_vector, . - guest_irq_vector
 
     .global guest_fault
     .type guest_fault, %function
 guest_fault:
+    .cfi_startproc simple
+    .cfi_def_cfa sp, 0
+    .cfi_undefined x30                  // an exception has no caller: backtraces end here
     wfe
     b       guest_fault
+    .cfi_endproc
     .size guest_fault, . - guest_fault

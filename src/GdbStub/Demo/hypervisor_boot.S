@@ -3,10 +3,14 @@
 #include "demo_abi.h"
 
     .file   "hypervisor_boot.S"
+    .cfi_sections .debug_frame
     .section .text.boot, "ax"
     .global _start
     .type _start, %function
 _start:
+    .cfi_startproc simple
+    .cfi_def_cfa sp, 0
+    .cfi_undefined x30                  // nobody called this: backtraces end here
     adrp    x0, stack_top
     add     x0, x0, :lo12:stack_top
     mov     sp, x0
@@ -22,17 +26,22 @@ _start:
     stp     xzr, xzr, [x0], #16
     b       1b
 2:  bl      hypervisor_main
+    .cfi_endproc
     .size _start, . - _start
 
     .global enter_guest
     .type enter_guest, %function
 enter_guest:
+    .cfi_startproc simple
+    .cfi_def_cfa sp, 0
+    .cfi_undefined x30                  // nobody called this: backtraces end here
     ldr     x0, =GUEST_IPA
     msr     elr_el2, x0
     mov     x0, #0x3c5                  // EL1h, all interrupts masked
     msr     spsr_el2, x0
     mov     x0, xzr
     eret
+    .cfi_endproc
     .size enter_guest, . - enter_guest
 
     .text
@@ -53,6 +62,9 @@ el2_vectors:
     .global el2_sync_vector
     .type el2_sync_vector, %function
 el2_sync_vector:
+    .cfi_startproc simple
+    .cfi_def_cfa sp, 0
+    .cfi_undefined x30                  // an exception has no caller: backtraces end here
     sub     sp, sp, #256
     stp     x0, x1, [sp, #0]
     stp     x2, x3, [sp, #16]
@@ -72,11 +84,15 @@ el2_sync_vector:
     stp     x30, xzr, [sp, #240]
     mov     x0, sp
     bl      handle_sync
+    .cfi_endproc
     .size el2_sync_vector, . - el2_sync_vector
 
     .global return_to_guest
     .type return_to_guest, %function
 return_to_guest:
+    .cfi_startproc simple
+    .cfi_def_cfa sp, 0
+    .cfi_undefined x30                  // an exception has no caller: backtraces end here
     ldp     x0, x1, [sp, #0]
     ldp     x2, x3, [sp, #16]
     ldp     x4, x5, [sp, #32]
@@ -95,11 +111,16 @@ return_to_guest:
     ldr     x30, [sp, #240]
     add     sp, sp, #256
     eret
+    .cfi_endproc
     .size return_to_guest, . - return_to_guest
 
     .global el2_own_fault
     .type el2_own_fault, %function
 el2_own_fault:
+    .cfi_startproc simple
+    .cfi_def_cfa sp, 0
+    .cfi_undefined x30                  // an exception has no caller: backtraces end here
     wfe
     b       el2_own_fault
+    .cfi_endproc
     .size el2_own_fault, . - el2_own_fault

@@ -204,6 +204,16 @@ public sealed class RunAndStopTests
     }
 
     [Fact]
+    public void Debugger_sees_the_stack_pointers_of_all_levels_that_exist()
+    {
+        using SmallGuest guest = new(new MachineConfiguration { MemoryBytes = 64 << 20 }, BranchSelf);
+        guest.Set("SP_EL1", 0x1110);
+        guest.Set("sp", 0x2220);
+        Assert.Equal(0x1110UL, guest["SP_EL1"]);
+        Assert.Equal(0x2220UL, guest["SP_EL2"]);
+    }
+
+    [Fact]
     public void Cores_beyond_the_first_wait_for_psci()
     {
         using SmallGuest guest = new(

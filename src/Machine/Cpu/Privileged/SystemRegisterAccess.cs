@@ -95,7 +95,7 @@ internal sealed unsafe class SystemRegisterAccess(Core core)
     /// <summary>Reads a register for a debugger: no traps, no side effects. False if the core does not have it.</summary>
     public bool TryRead(SysReg row, out ulong value)
     {
-        bool readable = row.Read is not null && Exists(row);
+        bool readable = row.Read is not null && IsShown(row);
         value = readable ? row.Get(_host) : 0;
         return readable;
     }
@@ -103,7 +103,7 @@ internal sealed unsafe class SystemRegisterAccess(Core core)
     /// <summary>Writes a register for a debugger, with its effects. False if the core does not have it or it is read-only.</summary>
     public bool TryWrite(SysReg row, ulong value)
     {
-        if (row.Write is null || row.Operation is not null || !Exists(row))
+        if (row.Write is null || row.Operation is not null || !IsShown(row))
         {
             return false;
         }
@@ -141,6 +141,13 @@ internal sealed unsafe class SystemRegisterAccess(Core core)
             ExceptionLevel.El2 => core.Configuration.HasEl2,
             _ => true,
         };
+    }
+
+    /// <summary>A debugger sees what the core has, also a stack pointer that only a missing higher level could name.</summary>
+    private bool IsShown(SysReg row)
+    {
+        const int OfEl2 = 6;
+        return Exists(row) || (row.IsStackPointer && (row.Id.Op1 != OfEl2 || core.Configuration.HasEl2));
     }
 
     /// <summary>EL2's registers, seen from EL3 on a core without EL2, are RES0.</summary>
