@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using GdbHost.GdbStub.Target;
 using GdbHost.Protocol.Framing;
 using GdbHost.Protocol.Messages;
@@ -19,19 +20,24 @@ internal static class Registers
 
     private static void ReadAll(CommandContext context, RspReader arguments)
     {
-        Span<byte> room = stackalloc byte[context.Layout.LargestBytes];
+        IReadOnlyList<RegisterDescription> registers = context.Layout.InGeneralPacket;
+        Span<byte> values = stackalloc byte[context.Layout.GeneralPacketBytes];
+        Span<bool> readable = stackalloc bool[registers.Count];
+        context.Target.ReadRegisters(context.State.SelectedCpu, registers, values, readable);
         PacketWriter reply = context.Reply;
-        foreach (RegisterDescription register in context.Layout.InGeneralPacket)
+        int at = 0;
+        for (int i = 0; i < readable.Length; i++)
         {
-            Span<byte> value = room[..register.Bytes];
-            if (context.Target.TryReadRegister(context.State.SelectedCpu, register, value))
+            if (readable[i])
             {
-                reply.HexBytes(value);
+                reply.HexBytes(values.Slice(at, registers[i].Bytes));
             }
             else
             {
-                Unavailable(reply, register.Bytes);
+                Unavailable(reply, registers[i].Bytes);
             }
+
+            at += registers[i].Bytes;
         }
     }
 

@@ -1,4 +1,6 @@
 using System;
+using System.Collections.Generic;
+using System.Linq;
 using GdbHost.GdbStub.Session;
 using GdbHost.GdbStub.Target;
 using GdbHost.Protocol.Messages;
@@ -46,15 +48,19 @@ internal static class StopReplies
 
     private static void Expedite(CommandContext context, int cpu)
     {
-        Span<byte> room = stackalloc byte[context.Layout.LargestBytes];
-        foreach (int number in context.Layout.Expedited)
+        IReadOnlyList<RegisterDescription> registers = context.Layout.ExpeditedRegisters;
+        Span<byte> values = stackalloc byte[registers.Sum(static r => r.Bytes)];
+        Span<bool> readable = stackalloc bool[registers.Count];
+        context.Target.ReadRegisters(cpu, registers, values, readable);
+        int at = 0;
+        for (int i = 0; i < readable.Length; i++)
         {
-            RegisterDescription register = context.Layout.All[number];
-            Span<byte> value = room[..register.Bytes];
-            if (context.Target.TryReadRegister(cpu, register, value))
+            if (readable[i])
             {
-                StopReply.WriteRegister(context.Reply, number, value);
+                StopReply.WriteRegister(context.Reply, context.Layout.Expedited[i], values.Slice(at, registers[i].Bytes));
             }
+
+            at += registers[i].Bytes;
         }
     }
 }

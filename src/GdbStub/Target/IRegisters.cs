@@ -33,6 +33,12 @@ internal interface IRegisters
     /// <summary>Fills <paramref name="value"/>, which is <see cref="RegisterDescription.Bytes"/> long; false when the core cannot show it.</summary>
     bool TryReadRegister(int cpu, RegisterDescription register, Span<byte> value);
 
+    /// <summary>
+    /// Reads several at once, one behind the other into <paramref name="values"/>; <paramref name="readable"/> says which
+    /// the core could show.
+    /// </summary>
+    void ReadRegisters(int cpu, IReadOnlyList<RegisterDescription> registers, Span<byte> values, Span<bool> readable);
+
     /// <summary>False when the register is read-only.</summary>
     bool TryWriteRegister(int cpu, RegisterDescription register, ReadOnlySpan<byte> value);
 }

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Threading;
 using GdbHost.Machine.Boards;
 using GdbHost.Machine.Debug;
 using MachineAccess = GdbHost.Machine.Debug.TranslationAccess;
@@ -16,6 +17,9 @@ namespace GdbHost.GdbStub.Target;
 /// </summary>
 internal sealed class MachineTarget : ITarget, IBreakpoints, IMemoryMap, ITranslation, IDisposable
 {
+    private const int MostSerialBacklog = 4096;
+    private const int SerialPauseMilliseconds = 5;
+
     private readonly MachineDebugPort _port;
     private readonly MachineBreakpoints _breakpoints;
     private readonly Dictionary<RegisterDescription, MachineRegister> _registers;
@@ -53,8 +57,16 @@ internal sealed class MachineTarget : ITarget, IBreakpoints, IMemoryMap, ITransl
 
     public void Dispose() => _port.Dispose();
 
-    /// <summary>Sends what was typed to the guest's console.</summary>
-    public void ReceiveSerial(ReadOnlyMemory<byte> bytes) => _port.SendSerial(bytes.Span);
+    /// <summary>Sends what was typed to the guest's console; waits while the guest does not read, so that a sender cannot grow us.</summary>
+    public void ReceiveSerial(ReadOnlyMemory<byte> bytes)
+    {
+        while (_port.SerialBacklog > MostSerialBacklog)
+        {
+            Thread.Sleep(SerialPauseMilliseconds);
+        }
+
+        _port.SendSerial(bytes.Span);
+    }
 
     /// <summary>No more input will come: from now on a guest that waits for nothing else is stuck.</summary>
     public void EndSerialInput()
@@ -70,6 +82,9 @@ internal sealed class MachineTarget : ITarget, IBreakpoints, IMemoryMap, ITransl
     public string StateOf(int cpu) => _port.DescribeCore(cpu);
 
     public bool TryReadRegister(int cpu, RegisterDescription register, Span<byte> value) => _port.TryReadRegister(cpu, _registers[register], value);
+
+    public void ReadRegisters(int cpu, IReadOnlyList<RegisterDescription> registers, Span<byte> values, Span<bool> readable) =>
+        _port.ReadRegisters(cpu, [.. registers.Select(r => _registers[r])], values, readable);
 
     public bool TryWriteRegister(int cpu, RegisterDescription register, ReadOnlySpan<byte> value) =>
         _port.TryWriteRegister(cpu, _registers[register], value);

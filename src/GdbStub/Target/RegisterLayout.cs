@@ -14,8 +14,8 @@ internal sealed class RegisterLayout
         All = registers;
         InGeneralPacket = [.. registers.TakeWhile(r => r.Group != RegisterGroup.System)];
         GeneralPacketBytes = InGeneralPacket.Sum(r => r.Bytes);
-        LargestBytes = registers.Max(r => r.Bytes);
         Expedited = [.. ExpeditedNames.Select(NumberOf).Where(n => n >= 0)];
+        ExpeditedRegisters = [.. Expedited.Select(n => registers[n])];
     }
 
     public IReadOnlyList<RegisterDescription> All { get; }
@@ -24,10 +24,10 @@ internal sealed class RegisterLayout
 
     public int GeneralPacketBytes { get; }
 
-    public int LargestBytes { get; }
-
-    /// <summary>The registers that gdb needs at every stop; they go into the stop reply.</summary>
+    /// <summary>Numbers of the registers that gdb needs at every stop; they go into the stop reply.</summary>
     public IReadOnlyList<int> Expedited { get; }
+
+    public IReadOnlyList<RegisterDescription> ExpeditedRegisters { get; }
 
     private static IEnumerable<string> ExpeditedNames => ["x29", "sp", "pc"];
 

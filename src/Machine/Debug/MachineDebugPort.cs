@@ -103,6 +103,28 @@ public sealed class MachineDebugPort : IDisposable
         return done;
     }
 
+    /// <summary>
+    /// Reads several registers in one visit to the machine, one behind the other into <paramref name="values"/>;
+    /// <paramref name="readable"/> says which of them could be shown.
+    /// </summary>
+    public void ReadRegisters(int cpu, IReadOnlyList<MachineRegister> registers, Span<byte> values, Span<bool> readable)
+    {
+        byte[] bytes = new byte[values.Length];
+        bool[] shown = new bool[registers.Count];
+        _thread.Invoke(() =>
+        {
+            int at = 0;
+            for (int index = 0; index < shown.Length; index++)
+            {
+                int size = registers[index].Bits / 8;
+                shown[index] = _registers.TryRead(CoreAt(cpu), registers[index], bytes.AsSpan(at, size));
+                at += size;
+            }
+        });
+        bytes.CopyTo(values);
+        shown.CopyTo(readable);
+    }
+
     /// <summary>Writes a register as MSR would, traps aside; false where it is read-only.</summary>
     public bool TryWriteRegister(int cpu, MachineRegister register, ReadOnlySpan<byte> value)
     {
@@ -157,6 +179,9 @@ public sealed class MachineDebugPort : IDisposable
             _machine.Console?.Receive(copy);
         });
     }
+
+    /// <summary>How many of the bytes sent wait outside the machine because the UART has no room.</summary>
+    public int SerialBacklog => Ask(() => _machine.Console?.Waiting ?? 0);
 
     public void Dispose()
     {

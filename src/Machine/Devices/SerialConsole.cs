@@ -18,6 +18,9 @@ internal sealed class SerialConsole
         uart.RoomMade = Feed;
     }
 
+    /// <summary>Bytes that wait for room.</summary>
+    public int Waiting => _waiting.Count;
+
     /// <summary>Sends bytes to the guest, in order.</summary>
     public void Receive(ReadOnlySpan<byte> bytes)
     {

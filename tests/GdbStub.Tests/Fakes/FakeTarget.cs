@@ -68,6 +68,15 @@ internal sealed class FakeTarget : ITarget, IBreakpoints, IMemoryMap, ITranslati
         return register.Name != "SECRET_EL3";
     }
 
+    public void ReadRegisters(int cpu, IReadOnlyList<RegisterDescription> registers, Span<byte> values, Span<bool> readable)
+    {
+        for (int i = 0; i < registers.Count; i++)
+        {
+            readable[i] = TryReadRegister(cpu, registers[i], values[..registers[i].Bytes]);
+            values = values[registers[i].Bytes..];
+        }
+    }
+
     public bool TryWriteRegister(int cpu, RegisterDescription register, ReadOnlySpan<byte> value)
     {
         if (register.Name == "MIDR_EL1")
