@@ -55,7 +55,9 @@ internal static class RowSampler
     private static uint Fill(EncodingPattern pattern, PatternField[] small, uint combination, RandomBits random)
     {
         uint word = pattern.Value;
-        uint last = random.Below(32);
+        uint first = random.Below(32);
+        uint last = first;
+        bool isFirst = true;
         foreach (PatternField field in pattern.Fields)
         {
             uint value;
@@ -66,8 +68,10 @@ internal static class RowSampler
             }
             else if (Width(field) == RegisterField)
             {
-                value = random.Below(8) switch { 0 => 31, 1 => last, _ => random.Below(32) };
+                value = random.Below(8) switch { 0 => 31, 1 => last, 2 => first, _ => random.Below(32) };
                 last = value;
+                first = isFirst ? value : first;
+                isFirst = false;
             }
             else
             {

@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using GdbHost.Machine.Isa.Groups.FloatingPoint;
 using GdbHost.Machine.Isa.Groups.Integer;
+using GdbHost.Machine.Isa.Groups.LoadStore;
 using GdbHost.Machine.Isa.Groups.Simd;
 
 namespace GdbHost.Machine.Isa.Groups;
@@ -21,6 +22,7 @@ internal static class All
         .. LoadStoreRegister.Rows,
         .. LoadStorePair.Rows,
         .. LoadStoreExclusive.Rows,
+        .. LoadStoreVectorRegister.Rows,
         .. FpDataProcessing.Rows,
         .. FpComparisons.Rows,
         .. FpConversions.Rows,
