@@ -54,7 +54,10 @@ internal sealed class GuestProgram(GuestOptions options, Log log)
 
         GuestEnd end = await ServeAsync(server, guest);
         await StopAsync(guest, end, serial);
-        log.Info(end.Reason);
+
+        // Known only of a machine that stands still by itself; scripts/bench.sh reads it.
+        bool counted = end.ExitStatus is ExitStatus.PoweredOff or ExitStatus.ResetRefused;
+        log.Info(counted ? string.Create(CultureInfo.InvariantCulture, $"{end.Reason} after {machine.Instructions} instructions") : end.Reason);
         return end.ExitStatus;
     }
 

@@ -37,6 +37,9 @@ internal sealed class MachineTarget : ITarget, IBreakpoints, IMemoryMap, ITransl
 
     public int CpuCount => _port.CpuCount;
 
+    /// <summary>Instructions that all vCPUs have retired.</summary>
+    public ulong Instructions => _port.Instructions;
+
     public IReadOnlyList<RegisterDescription> Registers { get; }
 
     public IReadOnlyList<MemoryRegion> MemoryRegions { get; }
