@@ -1,4 +1,5 @@
 using System;
+using System.Globalization;
 using System.IO;
 using System.Linq;
 
@@ -7,6 +8,8 @@ namespace GdbHost.Machine.Tests.SysRegs;
 /// <summary>The vector files of tests/Vectors/sysregs.</summary>
 internal static class SystemVectors
 {
+    public static ulong Hex(string word) => ulong.Parse(word, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+
     /// <summary>The lines of a file without its comments.</summary>
     public static string[] Read(string name)
     {

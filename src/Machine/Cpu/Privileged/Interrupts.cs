@@ -4,15 +4,15 @@ using GdbHost.Machine.SysRegs.Fields;
 
 namespace GdbHost.Machine.Cpu.Privileged;
 
-/// <summary>The asynchronous exceptions, in the order in which this core takes them (IMPLEMENTATION DEFINED).</summary>
+/// <summary>The asynchronous exceptions, in the order in which this core takes them (IMPLEMENTATION DEFINED; QEMU's order).</summary>
 internal enum InterruptKind : byte
 {
     SError,
     Fiq,
     Irq,
-    VirtualSError,
-    VirtualFiq,
     VirtualIrq,
+    VirtualFiq,
+    VirtualSError,
 }
 
 /// <summary>
@@ -101,7 +101,7 @@ internal sealed unsafe class Interrupts : IStateful
     public bool IsPending(InterruptKind kind)
     {
         bool input = _lines[(int)kind].Asserted;
-        if (kind < InterruptKind.VirtualSError)
+        if (kind < InterruptKind.VirtualIrq)
         {
             return input;
         }
@@ -135,7 +135,7 @@ internal sealed unsafe class Interrupts : IStateful
     {
         target = Target(kind);
         ExceptionLevel level = _core.State->El;
-        if (kind >= InterruptKind.VirtualSError && level > ExceptionLevel.El1)
+        if (kind >= InterruptKind.VirtualIrq && level > ExceptionLevel.El1)
         {
             return false;
         }
@@ -148,7 +148,7 @@ internal sealed unsafe class Interrupts : IStateful
 
     private ExceptionLevel Target(InterruptKind kind)
     {
-        if (kind >= InterruptKind.VirtualSError)
+        if (kind >= InterruptKind.VirtualIrq)
         {
             return ExceptionLevel.El1;
         }
