@@ -16,7 +16,8 @@ public class CommandLineTests
     }
 
     [Fact]
-    public void Options_without_a_verb_are_those_of_the_demo() => Assert.True(Assert.IsType<DemoOptions>(Arguments.Parse(["--wait"]).Verb).Wait);
+    public void Options_without_a_verb_are_those_of_the_demo() =>
+        Assert.True(Assert.IsType<DemoOptions>(Arguments.Parse(["--wait"]).Verb).Wait);
 
     [Fact]
     public void Run_takes_every_option()
@@ -24,7 +25,8 @@ public class CommandLineTests
         RunOptions run = Assert.IsType<RunOptions>(Arguments.Parse([
             "run", "--machine", "virt,gic=2", "--cpu", "cortex-a53", "--smp", "2", "--memory", "4G", "--kernel", "k", "--initrd=i",
             "--append", "--root=x console=y", "--dtb", "d", "--load", "a", "--load", "b@0x80200000", "--serial", "none", "--gdb", "0",
-            "--gdb-port-file", "p", "--wait", "--timeout", "3", "--max-instructions", "5", "--clock", "host", "--log", "debug", "--allow-remote",
+            "--gdb-port-file", "p", "--wait", "--timeout", "3", "--max-instructions", "5", "--clock", "host", "--log", "debug",
+            "--allow-remote",
         ]).Verb);
         Assert.Equal(["a", "b@0x80200000"], run.Load);
         Assert.Equal(("k", "i", "d", "--root=x console=y"), (run.Kernel, run.Initrd, run.Dtb, run.Append));
@@ -124,7 +126,8 @@ public class CommandLineTests
     [InlineData("127.0.0.1:x")]
     [InlineData("no.such.host.invalid:5")]
     [InlineData("unix:")]
-    public void Malformed_listen_address_is_refused_by_name(string text) => Refused("--gdb", () => OptionValues.Listen("--gdb", text, allowRemote: true));
+    public void Malformed_listen_address_is_refused_by_name(string text) =>
+        Refused("--gdb", () => OptionValues.Listen("--gdb", text, allowRemote: true));
 
     [Fact]
     public void Remote_address_needs_permission()

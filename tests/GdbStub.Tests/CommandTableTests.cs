@@ -86,7 +86,8 @@ public class CommandTableTests
 
         public bool TryReadRegister(int cpu, RegisterDescription register, Span<byte> value) => false;
 
-        public void ReadRegisters(int cpu, IReadOnlyList<RegisterDescription> registers, Span<byte> values, Span<bool> readable) => readable.Clear();
+        public void ReadRegisters(int cpu, IReadOnlyList<RegisterDescription> registers, Span<byte> values, Span<bool> readable) =>
+            readable.Clear();
 
         public bool TryWriteRegister(int cpu, RegisterDescription register, ReadOnlySpan<byte> value) => false;
 

@@ -29,7 +29,8 @@ public sealed class MachineTargetTests : IDisposable
         0x14000000, // B .
     ];
 
-    private readonly MachineTarget _target = MachineTarget.Create(Configuration(), static _ => { }, instructionLimit: null, afterSlice: null);
+    private readonly MachineTarget _target =
+        MachineTarget.Create(Configuration(), static _ => { }, instructionLimit: null, afterSlice: null);
 
     public void Dispose() => _target.Dispose();
 
@@ -134,8 +135,8 @@ public sealed class MachineTargetTests : IDisposable
     [Fact]
     public void Translation_with_the_MMU_off_is_flat()
     {
-        TranslationReport report = _target.Explain(0, Entry, 2, TranslationAccess.Read);
-        Assert.Equal((Entry, (TranslationFailure?)null, 0), (report.Physical, report.Failure, report.Steps.Count));
+        WalkReport report = _target.Explain(0, Entry, 2, WalkAccess.Read);
+        Assert.Equal((Entry, (WalkFailure?)null, 0), (report.Physical, report.Failure, report.Steps.Count));
         Assert.StartsWith("ram", report.Place, StringComparison.Ordinal);
     }
 

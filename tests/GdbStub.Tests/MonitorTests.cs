@@ -20,7 +20,8 @@ public class MonitorTests
     public void Help_lists_every_command() => Assert.Equal(Monitor.All.Rows.Length, Ask("help").Length);
 
     [Fact]
-    public void Help_with_a_name_explains_that_command() => Assert.StartsWith("monitor map", Assert.Single(Ask("help map")), StringComparison.Ordinal);
+    public void Help_with_a_name_explains_that_command() =>
+        Assert.StartsWith("monitor map", Assert.Single(Ask("help map")), StringComparison.Ordinal);
 
     [Fact]
     public void Empty_line_is_help() => Assert.Equal(Ask("help"), Ask("  "));
@@ -94,7 +95,8 @@ public class MonitorTests
             {
                 ulong mask = (ulong.MaxValue >> (63 - (field.High - field.Low))) << field.Low;
                 Assert.True((seen & mask) == 0, $"{table.Register}.{field.Name} overlaps another field");
-                Assert.True(field.Words.Length <= 1 << Math.Min(30, field.High - field.Low + 1), $"{table.Register}.{field.Name} has too many words");
+                Assert.True(field.Words.Length <= 1 << Math.Min(30, field.High - field.Low + 1),
+                    $"{table.Register}.{field.Name} has too many words");
                 seen |= mask;
             }
         }
@@ -103,23 +105,32 @@ public class MonitorTests
     [Fact]
     public void IPA_beyond_T0SZ_is_explained_with_both_numbers()
     {
-        Explain(new TranslationFailure(TranslationObstacle.InputTooLarge, 2, 0, 0x40_1000_0000, false, "VTCR_EL2.T0SZ", 32));
-        Assert.Contains("fault: stage 2 translation fault at level 0: IPA 0x4010000000 needs 39 bits, VTCR_EL2.T0SZ=32 gives 32", Ask("translate 0x1000"));
+        Explain(new WalkFailure(WalkObstacle.InputTooLarge, 2, 0, 0x40_1000_0000, false, "VTCR_EL2.T0SZ", 32));
+        Assert.Contains("fault: stage 2 translation fault at level 0: IPA 0x4010000000 needs 39 bits, VTCR_EL2.T0SZ=32 gives 32",
+            Ask("translate 0x1000"));
     }
 
     [Fact]
     public void Upper_VA_beyond_T1SZ_counts_the_bits_below_its_sign()
     {
-        Explain(new TranslationFailure(TranslationObstacle.InputTooLarge, 1, 0, 0xffff_0000_0000_0000, false, "TCR_EL1.T1SZ", 25));
-        Assert.Contains("fault: stage 1 translation fault at level 0: VA 0xffff000000000000 needs 48 bits, TCR_EL1.T1SZ=25 gives 39", Ask("translate 0"));
+        Explain(new WalkFailure(WalkObstacle.InputTooLarge, 1, 0, 0xffff_0000_0000_0000, false, "TCR_EL1.T1SZ", 25));
+        Assert.Contains("fault: stage 1 translation fault at level 0: VA 0xffff000000000000 needs 48 bits, TCR_EL1.T1SZ=25 gives 39",
+            Ask("translate 0"));
     }
 
     public static TheoryData<string, string> Reasons => new()
     {
         { "WalkDisabled", "stage 1 translation fault at level 0: TCR_EL1.EPD0=1 disables walks for VA 0x10" },
-        { "BadStartLevel", "stage 1 translation fault at level 0: TCR_EL1.EPD0=1 is a starting level that does not go with VTCR_EL2.T0SZ and the granule" },
+        {
+            "BadStartLevel",
+            "stage 1 translation fault at level 0: TCR_EL1.EPD0=1 is a starting level that does not go with VTCR_EL2.T0SZ and the granule"
+        },
         { "InvalidDescriptor", "stage 1 translation fault at level 0: the level 0 descriptor for VA 0x10 is invalid" },
-        { "AddressSize", "stage 1 address size fault at level 0: the table or output address for VA 0x10 is wider than the configured physical address size" },
+        {
+            "AddressSize",
+            "stage 1 address size fault at level 0: the table or output address for VA 0x10 is wider than the configured "
+                + "physical address size"
+        },
         { "AccessFlagClear", "stage 1 access flag fault at level 0: the access flag of the descriptor for VA 0x10 is 0" },
         { "Permission", "stage 1 permission fault at level 0: the descriptor for VA 0x10 does not allow this access" },
         { "WalkAborted", "stage 1 external abort at level 0: nothing answers where the level 0 descriptor for VA 0x10 should be" },
@@ -129,31 +140,36 @@ public class MonitorTests
     [MemberData(nameof(Reasons))]
     public void Each_obstacle_has_its_fault_and_reason(string obstacle, string words)
     {
-        var failure = new TranslationFailure(Enum.Parse<TranslationObstacle>(obstacle), 1, 0, 0x10, false, "TCR_EL1.EPD0", 1);
+        var failure = new WalkFailure(Enum.Parse<WalkObstacle>(obstacle), 1, 0, 0x10, false, "TCR_EL1.EPD0", 1);
         Assert.Equal(words, TranslationWords.Failure(failure));
     }
 
     [Fact]
     public void Fault_on_a_walk_says_so()
     {
-        var failure = new TranslationFailure(TranslationObstacle.InvalidDescriptor, 2, 3, 0x4000_0000, ForWalk: true);
+        var failure = new WalkFailure(WalkObstacle.InvalidDescriptor, 2, 3, 0x4000_0000, ForWalk: true);
         Assert.Equal(
-            "stage 2 translation fault at level 3 on a stage 1 table walk: the level 3 descriptor for IPA 0x40000000 is invalid", TranslationWords.Failure(failure));
+            "stage 2 translation fault at level 3 on a stage 1 table walk: the level 3 descriptor for IPA 0x40000000 is invalid",
+            TranslationWords.Failure(failure));
     }
 
     [Fact]
     public void Translation_that_is_through_shows_all_addresses_and_who_answers()
     {
-        _target.Translation = new TranslationReport("EL1&0", true, true, [Level0], 0x40_1000_0000, 0x40_1000_0000, "Device-nGnRnE, RW", "pcie-ecam", null);
+        _target.Translation = new WalkReport(
+            "EL1&0", true, true, [Level0], 0x40_1000_0000, 0x40_1000_0000, "Device-nGnRnE, RW", "ecam", null);
         Assert.Equal(
-            ["regime: EL1&0", "VA: 0xffff800010000000", "IPA: 0x4010000000", "PA: 0x4010000000", "attributes: Device-nGnRnE, RW", "answered by: pcie-ecam"],
+            [
+                "regime: EL1&0", "VA: 0xffff800010000000", "IPA: 0x4010000000", "PA: 0x4010000000",
+                "attributes: Device-nGnRnE, RW", "answered by: ecam",
+            ],
             Ask("translate 0xffff800010000000 el1 r"));
     }
 
     [Fact]
     public void Register_may_stand_for_an_address()
     {
-        _target.Translation = new TranslationReport("EL2", false, false, [], null, 0x4000_0000, "Normal", "ram", null);
+        _target.Translation = new WalkReport("EL2", false, false, [], null, 0x4000_0000, "Normal", "ram", null);
         _target.SetRegister("pc", 0x4000_0010);
         Assert.Contains("VA: 0x0000000040000010", Ask("translate $PC EL2 X"));
     }
@@ -161,7 +177,7 @@ public class MonitorTests
     [Fact]
     public void Physical_address_with_nobody_there_ends_in_an_abort()
     {
-        _target.Translation = new TranslationReport("EL2", false, false, [], null, 0x1000_0000, "Device-nGnRnE", null, null);
+        _target.Translation = new WalkReport("EL2", false, false, [], null, 0x1000_0000, "Device-nGnRnE", null, null);
         Assert.Contains("answered by: nothing; the access ends in an external abort", Ask("translate 0x10000000"));
     }
 
@@ -169,17 +185,19 @@ public class MonitorTests
     public void Walk_shows_each_descriptor_before_the_summary()
     {
         WalkStep forWalk = new(2, true, 1, 0x4100_0000, 0x4200_0000, 1, 0, "invalid", 0, "");
-        Explain(new TranslationFailure(TranslationObstacle.InvalidDescriptor, 2, 1, 0x4100_0000, true), forWalk, Level0);
+        Explain(new WalkFailure(WalkObstacle.InvalidDescriptor, 2, 1, 0x4100_0000, true), forWalk, Level0);
         string[] lines = Ask("walk 0xffff800010000000 el1 w");
         Assert.Equal(
-            "stage 2 level 1 for the stage 1 walk: IPA 0x41000000, index 1, descriptor at PA 0x0042000000 = 0x0000000000000000: invalid", lines[0]);
+            "stage 2 level 1 for the stage 1 walk: IPA 0x41000000, index 1, descriptor at PA 0x0042000000 = 0x0000000000000000: invalid",
+            lines[0]);
         Assert.Equal(
-            "stage 1 level 0: VA 0xffff800010000000, index 256, descriptor at IPA 0x0041000000 = 0x0000000041001003: table -> 0x0041001000", lines[1]);
+            "stage 1 level 0: VA 0xffff800010000000, index 256, descriptor at IPA 0x0041000000 = 0x0000000041001003: table -> 0x0041001000",
+            lines[1]);
         Assert.StartsWith("regime: ", lines[2], StringComparison.Ordinal);
     }
 
-    private void Explain(TranslationFailure failure, params WalkStep[] steps) =>
-        _target.Translation = new TranslationReport("EL1&0", true, true, steps, null, null, "", null, failure);
+    private void Explain(WalkFailure failure, params WalkStep[] steps) =>
+        _target.Translation = new WalkReport("EL1&0", true, true, steps, null, null, "", null, failure);
 
     private string[] Ask(string line)
     {

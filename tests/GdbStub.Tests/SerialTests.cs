@@ -11,7 +11,9 @@ using Xunit;
 
 namespace GdbHost.GdbStub.Tests;
 
-/// <summary>Who is right: README.md, --serial: each byte arrives once and in order, and no reader can make the program grow or hang.</summary>
+/// <summary>
+/// Who is right: README.md, --serial: each byte arrives once and in order, and no reader can make the program grow or hang.
+/// </summary>
 public sealed class SerialTests : IDisposable
 {
     // Only a hang ends by this.

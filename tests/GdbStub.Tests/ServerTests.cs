@@ -87,7 +87,8 @@ public sealed class ServerTests : IDisposable
     {
         using TcpServer first = Open("127.0.0.1:0");
         SocketException error = Assert.Throws<SocketException>(() => Open($"127.0.0.1:{first.Port}"));
-        Assert.Contains($"{first.Port} is in use", ListenAddress.Problem(Address($"127.0.0.1:{first.Port}"), error), StringComparison.Ordinal);
+        Assert.Contains($"{first.Port} is in use",
+            ListenAddress.Problem(Address($"127.0.0.1:{first.Port}"), error), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -111,7 +112,9 @@ public sealed class ServerTests : IDisposable
     private string SocketPath => Path.Combine(_folder.FullName, "gdb");
 
     private static ListenAddress Address(string text) =>
-        ListenAddress.TryParse(text, out ListenAddress? address, out string reason) ? address : throw new ArgumentException(reason, nameof(text));
+        ListenAddress.TryParse(text, out ListenAddress? address, out string reason)
+            ? address
+            : throw new ArgumentException(reason, nameof(text));
 
     private static async Task<string> AskAsync(Socket client, string packet, int answerBytes)
     {
@@ -137,7 +140,9 @@ public sealed class ServerTests : IDisposable
     {
         var guest = new GuestRun(_target);
         return server.RunAsync(
-            (connection, stop) => new DebugSession(connection, guest, Commands.All.Table, new Log(_messages, LogLevel.Info)).RunAsync(stop), _stop.Token);
+            (connection, stop) =>
+                new DebugSession(connection, guest, Commands.All.Table, new Log(_messages, LogLevel.Info)).RunAsync(stop),
+            _stop.Token);
     }
 
     private static async Task<Socket> ConnectAsync(TcpServer server)

@@ -12,7 +12,9 @@ using Xunit;
 
 namespace GdbHost.GdbStub.Tests;
 
-/// <summary>Who is right: GDB manual, Packet Acknowledgment and Interrupts; the rules for a debugger that leaves are ours (DebugSession).</summary>
+/// <summary>
+/// Who is right: GDB manual, Packet Acknowledgment and Interrupts; the rules for a debugger that leaves are ours (DebugSession).
+/// </summary>
 public class SessionTests
 {
     // Only a hang ends by this.
@@ -186,7 +188,8 @@ public class SessionTests
     [Fact(Timeout = HangMilliseconds)]
     public async Task Any_split_of_a_conversation_gives_the_same_replies()
     {
-        byte[] conversation = [.. Framed("QStartNoAckMode"), (byte)'+', .. Framed("qC"), .. Framed("m40000000,4"), .. Framed("X40000000,1:}\x03")];
+        byte[] conversation =
+            [.. Framed("QStartNoAckMode"), (byte)'+', .. Framed("qC"), .. Framed("m40000000,4"), .. Framed("X40000000,1:}\x03")];
         for (int split = 0; split <= conversation.Length; split++)
         {
             Peer peer = NewPeer();
@@ -208,7 +211,11 @@ public class SessionTests
     public async Task Random_packets_never_end_the_session()
     {
         var random = new Random(20261121);
-        string[] heads = [.. Commands.All.Table.Rows.Select(r => r.Prefix).Where(p => p is not ("k" or "vKill" or "D" or "c" or "s" or "C" or "S" or "vCont;"))];
+        string[] heads =
+        [
+            .. Commands.All.Table.Rows.Select(r => r.Prefix)
+                .Where(p => p is not ("k" or "vKill" or "D" or "c" or "s" or "C" or "S" or "vCont;")),
+        ];
         Peer peer = NewPeer();
         await peer.SendPacketAsync("QStartNoAckMode");
         await peer.ReceivePacketAsync();

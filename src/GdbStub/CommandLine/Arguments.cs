@@ -24,7 +24,9 @@ internal sealed record Arguments(VerbOptions? Verb, string Text)
         if (result is not NotParsed<object> failed)
         {
             var verb = (VerbOptions)result.Value;
-            return verb.Unexpected.FirstOrDefault() is string word ? throw new UserErrorException(ErrorLine.Unexpected(word)) : new Arguments(verb, "");
+            return verb.Unexpected.FirstOrDefault() is string word
+                ? throw new UserErrorException(ErrorLine.Unexpected(word))
+                : new Arguments(verb, "");
         }
 
         if (failed.Errors.IsVersion())

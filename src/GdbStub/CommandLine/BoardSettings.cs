@@ -52,7 +52,8 @@ internal sealed record BoardSettings
 
     private static string Choice(string name, string value, params string[] choices) => Array.IndexOf(choices, value) >= 0
         ? value
-        : throw new UserErrorException($"{Option}: {name}={value} is not known; use {string.Join(" or ", choices.Select(c => $"{name}={c}"))}");
+        : throw new UserErrorException(
+            $"{Option}: {name}={value} is not known; use {string.Join(" or ", choices.Select(c => $"{name}={c}"))}");
 
     private BoardSettings With(string name, string value) => name switch
     {

@@ -9,7 +9,8 @@ internal static class ErrorLine
 {
     public static string Of(IEnumerable<Error> errors) => errors.First() switch
     {
-        UnknownOptionError e => $"there is no option {Dashes(e.Token)}{e.Token} here; \"gdbhost run --help\" lists those of run, and so for each verb",
+        UnknownOptionError e =>
+            $"there is no option {Dashes(e.Token)}{e.Token} here; \"gdbhost run --help\" lists those of run, and so for each verb",
         MissingValueOptionError e => $"{Name(e)} needs a value",
         RepeatedOptionError e => $"{Name(e)} is given more than once; keep one",
         BadVerbSelectedError e => Unexpected(e.Token),
@@ -20,7 +21,9 @@ internal static class ErrorLine
     };
 
     public static string Unexpected(string word) =>
-        word.StartsWith('-') ? $"\"{word}\" is not expected here" : $"\"{word}\" is neither a verb nor the value of an option; \"gdbhost --help\" lists both";
+        word.StartsWith('-')
+            ? $"\"{word}\" is not expected here"
+            : $"\"{word}\" is neither a verb nor the value of an option; \"gdbhost --help\" lists both";
 
     private static string Dashes(string name) => name.Length == 1 ? "-" : "--";
 

@@ -100,7 +100,7 @@ internal static class OptionValues
         if (!address.IsLocal && !allowRemote)
         {
             throw new UserErrorException(
-                $"{option}: {text} can be reached from other hosts, and whoever connects controls the guest; add --allow-remote if you want that");
+                $"{option}: {text} can be reached from other hosts, whose users then control the guest; add --allow-remote to allow that");
         }
 
         return address;

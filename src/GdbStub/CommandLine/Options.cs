@@ -13,6 +13,8 @@ internal abstract class VerbOptions
 /// <summary>The options of the verbs that describe a board.</summary>
 internal abstract class BoardOptions : VerbOptions
 {
+    protected const string MachineHelp = "Board: virt[,gic=2][,el2=on|off][,el3=on|off][,highmem=on|off].";
+
     [Option("cpu", MetaValue = "MODEL", Default = "cortex-a53", HelpText = "CPU model.")]
     public string Cpu { get; set; } = "";
 
@@ -70,7 +72,7 @@ internal abstract class GuestOptions : BoardOptions
 [Verb("demo", isDefault: true, HelpText = "Run the built-in hypervisor and its guest (the default).")]
 internal sealed class DemoOptions : GuestOptions
 {
-    [Option("machine", MetaValue = "BOARD", Default = "virt,el2=on", HelpText = "Board: virt[,gic=2][,el2=on|off][,el3=on|off][,highmem=on|off].")]
+    [Option("machine", MetaValue = "BOARD", Default = "virt,el2=on", HelpText = MachineHelp)]
     public override string Machine { get; set; } = "";
 
     [Option("memory", MetaValue = "SIZE", Default = "256M", HelpText = "Guest RAM: bytes, or a number with K, M or G.")]
@@ -84,7 +86,7 @@ internal sealed class DemoOptions : GuestOptions
 [Verb("run", HelpText = "Run your own hypervisor, kernel or bare-metal program.")]
 internal sealed class RunOptions : GuestOptions
 {
-    [Option("machine", MetaValue = "BOARD", Default = "virt", HelpText = "Board: virt[,gic=2][,el2=on|off][,el3=on|off][,highmem=on|off].")]
+    [Option("machine", MetaValue = "BOARD", Default = "virt", HelpText = MachineHelp)]
     public override string Machine { get; set; } = "";
 
     [Option("memory", MetaValue = "SIZE", Default = "1G", HelpText = "Guest RAM: bytes, or a number with K, M or G.")]
@@ -107,7 +109,7 @@ internal sealed class RunOptions : GuestOptions
 [Verb("dtb", HelpText = "Write the device tree that the board would give its guest.")]
 internal sealed class DtbOptions : BoardOptions
 {
-    [Option("machine", MetaValue = "BOARD", Default = "virt", HelpText = "Board: virt[,gic=2][,el2=on|off][,el3=on|off][,highmem=on|off].")]
+    [Option("machine", MetaValue = "BOARD", Default = "virt", HelpText = MachineHelp)]
     public override string Machine { get; set; } = "";
 
     [Option("memory", MetaValue = "SIZE", Default = "1G", HelpText = "Guest RAM: bytes, or a number with K, M or G.")]

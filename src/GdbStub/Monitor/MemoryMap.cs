@@ -39,7 +39,8 @@ internal static class MemoryMap
 
     // A row of slots, such as virtio-mmio0 to virtio-mmio31, is one line.
     private static bool Follows(MemoryRegion before, MemoryRegion next) =>
-        next.Start == before.Last + 1 && next.Kind == before.Kind && char.IsAsciiDigit(next.Name[^1]) && Stem(before.Name) == Stem(next.Name);
+        next.Start == before.Last + 1 && next.Kind == before.Kind
+        && char.IsAsciiDigit(next.Name[^1]) && Stem(before.Name) == Stem(next.Name);
 
     private static string Stem(string name) => name.TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9');
 

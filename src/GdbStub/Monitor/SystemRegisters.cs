@@ -57,7 +57,8 @@ internal static class SystemRegisters
         string name = arguments[0];
         RegisterDescription[] near =
         [
-            .. request.Target.Registers.Where(r => r.Group == RegisterGroup.System && r.Name.Contains(name, StringComparison.OrdinalIgnoreCase)),
+            .. request.Target.Registers
+                .Where(r => r.Group == RegisterGroup.System && r.Name.Contains(name, StringComparison.OrdinalIgnoreCase)),
         ];
         RegisterDescription? exact = Array.Find(near, r => r.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
         if (exact is not null)

@@ -11,8 +11,8 @@ internal static class Translate
 {
     public static readonly MonitorCommand[] Rows =
     [
-        new("translate", "ADDR [el0|el1|el2|el3] [r|w|x]", "follows a VA (or $register) to its IPA and PA, or names the failing stage, level and reason",
-            PrintTranslation, Offered),
+        new("translate", "ADDR [el0|el1|el2|el3] [r|w|x]",
+            "follows a VA (or $register) to its IPA and PA, or names the failing stage, level and reason", PrintTranslation, Offered),
         new("walk", "ADDR [el0|el1|el2|el3] [r|w|x]", "as translate, with every descriptor that both stages read", PrintWalk, Offered),
     ];
 
@@ -20,7 +20,7 @@ internal static class Translate
 
     private static void PrintTranslation(MonitorRequest request, ReadOnlySpan<string> arguments)
     {
-        if (TryExplain(request, arguments, "translate", out TranslationReport? report, out ulong address))
+        if (TryExplain(request, arguments, "translate", out WalkReport? report, out ulong address))
         {
             Summary(request, report!, address);
         }
@@ -28,7 +28,7 @@ internal static class Translate
 
     private static void PrintWalk(MonitorRequest request, ReadOnlySpan<string> arguments)
     {
-        if (!TryExplain(request, arguments, "walk", out TranslationReport? report, out ulong address))
+        if (!TryExplain(request, arguments, "walk", out WalkReport? report, out ulong address))
         {
             return;
         }
@@ -41,7 +41,7 @@ internal static class Translate
         Summary(request, report, address);
     }
 
-    private static void Summary(MonitorRequest request, TranslationReport report, ulong address)
+    private static void Summary(MonitorRequest request, WalkReport report, ulong address)
     {
         request.Line($"regime: {report.Regime}");
         request.Line($"VA: 0x{address:x16}");
@@ -56,7 +56,7 @@ internal static class Translate
             request.Line($"attributes: {report.Attributes}");
         }
 
-        if (report.Failure is TranslationFailure failure)
+        if (report.Failure is WalkFailure failure)
         {
             request.Line($"fault: {TranslationWords.Failure(failure)}");
         }
@@ -73,12 +73,12 @@ internal static class Translate
     }
 
     private static bool TryExplain(
-        MonitorRequest request, ReadOnlySpan<string> arguments, string command, out TranslationReport? report, out ulong address)
+        MonitorRequest request, ReadOnlySpan<string> arguments, string command, out WalkReport? report, out ulong address)
     {
         report = null;
         address = 0;
         int? exceptionLevel = null;
-        var access = TranslationAccess.Read;
+        var access = WalkAccess.Read;
         bool good = !arguments.IsEmpty && TryAddress(request, arguments[0], out address);
         for (int i = 1; i < arguments.Length; i++)
         {
@@ -105,7 +105,8 @@ internal static class Translate
         }
 
         string name = text.TrimStart('$');
-        RegisterDescription? register = request.Target.Registers.FirstOrDefault(r => r.Bits <= 64 && r.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+        RegisterDescription? register = request.Target.Registers
+            .FirstOrDefault(r => r.Bits <= 64 && r.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
         Span<byte> bytes = stackalloc byte[sizeof(ulong)];
         bytes.Clear();
         if (register is null || !request.Target.TryReadRegister(request.Cpu, register, bytes[..register.Bytes]))
@@ -132,18 +133,18 @@ internal static class Translate
         return false;
     }
 
-    private static bool TryAccess(string word, ref TranslationAccess access)
+    private static bool TryAccess(string word, ref WalkAccess access)
     {
         switch (word)
         {
             case "r":
-                access = TranslationAccess.Read;
+                access = WalkAccess.Read;
                 return true;
             case "w":
-                access = TranslationAccess.Write;
+                access = WalkAccess.Write;
                 return true;
             case "x":
-                access = TranslationAccess.Execute;
+                access = WalkAccess.Execute;
                 return true;
             default:
                 return false;

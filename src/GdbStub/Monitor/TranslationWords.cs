@@ -7,7 +7,7 @@ namespace GdbHost.GdbStub.Monitor;
 internal static class TranslationWords
 {
     /// <summary>One descriptor, on one line.</summary>
-    public static string Step(WalkStep step, TranslationReport report)
+    public static string Step(WalkStep step, WalkReport report)
     {
         string space = step.Stage == 1 && report.Stage2On ? "IPA" : "PA";
         string input = step.Stage == 1 ? "VA" : "IPA";
@@ -19,40 +19,41 @@ internal static class TranslationWords
     }
 
     /// <summary>What the hardware would report, and why.</summary>
-    public static string Failure(TranslationFailure failure)
+    public static string Failure(WalkFailure failure)
     {
         string walk = failure.ForWalk ? " on a stage 1 table walk" : "";
         return $"stage {failure.Stage} {Kind(failure.Obstacle)} at level {failure.Level}{walk}: {Reason(failure)}";
     }
 
     // The fault kind that the syndrome gives for each obstacle.
-    private static string Kind(TranslationObstacle obstacle) => obstacle switch
+    private static string Kind(WalkObstacle obstacle) => obstacle switch
     {
-        TranslationObstacle.AddressSize => "address size fault",
-        TranslationObstacle.AccessFlagClear => "access flag fault",
-        TranslationObstacle.Permission => "permission fault",
-        TranslationObstacle.WalkAborted => "external abort",
+        WalkObstacle.AddressSize => "address size fault",
+        WalkObstacle.AccessFlagClear => "access flag fault",
+        WalkObstacle.Permission => "permission fault",
+        WalkObstacle.WalkAborted => "external abort",
         _ => "translation fault",
     };
 
-    private static string Reason(TranslationFailure failure)
+    private static string Reason(WalkFailure failure)
     {
         string address = $"{(failure.Stage == 2 ? "IPA" : "VA")} 0x{failure.Address:x}";
         return failure.Obstacle switch
         {
-            TranslationObstacle.InputTooLarge => TooLarge(address, failure),
-            TranslationObstacle.WalkDisabled => $"{failure.Field}={failure.FieldValue} disables walks for {address}",
-            TranslationObstacle.BadStartLevel =>
+            WalkObstacle.InputTooLarge => TooLarge(address, failure),
+            WalkObstacle.WalkDisabled => $"{failure.Field}={failure.FieldValue} disables walks for {address}",
+            WalkObstacle.BadStartLevel =>
                 $"{failure.Field}={failure.FieldValue} is a starting level that does not go with VTCR_EL2.T0SZ and the granule",
-            TranslationObstacle.InvalidDescriptor => $"the level {failure.Level} descriptor for {address} is invalid",
-            TranslationObstacle.AddressSize => $"the table or output address for {address} is wider than the configured physical address size",
-            TranslationObstacle.AccessFlagClear => $"the access flag of the descriptor for {address} is 0",
-            TranslationObstacle.Permission => $"the descriptor for {address} does not allow this access",
+            WalkObstacle.InvalidDescriptor => $"the level {failure.Level} descriptor for {address} is invalid",
+            WalkObstacle.AddressSize =>
+                $"the table or output address for {address} is wider than the configured physical address size",
+            WalkObstacle.AccessFlagClear => $"the access flag of the descriptor for {address} is 0",
+            WalkObstacle.Permission => $"the descriptor for {address} does not allow this access",
             _ => $"nothing answers where the level {failure.Level} descriptor for {address} should be",
         };
     }
 
-    private static string TooLarge(string address, TranslationFailure failure)
+    private static string TooLarge(string address, WalkFailure failure)
     {
         ulong has = 64 - failure.FieldValue;
 

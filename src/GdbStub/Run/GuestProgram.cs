@@ -32,7 +32,9 @@ internal sealed class GuestProgram(GuestOptions options, Log log)
     public async Task<int> RunAsync(Func<MachineConfiguration> configure, Action<MachineConfiguration, MachineTarget, string?> announce)
     {
         TimeSpan? timeout = options.Timeout is null ? null : OptionValues.Seconds("--timeout", options.Timeout);
-        ulong? limit = options.MaxInstructions is null ? null : OptionValues.Number("--max-instructions", options.MaxInstructions, 1, ulong.MaxValue);
+        ulong? limit = options.MaxInstructions is null
+            ? null
+            : OptionValues.Number("--max-instructions", options.MaxInstructions, 1, ulong.MaxValue);
         bool paced = OptionValues.Word("--clock", options.Clock, "virtual", "host") == "host";
 
         using TcpServer? server = Listen();
@@ -45,7 +47,9 @@ internal sealed class GuestProgram(GuestOptions options, Log log)
 
         using PosixSignalRegistration interrupt = EndOn(PosixSignal.SIGINT, guest, InterruptedStatus);
         using PosixSignalRegistration terminate = EndOn(PosixSignal.SIGTERM, guest, TerminatedStatus);
-        using Timer? timer = timeout is TimeSpan time ? new Timer(_ => guest.Finish(TimedOut(time)), null, time, Timeout.InfiniteTimeSpan) : null;
+        using Timer? timer = timeout is TimeSpan time
+            ? new Timer(_ => guest.Finish(TimedOut(time)), null, time, Timeout.InfiniteTimeSpan)
+            : null;
         serial.Start(machine.ReceiveSerial, machine.EndSerialInput);
         if (!options.Wait)
         {
@@ -78,13 +82,15 @@ internal sealed class GuestProgram(GuestOptions options, Log log)
     }
 
     private static GuestEnd TimedOut(TimeSpan time) => new(
-        ExitStatus.StuckOrTimeout, string.Create(CultureInfo.InvariantCulture, $"the guest still ran after the {time.TotalSeconds} s of --timeout"));
+        ExitStatus.StuckOrTimeout,
+        string.Create(CultureInfo.InvariantCulture, $"the guest still ran after the {time.TotalSeconds} s of --timeout"));
 
-    private static PosixSignalRegistration EndOn(PosixSignal signal, GuestRun guest, int status) => PosixSignalRegistration.Create(signal, context =>
-    {
-        context.Cancel = true;
-        guest.Finish(new GuestEnd(status, "ended by a signal"));
-    });
+    private static PosixSignalRegistration EndOn(PosixSignal signal, GuestRun guest, int status) =>
+        PosixSignalRegistration.Create(signal, context =>
+        {
+            context.Cancel = true;
+            guest.Finish(new GuestEnd(status, "ended by a signal"));
+        });
 
     private async Task<GuestEnd> ServeAsync(TcpServer? server, GuestRun guest)
     {

@@ -30,7 +30,9 @@ internal interface IRegisters
     /// <summary>All registers, group after group in the order of <see cref="RegisterGroup"/>; the order never changes.</summary>
     IReadOnlyList<RegisterDescription> Registers { get; }
 
-    /// <summary>Fills <paramref name="value"/>, which is <see cref="RegisterDescription.Bytes"/> long; false when the core cannot show it.</summary>
+    /// <summary>
+    /// Fills <paramref name="value"/>, which is <see cref="RegisterDescription.Bytes"/> long; false when the core cannot show it.
+    /// </summary>
     bool TryReadRegister(int cpu, RegisterDescription register, Span<byte> value);
 
     /// <summary>

@@ -3,7 +3,7 @@ using System.Collections.Generic;
 namespace GdbHost.GdbStub.Target;
 
 /// <summary>The kind of access a translation is asked for.</summary>
-internal enum TranslationAccess
+internal enum WalkAccess
 {
     Read,
     Write,
@@ -11,7 +11,7 @@ internal enum TranslationAccess
 }
 
 /// <summary>Why an address does not translate.</summary>
-internal enum TranslationObstacle
+internal enum WalkObstacle
 {
     /// <summary>The input address has more bits than the size field of the control register allows.</summary>
     InputTooLarge,
@@ -44,14 +44,15 @@ internal enum TranslationObstacle
 /// <param name="Meaning">table, block, page or invalid.</param>
 /// <param name="Attributes">The attributes and permissions it carries, in words; empty for a table.</param>
 internal sealed record WalkStep(
-    int Stage, bool ForWalk, int Level, ulong Input, ulong Address, int Index, ulong Descriptor, string Meaning, ulong Output, string Attributes);
+    int Stage, bool ForWalk, int Level, ulong Input, ulong Address, int Index, ulong Descriptor,
+    string Meaning, ulong Output, string Attributes);
 
 /// <summary>Where and why a translation ended.</summary>
 /// <param name="Address">The input of the failing stage: VA in stage 1, IPA in stage 2.</param>
 /// <param name="ForWalk">Stage 2 refused an access of the stage-1 walk.</param>
 /// <param name="Field">The register field to blame, such as VTCR_EL2.T0SZ; empty where a descriptor is.</param>
-internal sealed record TranslationFailure(
-    TranslationObstacle Obstacle, int Stage, int Level, ulong Address, bool ForWalk, string Field = "", ulong FieldValue = 0);
+internal sealed record WalkFailure(
+    WalkObstacle Obstacle, int Stage, int Level, ulong Address, bool ForWalk, string Field = "", ulong FieldValue = 0);
 
 /// <summary>The explained translation of one address.</summary>
 /// <param name="Regime">The regime with its identifiers, in the manual's words.</param>
@@ -59,7 +60,7 @@ internal sealed record TranslationFailure(
 /// <param name="Physical">Set when the whole translation is through.</param>
 /// <param name="Attributes">Memory type and permissions of both stages together.</param>
 /// <param name="Place">What answers at the physical address, or at the IPA if stage 2 failed; null for nothing.</param>
-internal sealed record TranslationReport(
+internal sealed record WalkReport(
     string Regime,
     bool Stage1On,
     bool Stage2On,
@@ -68,11 +69,11 @@ internal sealed record TranslationReport(
     ulong? Physical,
     string Attributes,
     string? Place,
-    TranslationFailure? Failure);
+    WalkFailure? Failure);
 
 /// <summary>Explaining translations. Debug walks: they set no flag and fill no TLB.</summary>
 internal interface ITranslation
 {
     /// <param name="exceptionLevel">0 to 3, or null for the level that the vCPU is at.</param>
-    TranslationReport Explain(int cpu, ulong address, int? exceptionLevel, TranslationAccess access);
+    WalkReport Explain(int cpu, ulong address, int? exceptionLevel, WalkAccess access);
 }

@@ -93,7 +93,9 @@ internal sealed class MachineBreakpoints(MachineDebugPort port)
     /// </summary>
     public TargetStop Watched(MachineStop stop)
     {
-        Watch? hit = _watchpoints.Where(w => AccessOf(w.Kind) == stop.Watch && Touches(w, stop.Address)).OrderBy(w => w.Address).FirstOrDefault();
+        Watch? hit = _watchpoints
+            .Where(w => AccessOf(w.Kind) == stop.Watch && Touches(w, stop.Address))
+            .OrderBy(w => w.Address).FirstOrDefault();
         ulong address = hit is null ? stop.Address : Math.Max(stop.Address, hit.Address);
         StopKind kind = stop.Watch switch
         {

@@ -4,10 +4,6 @@ using System.Linq;
 using System.Threading;
 using GdbHost.Machine.Boards;
 using GdbHost.Machine.Debug;
-using MachineAccess = GdbHost.Machine.Debug.TranslationAccess;
-using MachineFailure = GdbHost.Machine.Debug.TranslationFailure;
-using MachineObstacle = GdbHost.Machine.Debug.TranslationObstacle;
-using MachineReport = GdbHost.Machine.Debug.TranslationReport;
 
 namespace GdbHost.GdbStub.Target;
 
@@ -60,7 +56,7 @@ internal sealed class MachineTarget : ITarget, IBreakpoints, IMemoryMap, ITransl
 
     public void Dispose() => _port.Dispose();
 
-    /// <summary>Sends what was typed to the guest's console; waits while the guest does not read, so that a sender cannot grow us.</summary>
+    /// <summary>Sends what was typed to the guest's console; waits while the guest does not read, so no sender can grow us.</summary>
     public void ReceiveSerial(ReadOnlyMemory<byte> bytes)
     {
         while (_port.SerialBacklog > MostSerialBacklog)
@@ -84,7 +80,8 @@ internal sealed class MachineTarget : ITarget, IBreakpoints, IMemoryMap, ITransl
 
     public string StateOf(int cpu) => _port.DescribeCore(cpu);
 
-    public bool TryReadRegister(int cpu, RegisterDescription register, Span<byte> value) => _port.TryReadRegister(cpu, _registers[register], value);
+    public bool TryReadRegister(int cpu, RegisterDescription register, Span<byte> value) =>
+        _port.TryReadRegister(cpu, _registers[register], value);
 
     public void ReadRegisters(int cpu, IReadOnlyList<RegisterDescription> registers, Span<byte> values, Span<bool> readable) =>
         _port.ReadRegisters(cpu, [.. registers.Select(r => _registers[r])], values, readable);
@@ -94,7 +91,8 @@ internal sealed class MachineTarget : ITarget, IBreakpoints, IMemoryMap, ITransl
 
     public int ReadMemory(int cpu, ulong address, Span<byte> into) => _port.ReadMemory(cpu, MemorySpace.Current, address, into);
 
-    public bool TryWriteMemory(int cpu, ulong address, ReadOnlySpan<byte> bytes) => _port.TryWriteMemory(cpu, MemorySpace.Current, address, bytes);
+    public bool TryWriteMemory(int cpu, ulong address, ReadOnlySpan<byte> bytes) =>
+        _port.TryWriteMemory(cpu, MemorySpace.Current, address, bytes);
 
     public void Resume(IReadOnlyList<CpuAction> actions, Action<TargetStop> stopped) =>
         _port.Resume([.. actions.Select(Translate)], stop => stopped(Translate(stop)));
@@ -107,7 +105,7 @@ internal sealed class MachineTarget : ITarget, IBreakpoints, IMemoryMap, ITransl
 
     public void RemoveAll() => _breakpoints.RemoveAll();
 
-    public TranslationReport Explain(int cpu, ulong address, int? exceptionLevel, TranslationAccess access)
+    public WalkReport Explain(int cpu, ulong address, int? exceptionLevel, WalkAccess access)
     {
         (MemorySpace space, bool? unprivileged) = exceptionLevel switch
         {
@@ -153,40 +151,45 @@ internal sealed class MachineTarget : ITarget, IBreakpoints, IMemoryMap, ITransl
         MachineStopKind.PowerOff => new TargetStop(StopKind.PowerOff, stop.Cpu),
         MachineStopKind.Reset => new TargetStop(StopKind.Reset, stop.Cpu),
         MachineStopKind.Stuck => new TargetStop(
-            StopKind.Stuck, stop.Cpu, Explanation: "the guest is stuck: every vCPU waits for an interrupt, and nothing will ever raise one"),
+            StopKind.Stuck,
+            stop.Cpu,
+            Explanation: "the guest is stuck: every vCPU waits for an interrupt, and nothing will ever raise one"),
         MachineStopKind.InstructionLimit => new TargetStop(StopKind.InstructionLimit, stop.Cpu),
         _ => new TargetStop(StopKind.Interrupt, stop.Cpu),
     };
 
-    private static MachineAccess Translate(TranslationAccess access) => access switch
+    private static TranslationAccess Translate(WalkAccess access) => access switch
     {
-        TranslationAccess.Write => MachineAccess.Write,
-        TranslationAccess.Execute => MachineAccess.Execute,
-        _ => MachineAccess.Read,
+        WalkAccess.Write => TranslationAccess.Write,
+        WalkAccess.Execute => TranslationAccess.Execute,
+        _ => TranslationAccess.Read,
     };
 
-    private static TranslationReport Translate(MachineReport report) => new(
+    private static WalkReport Translate(TranslationReport report) => new(
         report.Regime,
         report.Stage1On,
         report.Stage2On,
-        [.. report.Steps.Select(s => new WalkStep(s.Stage, s.ForWalk, s.Level, s.Input, s.Address, s.Index, s.Descriptor, s.Meaning, s.Output, s.Attributes))],
+        [
+            .. report.Steps.Select(s => new WalkStep(
+                s.Stage, s.ForWalk, s.Level, s.Input, s.Address, s.Index, s.Descriptor, s.Meaning, s.Output, s.Attributes)),
+        ],
         report.Intermediate,
         report.Physical,
         report.Attributes,
         report.Place,
-        report.Failure is MachineFailure f
-            ? new TranslationFailure(Translate(f.Obstacle), f.Stage, f.Level, f.Address, f.ForWalk, f.Field, f.FieldValue)
+        report.Failure is TranslationFailure f
+            ? new WalkFailure(Translate(f.Obstacle), f.Stage, f.Level, f.Address, f.ForWalk, f.Field, f.FieldValue)
             : null);
 
-    private static TranslationObstacle Translate(MachineObstacle obstacle) => obstacle switch
+    private static WalkObstacle Translate(TranslationObstacle obstacle) => obstacle switch
     {
-        MachineObstacle.InputTooLarge => TranslationObstacle.InputTooLarge,
-        MachineObstacle.WalkDisabled => TranslationObstacle.WalkDisabled,
-        MachineObstacle.BadStartLevel => TranslationObstacle.BadStartLevel,
-        MachineObstacle.AddressSize => TranslationObstacle.AddressSize,
-        MachineObstacle.AccessFlagClear => TranslationObstacle.AccessFlagClear,
-        MachineObstacle.Permission => TranslationObstacle.Permission,
-        MachineObstacle.WalkAborted => TranslationObstacle.WalkAborted,
-        _ => TranslationObstacle.InvalidDescriptor,
+        TranslationObstacle.InputTooLarge => WalkObstacle.InputTooLarge,
+        TranslationObstacle.WalkDisabled => WalkObstacle.WalkDisabled,
+        TranslationObstacle.BadStartLevel => WalkObstacle.BadStartLevel,
+        TranslationObstacle.AddressSize => WalkObstacle.AddressSize,
+        TranslationObstacle.AccessFlagClear => WalkObstacle.AccessFlagClear,
+        TranslationObstacle.Permission => WalkObstacle.Permission,
+        TranslationObstacle.WalkAborted => WalkObstacle.WalkAborted,
+        _ => WalkObstacle.InvalidDescriptor,
     };
 }

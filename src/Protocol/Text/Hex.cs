@@ -22,7 +22,9 @@ public static class Hex
         return value >= 0;
     }
 
-    /// <summary>Decodes all of <paramref name="digits"/>; false when their number is odd, one is no digit, or the room is too small.</summary>
+    /// <summary>
+    /// Decodes all of <paramref name="digits"/>; false when their number is odd, one is no digit, or the room is too small.
+    /// </summary>
     public static bool TryDecode(ReadOnlySpan<byte> digits, Span<byte> into, out int written) =>
         Convert.FromHexString(digits, into, out int consumed, out written) == OperationStatus.Done && consumed == digits.Length;
 

@@ -29,7 +29,7 @@ internal sealed class FakeTarget : ITarget, IBreakpoints, IMemoryMap, ITranslati
 
     public IEnumerable<string> InsertedBreakpoints => _breakpoints;
 
-    public TranslationReport? Translation { get; set; }
+    public WalkReport? Translation { get; set; }
 
     public IReadOnlyList<RegisterDescription> Registers { get; } =
     [
@@ -159,6 +159,6 @@ internal sealed class FakeTarget : ITarget, IBreakpoints, IMemoryMap, ITranslati
 
     public void RemoveAll() => _breakpoints.Clear();
 
-    public TranslationReport Explain(int cpu, ulong address, int? exceptionLevel, TranslationAccess access) =>
+    public WalkReport Explain(int cpu, ulong address, int? exceptionLevel, WalkAccess access) =>
         Translation ?? throw new InvalidOperationException("The test gave no translation.");
 }

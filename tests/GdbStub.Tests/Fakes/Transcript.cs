@@ -20,7 +20,8 @@ internal static partial class Transcript
 {
     public static string Folder { get; } = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(ThisFile())!, "../../Vectors/rsp"));
 
-    public static IEnumerable<string> Names => Directory.GetFiles(Folder, "*.txt").Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal);
+    public static IEnumerable<string> Names =>
+        Directory.GetFiles(Folder, "*.txt").Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal);
 
     public static IReadOnlyList<TranscriptLine> Read(string name)
     {
@@ -40,7 +41,8 @@ internal static partial class Transcript
     }
 
     private static string Unescape(string text) =>
-        Escape().Replace(text, m => ((char)byte.Parse(m.Groups[1].ValueSpan, NumberStyles.HexNumber, CultureInfo.InvariantCulture)).ToString());
+        Escape().Replace(
+            text, m => ((char)byte.Parse(m.Groups[1].ValueSpan, NumberStyles.HexNumber, CultureInfo.InvariantCulture)).ToString());
 
     private static string ThisFile([CallerFilePath] string path = "") => path;
 

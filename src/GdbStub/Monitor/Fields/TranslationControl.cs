@@ -1,6 +1,9 @@
 namespace GdbHost.GdbStub.Monitor.Fields;
 
-/// <summary>Registers that control translation (DDI 0487, VTCR_EL2, VTTBR_EL2, TCR_EL1, TCR_EL2, SCTLR_EL1, SCTLR_EL2, HPFAR_EL2, PAR_EL1).</summary>
+/// <summary>
+/// Registers that control translation (DDI 0487, VTCR_EL2, VTTBR_EL2, TCR_EL1, TCR_EL2, SCTLR_EL1, SCTLR_EL2, HPFAR_EL2,
+/// PAR_EL1).
+/// </summary>
 internal static class TranslationControl
 {
     private static readonly string[] PhysicalSizes =
