@@ -22,7 +22,7 @@ internal static class Virt
     public const uint PowerKeyLine = 3;
 
     public const uint PmuPpi = 23;
-    public const uint MaintenancePpi = 25;
+    public const uint MaintenancePpi = GicV2.MaintenanceInterrupt;
     public const uint HypervisorTimerPpi = 26;
     public const uint VirtualTimerPpi = 27;
     public const uint SecureTimerPpi = 29;
@@ -89,11 +89,17 @@ internal static class Virt
     {
         AddFlash(machine, Flash0);
         AddFlash(machine, Flash1);
-        GicV2 gic = machine.Add(new GicV2(machine.Cores.Count, () => machine.CurrentCore, machine.Events));
+        GicV2 gic = machine.Add(new GicV2(machine.Cores.Count, machine.Configuration.El2, () => machine.CurrentCore, machine.Events));
 
         // The device tree gives each 64 KiB; what the GIC does not decode of them is empty, as on QEMU.
         machine.Map(GicDistributor with { Size = 0x1000 }, gic.DistributorPort);
         machine.Map(GicCpu with { Size = 0x2000 }, gic.CpuInterfacePort);
+        if (machine.Configuration.El2)
+        {
+            machine.Map(GicHypervisor with { Size = 0x1000 }, gic.HypervisorPort);
+            machine.Map(GicVirtualCpu with { Size = 0x2000 }, gic.VirtualCpuInterfacePort);
+        }
+
         foreach (Core core in machine.Cores)
         {
             Wire(core, gic);
@@ -157,6 +163,7 @@ internal static class Virt
     {
         int index = core.Configuration.Index;
         gic.Connect(index, core.System.Inputs.Irq, core.System.Inputs.Fiq);
+        gic.ConnectVirtual(index, core.System.Inputs.VirtualIrq, core.System.Inputs.VirtualFiq);
         IInterruptLine?[] timers = core.System.Timer.Outputs;
         timers[(int)TimerKind.Physical] = gic.Ppi(index, (int)PhysicalTimerPpi);
         timers[(int)TimerKind.Virtual] = gic.Ppi(index, (int)VirtualTimerPpi);

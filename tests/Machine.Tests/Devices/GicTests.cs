@@ -21,7 +21,7 @@ public class GicTests
 
     public GicTests()
     {
-        _gic = new GicV2(Cores, () => _core, _fixture.Events);
+        _gic = new GicV2(Cores, virtualization: true, () => _core, _fixture.Events);
         for (int core = 0; core < Cores; core++)
         {
             _gic.Connect(core, _irq[core], _fiq[core]);
@@ -231,7 +231,7 @@ public class GicTests
         Assert.Equal(41u, Cpu(0x00c));
         Distributor(0xf00, (1 << 16) | 2);
         byte[] state = DeviceFixture.Save(_gic);
-        GicV2 copy = new(Cores, () => _core, _fixture.Events);
+        GicV2 copy = new(Cores, virtualization: true, () => _core, _fixture.Events);
         Wire irq = new();
         copy.Connect(0, irq, new Wire());
         DeviceFixture.Restore(copy, state);

@@ -71,7 +71,7 @@ internal sealed class CpuInterface(IInterruptSource source, CpuInterfaceLimits l
     /// <summary>GICC_RPR: 0xff when nothing is active.</summary>
     public uint RunningPriority => (uint)Math.Min(Running(), 0xff);
 
-    public bool SplitsEndOfInterrupt => _control.Bit(9);
+    private bool SplitsEndOfInterrupt => _control.Bit(9);
 
     private bool AcknowledgesGroup1 => _control.Bit(2);
 
@@ -147,18 +147,19 @@ internal sealed class CpuInterface(IInterruptSource source, CpuInterfaceLimits l
     /// <summary>GICC_DIR.</summary>
     public void Deactivate(uint acknowledged)
     {
-        if ((acknowledged & 0x3ff) < 1020)
+        // UNPREDICTABLE without EOImode: ignored, as QEMU does.
+        if (SplitsEndOfInterrupt && (acknowledged & 0x3ff) < 1020)
         {
             source.Deactivate(acknowledged);
             source.Changed();
         }
     }
 
-    public uint ActivePriorities(int word, bool group1) => word < limits.ActivePriorityWords ? (group1 ? _active1 : _active0)[word] : 0;
+    public uint ActivePriorities(int word, bool group1) => Exists(word, group1) ? (group1 ? _active1 : _active0)[word] : 0;
 
     public void SetActivePriorities(int word, bool group1, uint value)
     {
-        if (word < limits.ActivePriorityWords)
+        if (Exists(word, group1))
         {
             (group1 ? _active1 : _active0)[word] = value;
             source.Changed();
@@ -204,6 +205,10 @@ internal sealed class CpuInterface(IInterruptSource source, CpuInterfaceLimits l
         _aliasedBinaryPoint = from.ReadUInt32();
     }
 
+    private bool Exists(int word, bool group1) => word < limits.ActivePriorityWords && (!group1 || !limits.GroupsShareActive);
+
+    private uint[] Active(bool group1) => group1 && !limits.GroupsShareActive ? _active1 : _active0;
+
     private bool Signaled(PendingInterrupt best) =>
         best.Id < 1020 && (_control & (best.IsGroup1 ? EnableGroup1 : EnableGroup0)) != 0 && best.Priority < _priorityMask;
 
@@ -218,7 +223,7 @@ internal sealed class CpuInterface(IInterruptSource source, CpuInterfaceLimits l
         }
 
         int level = GroupPriority(best.Priority, best.IsGroup1) >> (limits.MinimumBinaryPoint + 1);
-        (best.IsGroup1 ? _active1 : _active0)[level / 32] |= 1u << (level % 32);
+        Active(best.IsGroup1)[level / 32] |= 1u << (level % 32);
         uint acknowledged = source.Activate(best.Id);
         source.Changed();
         return acknowledged;
@@ -248,7 +253,7 @@ internal sealed class CpuInterface(IInterruptSource source, CpuInterfaceLimits l
 
     private void DropPriority(bool group1)
     {
-        foreach (ref uint active in (group1 ? _active1 : _active0).AsSpan())
+        foreach (ref uint active in Active(group1).AsSpan())
         {
             if (active != 0)
             {
@@ -262,13 +267,14 @@ internal sealed class CpuInterface(IInterruptSource source, CpuInterfaceLimits l
 /// <summary>How many bits of priority a CPU interface has.</summary>
 /// <param name="MinimumBinaryPoint">Smallest value of GICC_BPR: 0 with 8 priority bits, 2 with 5.</param>
 /// <param name="ActivePriorityWords">Number of GICC_APR registers that have bits.</param>
-internal sealed record CpuInterfaceLimits(int MinimumBinaryPoint, int ActivePriorityWords)
+/// <param name="GroupsShareActive">One register holds the active priorities of both groups, as GICH_APR does.</param>
+internal sealed record CpuInterfaceLimits(int MinimumBinaryPoint, int ActivePriorityWords, bool GroupsShareActive)
 {
     /// <summary>All eight bits of priority, as QEMU's GICv2.</summary>
-    public static readonly CpuInterfaceLimits Physical = new(0, 4);
+    public static readonly CpuInterfaceLimits Physical = new(0, 4, GroupsShareActive: false);
 
     /// <summary>Five bits of priority, as list registers have them.</summary>
-    public static readonly CpuInterfaceLimits Virtual = new(2, 1);
+    public static readonly CpuInterfaceLimits Virtual = new(2, 1, GroupsShareActive: true);
 
     /// <summary>The bits of a priority that exist.</summary>
     public uint PriorityBits => MinimumBinaryPoint == 0 ? 0xffu : 0xf8u;

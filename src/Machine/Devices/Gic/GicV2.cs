@@ -8,92 +8,63 @@ namespace GdbHost.Machine.Devices.Gic;
 
 /// <summary>
 /// The interrupt controller (IHI 0048, ARM Generic Interrupt Controller Architecture version 2.0) for one to eight
-/// cores, without the Security Extensions: distributor, CPU interfaces, and the wires between.
+/// cores, without the Security Extensions: distributor, CPU interfaces, virtual interfaces, and the wires between.
 /// </summary>
 internal sealed class GicV2 : IDevice
 {
     /// <summary>Interrupt IDs: 16 SGIs, 16 PPIs and 256 SPIs, as QEMU's virt.</summary>
     public const int Lines = 288;
 
-    private static readonly RegisterMap<GicV2> CpuMap = new(
-        0x2000,
-        new(0x000, "GICC_CTLR", Access.ReadWrite, "IHI 0048, GICC_CTLR")
-        {
-            Read = (g, _) => g.Current.Control,
-            Write = (g, _, v, _) => g.Current.Control = v,
-        },
-        new(0x004, "GICC_PMR", Access.ReadWrite, "IHI 0048, GICC_PMR")
-        {
-            Read = (g, _) => g.Current.PriorityMask,
-            Write = (g, _, v, _) => g.Current.PriorityMask = v,
-        },
-        new(0x008, "GICC_BPR", Access.ReadWrite, "IHI 0048, GICC_BPR")
-        {
-            Read = (g, _) => g.Current.BinaryPoint,
-            Write = (g, _, v, _) => g.Current.BinaryPoint = v,
-        },
-        new(0x00c, "GICC_IAR", Access.ReadOnly, "IHI 0048, GICC_IAR")
-        {
-            Read = (g, _) => g.Current.Acknowledge(),
-            ReadHasEffect = true,
-            Peek = (g, _) => g.Current.HighestPending(),
-        },
-        new(0x010, "GICC_EOIR", Access.WriteOnly, "IHI 0048, GICC_EOIR") { Write = (g, _, v, _) => g.Current.EndOfInterrupt(v) },
-        new(0x014, "GICC_RPR", Access.ReadOnly, "IHI 0048, GICC_RPR") { Read = (g, _) => g.Current.RunningPriority },
-        new(0x018, "GICC_HPPIR", Access.ReadOnly, "IHI 0048, GICC_HPPIR") { Read = (g, _) => g.Current.HighestPending() },
-        new(0x01c, "GICC_ABPR", Access.ReadWrite, "IHI 0048, GICC_ABPR")
-        {
-            Read = (g, _) => g.Current.AliasedBinaryPoint,
-            Write = (g, _, v, _) => g.Current.AliasedBinaryPoint = v,
-        },
-        new(0x020, "GICC_AIAR", Access.ReadOnly, "IHI 0048, GICC_AIAR")
-        {
-            Read = (g, _) => g.Current.AcknowledgeGroup1(),
-            ReadHasEffect = true,
-            Peek = (g, _) => g.Current.HighestPendingGroup1(),
-        },
-        new(0x024, "GICC_AEOIR", Access.WriteOnly, "IHI 0048, GICC_AEOIR") { Write = (g, _, v, _) => g.Current.EndOfInterrupt(v) },
-        new(0x028, "GICC_AHPPIR", Access.ReadOnly, "IHI 0048, GICC_AHPPIR") { Read = (g, _) => g.Current.HighestPendingGroup1() },
-        new(0x0d0, "GICC_APR", Access.ReadWrite, "IHI 0048, GICC_APRn")
-        {
-            Count = 4,
-            Read = (g, n) => g.Current.ActivePriorities(n, group1: false),
-            Write = (g, n, v, _) => g.Current.SetActivePriorities(n, group1: false, v),
-        },
-        new(0x0e0, "GICC_NSAPR", Access.ReadWrite, "IHI 0048, GICC_NSAPRn")
-        {
-            Count = 4,
-            Read = (g, n) => g.Current.ActivePriorities(n, group1: true),
-            Write = (g, n, v, _) => g.Current.SetActivePriorities(n, group1: true, v),
-        },
-        new(0x0fc, "GICC_IIDR", Access.ReadOnly, "IHI 0048, GICC_IIDR; Arm Limited, architecture 2, as QEMU 7.2") { Reset = 0x0002_043b },
-        new(0x1000, "GICC_DIR", Access.WriteOnly, "IHI 0048, GICC_DIR") { Write = (g, _, v, _) => g.DeactivateIfSplit(v) });
+    /// <summary>The PPI by which the virtual interface calls the hypervisor.</summary>
+    public const int MaintenanceInterrupt = 25;
 
-    private readonly Func<int> _currentCore;
     private readonly Distributor _distributor;
     private readonly CpuInterface[] _interfaces;
     private readonly IInterruptLine?[] _irq;
     private readonly IInterruptLine?[] _fiq;
+    private readonly VirtualInterface[] _virtual;
+    private readonly IInterruptLine?[] _virtualIrq;
+    private readonly IInterruptLine?[] _virtualFiq;
+    private readonly IInterruptLine[] _maintenance;
 
     /// <param name="cores">1 to 8.</param>
+    /// <param name="virtualization">With the Virtualization Extensions.</param>
     /// <param name="currentCore">The core whose access is under way.</param>
     /// <param name="events">Where misuse is reported.</param>
-    public GicV2(int cores, Func<int> currentCore, DeviceEvents events)
+    public GicV2(int cores, bool virtualization, Func<int> currentCore, DeviceEvents events)
     {
-        _currentCore = currentCore;
         InterruptStates states = new(cores, Lines);
         _distributor = new Distributor(states, currentCore, UpdateAll);
         _distributor.Reset();
         _interfaces = new CpuInterface[cores];
         _irq = new IInterruptLine?[cores];
         _fiq = new IInterruptLine?[cores];
+        _virtual = new VirtualInterface[virtualization ? cores : 0];
+        _virtualIrq = new IInterruptLine?[cores];
+        _virtualFiq = new IInterruptLine?[cores];
+        _maintenance = new IInterruptLine[cores];
         for (int core = 0; core < cores; core++)
         {
             _interfaces[core] = new CpuInterface(new PhysicalSource(this, core), CpuInterfaceLimits.Physical);
+            _maintenance[core] = Ppi(core, MaintenanceInterrupt);
+        }
+
+        for (int core = 0; core < _virtual.Length; core++)
+        {
+            IInterruptSource physical = new PhysicalSource(this, core);
+            _virtual[core] = new VirtualInterface(id => physical.Deactivate((uint)id), UpdateAll);
         }
 
         DistributorPort = new RegisterBank<Distributor>("gic.distributor", Distributor.Map, _distributor, events);
-        CpuInterfacePort = new RegisterBank<GicV2>("gic.cpu-interface", CpuMap, this, events);
+        CpuInterfacePort = new RegisterBank<CpuInterfaceRegisters>(
+            "gic.cpu-interface", CpuInterfaceRegisters.Map, new CpuInterfaceRegisters(() => _interfaces[currentCore()]), events);
+        HypervisorPort = new RegisterBank<HypervisorRegisters>(
+            "gic.hypervisor", HypervisorRegisters.Map, new HypervisorRegisters(() => _virtual[currentCore()]), events);
+        VirtualCpuInterfacePort = new RegisterBank<CpuInterfaceRegisters>(
+            "gic.virtual-cpu-interface",
+            CpuInterfaceRegisters.Map,
+            new CpuInterfaceRegisters(() => _virtual[currentCore()].Guest),
+            events);
     }
 
     public string StateName => "gic";
@@ -102,9 +73,13 @@ internal sealed class GicV2 : IDevice
     public RegisterBank<Distributor> DistributorPort { get; }
 
     /// <summary>The CPU interface's registers of the accessing core, 8 KiB.</summary>
-    public RegisterBank<GicV2> CpuInterfacePort { get; }
+    public RegisterBank<CpuInterfaceRegisters> CpuInterfacePort { get; }
 
-    private CpuInterface Current => _interfaces[_currentCore()];
+    /// <summary>The virtual interface's registers of the accessing core, 4 KiB. Only with the Virtualization Extensions.</summary>
+    public RegisterBank<HypervisorRegisters> HypervisorPort { get; }
+
+    /// <summary>The CPU interface that a guest is given in place of the physical one, 8 KiB. Only with the Virtualization Extensions.</summary>
+    public RegisterBank<CpuInterfaceRegisters> VirtualCpuInterfacePort { get; }
 
     /// <summary>The wire of shared peripheral interrupt <paramref name="number"/>, counted from 0 as device trees do.</summary>
     public IInterruptLine Spi(int number) => new Line(this, 0, number + 32);
@@ -120,10 +95,23 @@ internal sealed class GicV2 : IDevice
         UpdateAll();
     }
 
+    /// <summary>Connects the virtual request outputs for a core.</summary>
+    public void ConnectVirtual(int core, IInterruptLine irq, IInterruptLine fiq)
+    {
+        _virtualIrq[core] = irq;
+        _virtualFiq[core] = fiq;
+        UpdateAll();
+    }
+
     public void Reset()
     {
         _distributor.Reset();
         foreach (CpuInterface each in _interfaces)
+        {
+            each.Reset();
+        }
+
+        foreach (VirtualInterface each in _virtual)
         {
             each.Reset();
         }
@@ -138,6 +126,11 @@ internal sealed class GicV2 : IDevice
         {
             each.Save(to);
         }
+
+        foreach (VirtualInterface each in _virtual)
+        {
+            each.Save(to);
+        }
     }
 
     public void Restore(StateReader from)
@@ -148,20 +141,24 @@ internal sealed class GicV2 : IDevice
             each.Restore(from);
         }
 
-        UpdateAll();
-    }
-
-    private void DeactivateIfSplit(uint acknowledged)
-    {
-        // UNPREDICTABLE without EOImode: ignored, as QEMU does.
-        if (Current.SplitsEndOfInterrupt)
+        foreach (VirtualInterface each in _virtual)
         {
-            Current.Deactivate(acknowledged);
+            each.Restore(from);
         }
+
+        UpdateAll();
     }
 
     private void UpdateAll()
     {
+        for (int core = 0; core < _virtual.Length; core++)
+        {
+            _maintenance[core].Set(_virtual[core].WantsMaintenance);
+            (bool irq, bool fiq) = _virtual[core].Outputs();
+            _virtualIrq[core]?.Set(irq);
+            _virtualFiq[core]?.Set(fiq);
+        }
+
         for (int core = 0; core < _interfaces.Length; core++)
         {
             (bool irq, bool fiq) = _interfaces[core].Outputs();
