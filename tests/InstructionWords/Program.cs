@@ -8,11 +8,14 @@ namespace GdbHost.InstructionWords;
 
 /// <summary>
 /// Prints words for tests/Vectors/gen/instructions.c: for each row of an encoding class a line with its name in
-/// brackets, then lines of words, seed of the registers and registers that must have a certain value.
+/// brackets, then lines of words, seed of the registers and registers that must have a certain value. Or words of the whole
+/// space with seed 0, all registers zero.
 /// </summary>
 internal static class Program
 {
     private const int UndefinedWords = 400;
+    private const int AllocationWordsOfClass = 500;
+    private const string Allocation = "allocation";
 
     private static readonly Decoder Decoder = new();
 
@@ -20,11 +23,22 @@ internal static class Program
     {
         if (args.Length != 1)
         {
-            Console.Error.WriteLine($"usage: InstructionWords CLASS, one of: {string.Join(", ", EncodingClass.All.Select(static c => c.Name))}");
+            string names = string.Join(", ", EncodingClass.All.Select(static c => c.Name).Append(Allocation));
+            Console.Error.WriteLine($"usage: InstructionWords CLASS, one of: {names}");
             return 2;
         }
 
         using var output = new StreamWriter(Console.OpenStandardOutput());
+        if (args[0] == Allocation)
+        {
+            foreach (uint word in AllocationSampler.Words(AllocationWordsOfClass))
+            {
+                output.WriteLine($"{word:x8} 0");
+            }
+
+            return 0;
+        }
+
         EncodingClass wanted = EncodingClass.Named(args[0]);
 
         // Arithmetic of SIMD and FP has vectors of its own, operation by operation.

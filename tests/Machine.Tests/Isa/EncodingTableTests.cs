@@ -45,6 +45,19 @@ public sealed class EncodingTableTests
     }
 
     [Fact]
+    public void Random_word_has_the_one_row_that_the_decoder_finds_or_none()
+    {
+        const int Words = 2_000_000;
+        Decoder decoder = new();
+        RandomBits random = new(1);
+        for (int n = 0; n < Words; n++)
+        {
+            uint word = (uint)random.Next();
+            Assert.Same(OnlyRow(word), decoder.Find(word));
+        }
+    }
+
+    [Fact]
     public void Decoder_finds_the_row_that_a_word_was_made_from()
     {
         Decoder decoder = new();
@@ -82,6 +95,21 @@ public sealed class EncodingTableTests
         Assert.Empty(from row in EncodingClass.Named("branch").Rows
                      where !row.EndsBlock && !flowOn.Any(name => row.Name.StartsWith(name, StringComparison.Ordinal))
                      select row.Name);
+    }
+
+    private static Row? OnlyRow(uint word)
+    {
+        Row? found = null;
+        foreach ((Row row, EncodingPattern pattern) in Table)
+        {
+            if (pattern.Matches(word))
+            {
+                Assert.True(found is null, $"{word:x8}: {found?.Name} and {row.Name}");
+                found = row;
+            }
+        }
+
+        return found;
     }
 
     private static bool Decodes(Decoder decoder, uint word)

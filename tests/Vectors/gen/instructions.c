@@ -1,6 +1,6 @@
 // Executes the words that tests/InstructionWords prints, each from a random state, and prints what changed.
 //
-// Input:  [row], or WORD[+WORD] SEED [REGISTER=VALUE]..., hexadecimal
+// Input:  [row], or WORD[+WORD] SEED [REGISTER=VALUE]..., hexadecimal; seed 0: all zero
 // Output: the same line, " -> ", then what is not as it was: x0..x30, sp, nzcv, fpcr, fpsr, v0..v31 (high_low), memory
 //         (m and the offset in the window, bytes as in memory), pc if it is not behind the words; or ill, segv, bus, trap first
 //         where the last word raised that signal.
@@ -68,6 +68,9 @@ static u64 general(void)
 
 static void randomize(struct state *s, u64 start)
 {
+    memset(s, 0, sizeof *s);
+    if (start == 0)
+        return;
     seed = start;
     for (int n = 0; n < 31; n++)
         s->x[n] = general();
