@@ -56,7 +56,7 @@ for ((run = 1; run <= runs; run++)); do
     listening_ms >>"$work/listen.times"
 done
 
-instructions=$(grep -oE 'after [0-9]+ instructions' "$work/ours.log" | tail -n 1 | tr -dc '0-9' || true)
+instructions=$(grep -oE '; [0-9]+ instructions' "$work/ours.log" | tail -n 1 | tr -dc '0-9' || true)
 cpu=$(median "$work/ours.times" 1)
 printf '%-34s %12s %12s\n' "Debian to GUEST-UP, median of $runs" ours "QEMU $(qemu-system-aarch64 --version | awk 'NR == 1 { print $4 }')"
 printf '%-34s %12s %12s\n' "CPU seconds (user + system)" "$cpu" "$(median "$work/qemu.times" 1)"

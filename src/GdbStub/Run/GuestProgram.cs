@@ -61,7 +61,7 @@ internal sealed class GuestProgram(GuestOptions options, Log log)
 
         // Known only of a machine that stands still by itself; scripts/bench.sh reads it.
         bool counted = end.ExitStatus is ExitStatus.PoweredOff or ExitStatus.ResetRefused;
-        log.Info(counted ? string.Create(CultureInfo.InvariantCulture, $"{end.Reason} after {machine.Instructions} instructions") : end.Reason);
+        log.Info(counted ? string.Create(CultureInfo.InvariantCulture, $"{end.Reason}; {machine.Instructions} instructions") : end.Reason);
         return end.ExitStatus;
     }
 
