@@ -59,6 +59,10 @@ internal static class Program
         {
             PrintExclusivePairs(output);
         }
+        else if (wanted.Name != "branch")
+        {
+            PrintSequences(output, wanted);
+        }
 
         PrintUndefined(output, wanted);
         return 0;
@@ -75,6 +79,22 @@ internal static class Program
         IEnumerable<string> set = setup.For(words[0]).OrderBy(static r => r.Key).Select(static r => r.Key == 31 ? $"sp={r.Value:x}" : $"x{r.Key}={r.Value:x}");
         string sequence = string.Join('+', words.Select(static w => $"{w:x8}"));
         return string.Join(' ', [sequence, $"{(uint)seeds.Next():x8}", .. set]);
+    }
+
+    /// <summary>Words of many rows in a block: each finds what the one before has left, at another place than the first.</summary>
+    private static void PrintSequences(StreamWriter output, EncodingClass wanted)
+    {
+        const int Sequences = 60;
+        const int Length = 16;
+        output.WriteLine("[sequences]");
+        RandomBits random = RandomBits.From(wanted.Name + " sequences");
+        OperandSetup setup = new(random);
+        uint[] words = [.. wanted.Rows.SelectMany(static row => RowSampler.Words(row, 8, 16, Decodes)).Where(Decodes)];
+        for (int k = 0; k < Sequences; k++)
+        {
+            uint[] sequence = [.. Enumerable.Range(0, Length).Select(_ => words[random.Below((uint)words.Length)])];
+            output.WriteLine(Line(sequence, random, setup));
+        }
     }
 
     /// <summary>A load-exclusive and a store-exclusive to the same address: the store happens, if sizes agree.</summary>

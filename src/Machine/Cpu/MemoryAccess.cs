@@ -109,10 +109,6 @@ internal sealed unsafe class MemoryAccess(Core core, BlockCache blocks)
         }
     }
 
-    /// <summary>What the exclusive monitor compares: the host place for memory, the address for anything else.</summary>
-    public ulong ExclusivePlace(Pointer p, ulong address) =>
-        p.Value == Deferred || p.Value == (ulong)_state->Scratch ? address : p.Value;
-
     private static void Deliver(in Target target, int offset, int bytes, ulong value)
     {
         if (target.Host is not null)

@@ -39,11 +39,7 @@ internal sealed unsafe class VectorMachine : IDisposable
     public string Run(ReadOnlySpan<uint> words, VectorState before)
     {
         Enter(words, before);
-        for (int k = 0; k < words.Length && _core.State->El == ExceptionLevel.El0; k++)
-        {
-            Assert(_cluster.Step(_core));
-        }
-
+        _ = _cluster.Run((ulong)words.Length);
         bool faulted = _core.State->El != ExceptionLevel.El0;
         string outcome = faulted ? " " + Outcome((uint)_core.Regs[Sr.EsrEl1]) : "";
         VectorState after = Leave();
@@ -54,14 +50,6 @@ internal sealed unsafe class VectorMachine : IDisposable
     {
         _cluster.Dispose();
         _ram.Dispose();
-    }
-
-    private static void Assert(bool executed)
-    {
-        if (!executed)
-        {
-            throw new InvalidOperationException("the core did not execute anything");
-        }
     }
 
     /// <summary>The signal that Linux makes of an exception.</summary>

@@ -1,6 +1,6 @@
 // Executes the words that tests/InstructionWords prints, each from a random state, and prints what changed.
 //
-// Input:  [row], or WORD[+WORD] SEED [REGISTER=VALUE]..., hexadecimal; seed 0: all zero
+// Input:  [row], or WORD[+WORD]... SEED [REGISTER=VALUE]..., hexadecimal; seed 0: all zero
 // Output: the same line, " -> ", then what is not as it was: x0..x30, sp, nzcv, fpcr, fpsr, v0..v31 (high_low), memory
 //         (m and the offset in the window, bytes as in memory), pc if it is not behind the words; or ill, segv, bus, trap first
 //         where the last word raised that signal.
@@ -24,6 +24,7 @@ typedef uint32_t u32;
 #define CODE START
 #define WINDOW (START + 0x2000)
 #define WINDOW_BYTES 512
+#define CODE_BYTES 256
 
 struct state {
     u64 x[31], sp, pc;
@@ -135,13 +136,13 @@ static int prepare(void)
             continue;
         }
         u32 *code = (u32 *)CODE;
-        memset(code, 0, 16);
+        memset(code, 0, CODE_BYTES);
         char *at = line;
         words = 0;
         do {
             code[words++] = strtoul(at, &at, 16);
         } while (*at++ == '+');
-        __builtin___clear_cache((char *)code, (char *)(code + 4));
+        __builtin___clear_cache((char *)code, (char *)(code + CODE_BYTES / 4));
         randomize(&before, strtoull(at, &at, 16));
         while (*at++ == ' ') {
             u64 *target = *at == 's' ? &before.sp : &before.x[atoi(at + 1)];
@@ -156,7 +157,7 @@ static int prepare(void)
 
 static void report(int signal)
 {
-    int inside = after.pc >= CODE && after.pc < CODE + 4 * words;
+    int inside = after.pc >= CODE && after.pc < CODE + 4ull * words;
     printf("%s ->", line);
     if (inside)
         printf(" %s", signal == SIGILL ? "ill" : signal == SIGBUS ? "bus" : signal == SIGTRAP ? "trap" : "segv");
@@ -165,7 +166,7 @@ static void report(int signal)
             printf(" x%d=%llx", n, (unsigned long long)after.x[n]);
     if (before.sp != after.sp)
         printf(" sp=%llx", (unsigned long long)after.sp);
-    if (!inside && after.pc != CODE + 4 * words)
+    if (!inside && after.pc != CODE + 4ull * words)
         printf(" pc=%llx", (unsigned long long)after.pc);
     if (before.nzcv != after.nzcv)
         printf(" nzcv=%x", after.nzcv);

@@ -279,10 +279,11 @@ internal unsafe struct InterpreterEngine : IEngine
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly Pointer ToRead(ulong address, int bytes, int alignment, in Instruction i, MemoryKind kind)
     {
-        if (kind == MemoryKind.Ordinary)
+        if (kind != MemoryKind.Unprivileged)
         {
             FastTlbEntry* entry = _state.FastTlb + ((address >> 12) & (CpuState.FastTlbEntries - 1));
-            ulong tag = ((address + (ulong)(bytes - 1)) & PageMask) | (address & (ulong)(alignment - 1) & entry->AlignmentMask);
+            ulong checkedBits = kind == MemoryKind.Ordered ? ulong.MaxValue : entry->AlignmentMask;
+            ulong tag = ((address + (ulong)(bytes - 1)) & PageMask) | (address & (ulong)(alignment - 1) & checkedBits);
             if (tag == entry->ReadTag)
             {
                 return new Pointer(address + entry->Addend);
@@ -295,10 +296,11 @@ internal unsafe struct InterpreterEngine : IEngine
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly Pointer ToWrite(ulong address, int bytes, int alignment, in Instruction i, MemoryKind kind)
     {
-        if (kind == MemoryKind.Ordinary)
+        if (kind != MemoryKind.Unprivileged)
         {
             FastTlbEntry* entry = _state.FastTlb + ((address >> 12) & (CpuState.FastTlbEntries - 1));
-            ulong tag = ((address + (ulong)(bytes - 1)) & PageMask) | (address & (ulong)(alignment - 1) & entry->AlignmentMask);
+            ulong checkedBits = kind == MemoryKind.Ordered ? ulong.MaxValue : entry->AlignmentMask;
+            ulong tag = ((address + (ulong)(bytes - 1)) & PageMask) | (address & (ulong)(alignment - 1) & checkedBits);
             if (tag == entry->WriteTag)
             {
                 return new Pointer(address + entry->Addend);
@@ -364,14 +366,14 @@ internal unsafe struct InterpreterEngine : IEngine
     public void MarkExclusive(Pointer p, ulong address, int bytes)
     {
         _state.ExclusiveValid = true;
-        _state.ExclusivePlace = Core.Memory.ExclusivePlace(p, address);
+        _state.ExclusivePlace = ExclusivePlace(p, address);
         _state.ExclusiveBytes = bytes;
     }
 
     public ulong StoreExclusive(Pointer p, ulong address, int bytes, bool pair, ulong low, ulong high)
     {
         bool holds = _state.ExclusiveValid
-            && _state.ExclusivePlace == Core.Memory.ExclusivePlace(p, address)
+            && _state.ExclusivePlace == ExclusivePlace(p, address)
             && _state.ExclusiveBytes == (pair ? bytes * 2 : bytes);
         _state.ExclusiveValid = false;
         if (!holds)
@@ -453,6 +455,15 @@ internal unsafe struct InterpreterEngine : IEngine
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Vec FromScalar<TOp>(Vec d, ulong a, int imm)
         where TOp : struct, IScalarToVector => new(TOp.Do(d.Bits, a, imm, ref _state.Fp));
+
+    /// <summary>What the exclusive monitor compares: the host place for memory, the address for anything else.</summary>
+    private readonly ulong ExclusivePlace(Pointer p, ulong address)
+    {
+        fixed (ulong* scratch = _state.Scratch)
+        {
+            return p.Value == MemoryAccess.Deferred || p.Value == (ulong)scratch ? address : p.Value;
+        }
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Cut<W>(ulong value)
