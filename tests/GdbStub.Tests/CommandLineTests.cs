@@ -129,6 +129,16 @@ public class CommandLineTests
     public void Malformed_listen_address_is_refused_by_name(string text) =>
         Refused("--gdb", () => OptionValues.Listen("--gdb", text, allowRemote: true));
 
+    [Theory]
+    [InlineData("127.0.0.1:5", ":5")]
+    [InlineData("0.0.0.0:5", ":5")]
+    [InlineData("[::1]:5", "[::1]:5")]
+    [InlineData("[::]:5", "[::1]:5")]
+    [InlineData("192.0.2.1:5", "192.0.2.1:5")]
+    [InlineData("unix:/tmp/s", "/tmp/s")]
+    public void Attach_line_leads_to_the_address(string text, string forGdb) =>
+        Assert.Equal(forGdb, ListenAddress.ForGdb(OptionValues.Listen("--gdb", text, allowRemote: true).EndPoint));
+
     [Fact]
     public void Remote_address_needs_permission()
     {

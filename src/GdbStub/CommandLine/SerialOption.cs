@@ -50,6 +50,10 @@ internal static class SerialOption
         {
             return new FileSerial(path);
         }
+        catch (DirectoryNotFoundException e)
+        {
+            throw new UserErrorException($"{Option}: the folder of {path} does not exist; check the path", e);
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw new UserErrorException($"{Option}: cannot write \"{path}\": {e.Message}", e);
@@ -58,6 +62,11 @@ internal static class SerialOption
 
     private static SocketSerial OpenSocket(ListenAddress address, Log log)
     {
+        if (!address.IsLocal)
+        {
+            log.Warning(ListenAddress.Exposure(Option, address.EndPoint.ToString()!));
+        }
+
         try
         {
             var serial = new SocketSerial(address);

@@ -115,7 +115,7 @@ internal sealed class GuestProgram(GuestOptions options, Log log)
         ListenAddress address = OptionValues.Listen(GdbOption, options.Gdb, options.AllowRemote);
         if (!address.IsLocal)
         {
-            log.Warning($"{GdbOption} {options.Gdb} can be reached from other hosts: whoever connects controls the guest");
+            log.Warning(ListenAddress.Exposure(GdbOption, options.Gdb));
         }
 
         try
@@ -136,14 +136,6 @@ internal sealed class GuestProgram(GuestOptions options, Log log)
     }
 
     /// <summary>What the user types to attach.</summary>
-    private string? Attach(TcpServer? server)
-    {
-        if (server is null)
-        {
-            return null;
-        }
-
-        string at = server.Port is int port ? $":{port}" : OptionValues.Listen(GdbOption, options.Gdb, options.AllowRemote).UnixPath!;
-        return $"gdb-multiarch -ex 'target remote {at}'";
-    }
+    private static string? Attach(TcpServer? server) =>
+        server is null ? null : $"gdb-multiarch -ex 'target remote {ListenAddress.ForGdb(server.EndPoint)}'";
 }

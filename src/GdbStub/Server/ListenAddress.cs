@@ -46,6 +46,19 @@ internal sealed record ListenAddress(EndPoint EndPoint)
         return true;
     }
 
+    /// <summary>What gdb's "target remote" takes to get to a socket that listens here.</summary>
+    public static string ForGdb(EndPoint listening) => listening switch
+    {
+        // gdb takes a missing host for this one.
+        IPEndPoint ip when ip.Address.Equals(IPAddress.Loopback) || ip.Address.Equals(IPAddress.Any) => $":{ip.Port}",
+        IPEndPoint ip when ip.Address.Equals(IPAddress.IPv6Any) => $"[::1]:{ip.Port}",
+        _ => listening.ToString()!,
+    };
+
+    /// <summary>What a user who has allowed it should still know.</summary>
+    public static string Exposure(string option, string text) =>
+        $"{option} {text} can be reached from other hosts: whoever connects controls the guest";
+
     /// <summary>Why listening there failed, and what to do.</summary>
     public static string Problem(ListenAddress address, SocketException failure)
     {
@@ -54,6 +67,7 @@ internal sealed record ListenAddress(EndPoint EndPoint)
         {
             SocketError.AddressAlreadyInUse => $"{where} is in use; choose another, or port 0 for a free one",
             SocketError.AccessDenied => $"listening at {where} is not permitted; choose a port above 1023 or another path",
+            SocketError.AddressNotAvailable when address.UnixPath is not null => $"the folder of {where} does not exist; check the path",
             SocketError.AddressNotAvailable => $"{where} is no address of this host; use 127.0.0.1",
             _ => $"cannot listen at {where}: {failure.Message}",
         };
