@@ -16,11 +16,11 @@ public sealed class DemoUnderGdbTests
         Conversation gdb = await DemoAsync("""
             break guest_main
             continue
-            bt 1
+            bt
             p $SCTLR_EL1 & 1
             """);
 
-        Says.InOrder(gdb, "_start () at", "Breakpoint 1, guest_main () at guest_main.c", "#0  guest_main ()", "$1 = 1");
+        Says.InOrder(gdb, "_start () at", "Breakpoint 1, guest_main () at guest_main.c", "#0  guest_main ()", "in guest_high ()", "$1 = 1");
     }
 
     [RequiresFact(Need.Gdb)]

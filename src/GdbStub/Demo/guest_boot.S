@@ -46,8 +46,7 @@ guest_high:
     msr     vbar_el1, x0
     isb
     mov     x29, xzr
-    mov     x30, xzr
-    b       guest_main
+    bl      guest_main                  // a call, so that a backtrace from there finds this place and ends
     .cfi_endproc
     .size guest_high, . - guest_high
 
