@@ -26,6 +26,18 @@ public sealed class DocumentTests
     }
 
     [Fact]
+    public void Every_layer_has_a_readme_with_the_five_headings()
+    {
+        string[] headings = ["**Purpose.**", "**Start reading at.**", "**Belongs here.**", "**Does not belong here.**", "**Documents it follows.**"];
+        Assert.Empty(from folder in Directory.EnumerateDirectories(Path.Combine(Sources.Root, "src/Machine"))
+                     where Path.GetFileName(folder) is not ("bin" or "obj")
+                     let file = Path.Combine(folder, "README.md")
+                     let text = File.Exists(file) ? File.ReadAllText(file) : string.Empty
+                     where text.TrimEnd().Split('\n').Length > 40 || !headings.All(h => text.Contains(h, System.StringComparison.Ordinal))
+                     select Path.GetRelativePath(Sources.Root, file));
+    }
+
+    [Fact]
     public void Every_folder_of_the_machine_is_in_the_code_map()
     {
         string map = Sources.Read("ARCHITECTURE.md");

@@ -68,6 +68,9 @@ internal unsafe struct CpuState
     /// <summary>All ones where SCTLR_ELx.A checks the alignment of ordinary accesses, else zero.</summary>
     public ulong AlignmentCheck;
 
+    /// <summary>Data is big-endian in the present state (SCTLR_ELx.EE, E0E): no access is fast then.</summary>
+    public bool BigEndian;
+
     /// <summary>15 where SP alignment is checked in the present state, else 0.</summary>
     public ulong SpCheck;
 

@@ -29,6 +29,9 @@ internal sealed unsafe class MemoryAccess(Core core, BlockCache blocks)
     private Target _second;
     private int _firstBytes;
 
+    /// <summary>Size of the elements that a big-endian store reverses; 1 for little-endian ones.</summary>
+    private int _elementBytes = 1;
+
     /// <summary>The fault that made the last pointer bad.</summary>
     public PendingFault Fault { get; private set; }
 
@@ -42,7 +45,7 @@ internal sealed unsafe class MemoryAccess(Core core, BlockCache blocks)
         }
 
         int here = (int)Math.Min((ulong)bytes, PageSize - (address & ~PageMask));
-        if (here == bytes && target.Host is not null)
+        if (here == bytes && target.Host is not null && !_state->BigEndian)
         {
             return target.Host;
         }
@@ -63,6 +66,11 @@ internal sealed unsafe class MemoryAccess(Core core, BlockCache blocks)
             }
         }
 
+        if (_state->BigEndian)
+        {
+            ReverseElements(new Span<byte>(scratch, bytes), ElementBytes(bytes, alignment, kind, i.Word));
+        }
+
         return scratch;
     }
 
@@ -78,10 +86,11 @@ internal sealed unsafe class MemoryAccess(Core core, BlockCache blocks)
             return null;
         }
 
+        _elementBytes = _state->BigEndian ? ElementBytes(bytes, alignment, kind, i.Word) : 1;
         _firstBytes = (int)Math.Min((ulong)bytes, PageSize - (address & ~PageMask));
         if (_firstBytes == bytes)
         {
-            return _first.Host is not null ? _first.Host : (byte*)Deferred;
+            return _first.Host is not null && !_state->BigEndian ? _first.Host : (byte*)Deferred;
         }
 
         return Find(address + (ulong)_firstBytes, bytes - _firstBytes, 1, AccessType.Write, kind, i.Word, out _second)
@@ -91,6 +100,14 @@ internal sealed unsafe class MemoryAccess(Core core, BlockCache blocks)
 
     /// <summary>Delivers one element of a store whose pointer was <see cref="Deferred"/>.</summary>
     public void StoreDeferred(int offset, int bytes, ulong value)
+    {
+        ReverseElements(new Span<byte>(&value, bytes), Math.Min(_elementBytes, bytes));
+
+        // A 16-byte element comes as two halves, which change places.
+        Scatter(_elementBytes > bytes ? offset ^ bytes : offset, bytes, value);
+    }
+
+    private void Scatter(int offset, int bytes, ulong value)
     {
         if (offset + bytes <= _firstBytes)
         {
@@ -104,8 +121,23 @@ internal sealed unsafe class MemoryAccess(Core core, BlockCache blocks)
         {
             for (int k = 0; k < bytes; k++)
             {
-                StoreDeferred(offset + k, 1, (byte)(value >> (8 * k)));
+                Scatter(offset + k, 1, (byte)(value >> (8 * k)));
             }
+        }
+    }
+
+    /// <summary>The unit whose bytes big-endian data reverses: what is aligned as one, or half of an exclusive pair.</summary>
+    private static int ElementBytes(int bytes, int alignment, MemoryKind kind, uint word)
+    {
+        const int PairBit = 21;
+        return kind == MemoryKind.Ordered && word.Bit(PairBit) ? bytes / 2 : Math.Min(alignment, bytes);
+    }
+
+    private static void ReverseElements(Span<byte> data, int elementBytes)
+    {
+        for (int at = 0; elementBytes > 1 && at < data.Length; at += elementBytes)
+        {
+            data.Slice(at, elementBytes).Reverse();
         }
     }
 
@@ -171,7 +203,7 @@ internal sealed unsafe class MemoryAccess(Core core, BlockCache blocks)
             hasCode = false;
         }
 
-        if (kind != MemoryKind.Unprivileged)
+        if (kind != MemoryKind.Unprivileged && !_state->BigEndian)
         {
             Remember(address, target.Host, t, type, hasCode || region.ReadOnly);
         }

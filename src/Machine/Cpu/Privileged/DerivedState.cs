@@ -33,6 +33,7 @@ internal sealed unsafe class DerivedState(Core core)
         Sctlr sctlr = Sctlr;
         state->FpDisabled = FpTrap().Happens ? 1u : 0;
         state->AlignmentCheck = sctlr.A ? ulong.MaxValue : 0;
+        state->BigEndian = state->El == ExceptionLevel.El0 ? sctlr.E0e : sctlr.Ee;
         state->SpCheck = (state->El == ExceptionLevel.El0 ? sctlr.Sa0 : sctlr.Sa) ? 15u : 0;
     }
 

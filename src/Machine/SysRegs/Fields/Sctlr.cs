@@ -4,15 +4,15 @@ namespace GdbHost.Machine.SysRegs.Fields;
 
 /// <summary>
 /// SCTLR_EL1, SCTLR_EL2 and SCTLR_EL3, System Control Registers (DDI 0487), Armv8.0 fields. EL2 and EL3 have only
-/// M, A, C, SA, I and WXN; the rest belongs to EL1 and EL0. EE and E0E are RES0: data is little-endian only.
+/// M, A, C, SA, I, WXN and EE; the rest belongs to EL1 and EL0.
 /// </summary>
 internal readonly record struct Sctlr(ulong Raw)
 {
     /// <summary>SCTLR_EL1. RES1 bits, and those that serve AArch32 at EL0, are kept as written, which hardware may do.</summary>
-    public const ulong WritableEl1 = 0x34dd_dbbf;
+    public const ulong WritableEl1 = 0x37dd_dbbf;
 
     /// <summary>SCTLR_EL2 and SCTLR_EL3, with their RES1 bits.</summary>
-    public const ulong WritableEl2 = 0x30cd_183f;
+    public const ulong WritableEl2 = 0x32cd_183f;
 
     public bool M => Raw.Bit(0);
 
@@ -39,6 +39,12 @@ internal readonly record struct Sctlr(ulong Raw)
     public bool Ntwe => Raw.Bit(18);
 
     public bool Wxn => Raw.Bit(19);
+
+    /// <summary>Data accesses of EL0 are big-endian.</summary>
+    public bool E0e => Raw.Bit(24);
+
+    /// <summary>Data accesses of this level, and the translation tables of its regime, are big-endian.</summary>
+    public bool Ee => Raw.Bit(25);
 
     public bool Uci => Raw.Bit(26);
 }
