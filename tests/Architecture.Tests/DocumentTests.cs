@@ -28,7 +28,7 @@ public sealed class DocumentTests
     [Fact]
     public void Every_layer_has_a_readme_with_the_five_headings()
     {
-        string[] headings = ["**Purpose.**", "**Start reading at.**", "**Belongs here.**", "**Does not belong here.**", "**Documents it follows.**"];
+        string[] headings = ["Purpose", "Start reading at", "Belongs here", "Does not belong here", "Documents it follows"];
         Assert.Empty(from folder in Directory.EnumerateDirectories(Path.Combine(Sources.Root, "src/Machine"))
                      where Path.GetFileName(folder) is not ("bin" or "obj")
                      let file = Path.Combine(folder, "README.md")
