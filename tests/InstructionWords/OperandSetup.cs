@@ -10,6 +10,17 @@ internal sealed class OperandSetup(RandomBits random)
     private const int Sp = 31;
     private const ulong LiteralTargets = Arena.Window + Arena.Margin - Arena.Code;
 
+    /// <summary>log2 of the bytes of one element of a load or store, structures aside.</summary>
+    public static int Scale(uint word)
+    {
+        bool vector = word.Bit(26);
+        bool pair = (word & 0x3a00_0000) == 0x2800_0000;
+        uint size = word.Field(31, 30);
+        return pair ? (int)(vector ? size + 2 : size == 2 ? 3u : 2u)
+            : vector && word.Bit(23) ? 4
+            : (int)size;
+    }
+
     /// <summary>The word with its literal, if any, in the window, and its branch, if any, not to itself.</summary>
     public uint Tame(uint word)
     {
@@ -50,26 +61,23 @@ internal sealed class OperandSetup(RandomBits random)
         }
         else if (EncodingClass.Named("load-store").Holds(word) && !IsLiteral(word))
         {
-            set[w.Rn] = Target(word) - Offset(word, set);
+            return For(word, Target(word));
         }
 
+        return set;
+    }
+
+    /// <summary>The registers to set for a load or store, so that it accesses an address.</summary>
+    public Dictionary<int, ulong> For(uint word, ulong address)
+    {
+        Dictionary<int, ulong> set = [];
+        set[new A64Word(word).Rn] = address - Offset(word, set);
         return set;
     }
 
     private static bool IsLiteral(uint word) => (word & 0x3b00_0000) == 0x1800_0000;
 
     private static bool IsExclusive(uint word) => (word & 0x3f00_0000) == 0x0800_0000;
-
-    /// <summary>Bytes of one element, to choose aligned addresses by.</summary>
-    private static int Scale(uint word)
-    {
-        bool vector = word.Bit(26);
-        bool pair = (word & 0x3a00_0000) == 0x2800_0000;
-        uint size = word.Field(31, 30);
-        return pair ? (int)(vector ? size + 2 : size == 2 ? 3u : 2u)
-            : vector && word.Bit(23) ? 4
-            : (int)size;
-    }
 
     private ulong Target(uint word)
     {

@@ -35,6 +35,15 @@ internal sealed unsafe class VectorMachine : IDisposable
         _core.Regs[Sr.CpacrEl1] = FpEnabled;
     }
 
+    /// <summary>Sets SCTLR_EL1.A and SCTLR_EL1.SA0.</summary>
+    public void CheckAlignment(bool ofAccesses, bool ofStack)
+    {
+        const ulong A = 1UL << 1;
+        const ulong Sa0 = 1UL << 4;
+        _core.Regs[Sr.SctlrEl1] = UserMayZeroAndMaintainCaches | (ofAccesses ? A : 0) | (ofStack ? Sa0 : 0);
+        _core.FastTlb.Flush();
+    }
+
     /// <summary>Executes words from a state and says what they changed, as the vector files say it.</summary>
     public string Run(ReadOnlySpan<uint> words, VectorState before)
     {
@@ -52,7 +61,7 @@ internal sealed unsafe class VectorMachine : IDisposable
         _ram.Dispose();
     }
 
-    /// <summary>The signal that Linux makes of an exception.</summary>
+    /// <summary>The signal that Linux makes of an exception; for a misaligned SP, that.</summary>
     private static string Outcome(uint esr)
     {
         const uint AlignmentFault = 0x21;
@@ -61,6 +70,7 @@ internal sealed unsafe class VectorMachine : IDisposable
             0x00 or 0x18 => "ill",
             0x24 when esr.Field(5, 0) == AlignmentFault => "bus",
             0x24 => "segv",
+            0x26 => "sp",
             0x3c => "trap",
             _ => $"exception with ESR {esr:x}",
         };
