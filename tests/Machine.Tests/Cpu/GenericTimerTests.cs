@@ -1,0 +1,114 @@
+using GdbHost.Machine.Bus;
+using GdbHost.Machine.Common;
+using GdbHost.Machine.Cpu;
+using GdbHost.Machine.SysRegs;
+using Xunit;
+
+namespace GdbHost.Machine.Tests.Cpu;
+
+/// <summary>The generic timer. Witness: DDI 0487 (The Generic Timer in AArch64 state); 62.5 MHz is QEMU's virt board.</summary>
+public sealed class GenericTimerTests
+{
+    private const ulong NanosecondsPerTick = 16;
+
+    [Fact]
+    public void Counters_follow_virtual_time_and_CNTVOFF()
+    {
+        using TestCore core = new();
+        core.Clock.Now = 1600;
+        core.Set("CNTVOFF_EL2", 30);
+        Assert.Equal((62_500_000UL, 100UL, 70UL), (core.Get("CNTFRQ_EL0"), core.Get("CNTPCT_EL0"), core.Get("CNTVCT_EL0")));
+    }
+
+    [Theory]
+    [InlineData("CNTP", "EL0", (int)TimerKind.Physical, 0)]
+    [InlineData("CNTV", "EL0", (int)TimerKind.Virtual, 40)]
+    [InlineData("CNTHP", "EL2", (int)TimerKind.Hypervisor, 0)]
+    public void Output_rises_at_the_very_nanosecond_of_the_compare_value(string timer, string level, int kind, ulong offset)
+    {
+        using TestCore core = new();
+        Wire wire = new();
+        core.Core.System.Timer.Outputs[kind] = wire;
+        core.Clock.Now = 40 * NanosecondsPerTick;
+        core.Set("CNTVOFF_EL2", 40);
+        core.Set($"{timer}_CVAL_{level}", 100);
+        core.Set($"{timer}_CTL_{level}", 1);
+        ulong deadline = (100 + offset) * NanosecondsPerTick;
+        Assert.Equal(deadline, core.Scheduler.Next);
+        core.Clock.Now = deadline - 1;
+        core.Scheduler.RunDue();
+        Assert.False(wire.IsHigh);
+        Assert.Equal(1UL, core.Get($"{timer}_CTL_{level}"));
+        core.Clock.Now = deadline;
+        core.Scheduler.RunDue();
+        Assert.True(wire.IsHigh);
+        Assert.Equal(5UL, core.Get($"{timer}_CTL_{level}"));
+        core.Set($"{timer}_CTL_{level}", 3);
+        Assert.False(wire.IsHigh);
+    }
+
+    [Fact]
+    public void Timer_value_is_a_signed_distance()
+    {
+        using TestCore core = new();
+        core.Clock.Now = 1600;
+        core.Set("CNTP_TVAL_EL0", 0xffff_ffff);
+        Assert.Equal((99UL, 0xffff_ffffUL), (core.Get("CNTP_CVAL_EL0"), core.Get("CNTP_TVAL_EL0")));
+        core.Set("CNTP_TVAL_EL0", 50);
+        Assert.Equal((150UL, 50UL), (core.Get("CNTP_CVAL_EL0"), core.Get("CNTP_TVAL_EL0")));
+    }
+
+    [Fact]
+    public void Moving_CNTVOFF_moves_the_deadline_of_the_virtual_timer_only()
+    {
+        using TestCore core = new();
+        core.Set("CNTV_CVAL_EL0", 100);
+        core.Set("CNTV_CTL_EL0", 1);
+        core.Set("CNTVOFF_EL2", 1000);
+
+        // The count is now -1000: above any compare value until it wraps to zero.
+        Assert.Equal(5UL, core.Get("CNTV_CTL_EL0"));
+        Assert.Equal(1000 * NanosecondsPerTick, core.Scheduler.Next);
+        core.Clock.Now = 1000 * NanosecondsPerTick;
+        core.Scheduler.RunDue();
+        Assert.Equal(1UL, core.Get("CNTV_CTL_EL0"));
+        Assert.Equal(1100 * NanosecondsPerTick, core.Scheduler.Next);
+    }
+
+    [Theory]
+    [InlineData(0x34UL, 8UL)]
+    [InlineData(0x3cUL, 16UL)]
+    public void Event_stream_ends_WFE_at_the_transition_of_its_bit(ulong control, ulong tick)
+    {
+        using TestCore core = new();
+        core.Set("CNTKCTL_EL1", control);
+        core.Enter(ExceptionLevel.El1);
+        core.Calls.WaitForEvent(TestCore.Of(0xd503_205f));
+        Assert.Equal(WaitKind.Event, core.Core.Waiting);
+        Assert.Equal(tick * NanosecondsPerTick, core.Scheduler.Next);
+        core.Clock.Now = core.Scheduler.Next;
+        core.Scheduler.RunDue();
+        core.Core.CheckWake();
+        Assert.Equal(WaitKind.None, core.Core.Waiting);
+    }
+
+    [Fact]
+    public void Event_of_the_stream_that_came_before_WFE_is_not_lost()
+    {
+        using TestCore core = new();
+        core.Set("CNTKCTL_EL1", 0x34);
+        core.Enter(ExceptionLevel.El1);
+        core.Clock.Now = 9 * NanosecondsPerTick;
+        core.Calls.WaitForEvent(TestCore.Of(0xd503_205f));
+        Assert.Equal(WaitKind.None, core.Core.Waiting);
+        core.Calls.WaitForEvent(TestCore.Of(0xd503_205f));
+        Assert.Equal(WaitKind.Event, core.Core.Waiting);
+    }
+
+    private sealed class Wire : IInterruptLine
+    {
+        public bool IsHigh { get; private set; }
+
+        public void Set(bool asserted) => IsHigh = asserted;
+    }
+}
