@@ -1,5 +1,7 @@
 using System;
+using System.Buffers.Binary;
 using System.Globalization;
+using System.Linq;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -73,12 +75,19 @@ internal sealed class GuestProgram(GuestOptions options, Log log)
             // Whoever finds this in the log of a night's run wants to know where the guest was.
             for (int cpu = 0; cpu < guest.Target.CpuCount; cpu++)
             {
-                log.Info($"{guest.Target.NameOf(cpu)}: {guest.Target.StateOf(cpu)}");
+                log.Info($"{guest.Target.NameOf(cpu)}: {guest.Target.StateOf(cpu)}, pc 0x{ProgramCounter(guest.Target, cpu):x}");
             }
         }
 
         // Before the machine is taken down: a guest that waits for a slow reader of its output must come free.
         serial.Dispose();
+    }
+
+    private static ulong ProgramCounter(ITarget target, int cpu)
+    {
+        Span<byte> value = stackalloc byte[sizeof(ulong)];
+        target.TryReadRegister(cpu, target.Registers.First(static r => r.Name == "pc"), value);
+        return BinaryPrimitives.ReadUInt64LittleEndian(value);
     }
 
     private static GuestEnd TimedOut(TimeSpan time) => new(
