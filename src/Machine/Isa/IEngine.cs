@@ -140,6 +140,9 @@ internal interface IEngine
     /// <summary>Sets NZCV from bits 31:28 of a value.</summary>
     void SetNzcv(ulong value);
 
+    /// <summary>Sets NZCV from bits 31:28 of a constant, unless the condition holds.</summary>
+    void SetNzcvUnless(Condition condition, uint nzcv);
+
     /// <summary>NZCV in bits 31:28, all else zero.</summary>
     ulong Nzcv();
 

@@ -20,8 +20,6 @@ internal sealed unsafe class HandlerBinder : IRoutineBinder
         return handler;
     }
 
-    nint IRoutineBinder.Bind<T>() => (nint)(delegate*<InterpreterEngine*, Instruction*, Flow>)&Run<T>;
-
-    private static Flow Run<T>(InterpreterEngine* engine, Instruction* i)
-        where T : struct, IRoutine => T.Execute(ref *engine, in *i);
+    // References and pointers are passed alike, so the routine itself can be the handler.
+    nint IRoutineBinder.Bind<T>() => (nint)(delegate*<ref InterpreterEngine, in Instruction, Flow>)&T.Execute<InterpreterEngine>;
 }

@@ -192,23 +192,40 @@ internal unsafe struct InterpreterEngine : IEngine
 
     public void SetNzcv(ulong value) => _state.Nzcv = (uint)value;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void SetNzcvUnless(Condition condition, uint nzcv)
+    {
+        if (!condition.Holds)
+        {
+            _state.Nzcv = nzcv;
+        }
+    }
+
     public readonly ulong Nzcv() => _state.Nzcv;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly Condition Cond(int code)
     {
-        bool holds = (code >> 1) switch
+        // Each code on its own, and without short circuits: for a code known to the compiler one comparison is left.
+        bool holds = code switch
         {
             0 => _state.ZFlag == 0,
-            1 => _state.CFlag != 0,
-            2 => (long)_state.NFlag < 0,
-            3 => (long)_state.VFlag < 0,
-            4 => _state.CFlag != 0 && _state.ZFlag != 0,
-            5 => (long)(_state.NFlag ^ _state.VFlag) >= 0,
-            6 => (long)(_state.NFlag ^ _state.VFlag) >= 0 && _state.ZFlag != 0,
+            1 => _state.ZFlag != 0,
+            2 => _state.CFlag != 0,
+            3 => _state.CFlag == 0,
+            4 => (long)_state.NFlag < 0,
+            5 => (long)_state.NFlag >= 0,
+            6 => (long)_state.VFlag < 0,
+            7 => (long)_state.VFlag >= 0,
+            8 => (_state.CFlag != 0) & (_state.ZFlag != 0),
+            9 => (_state.CFlag == 0) | (_state.ZFlag == 0),
+            10 => (long)(_state.NFlag ^ _state.VFlag) >= 0,
+            11 => (long)(_state.NFlag ^ _state.VFlag) < 0,
+            12 => (_state.ZFlag != 0) & ((long)(_state.NFlag ^ _state.VFlag) >= 0),
+            13 => (_state.ZFlag == 0) | ((long)(_state.NFlag ^ _state.VFlag) < 0),
             _ => true,
         };
-        return new Condition((code & 1) != 0 && code != 15 ? !holds : holds);
+        return new Condition(holds);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -34,21 +34,7 @@ internal static class Branches
     private static Routine Conditional(A64Word w, ref Instruction i)
     {
         i.Imm = w.Imm19Offset;
-        i.Option = (byte)w.Raw.Field(3, 0);
-        return i.Option switch
-        {
-            0 => Routine.Of<JumpIf<Eq>>(),
-            1 => Routine.Of<JumpIf<Ne>>(),
-            2 => Routine.Of<JumpIf<Cs>>(),
-            3 => Routine.Of<JumpIf<Cc>>(),
-            10 => Routine.Of<JumpIf<Ge>>(),
-            11 => Routine.Of<JumpIf<Lt>>(),
-            12 => Routine.Of<JumpIf<Gt>>(),
-            13 => Routine.Of<JumpIf<Le>>(),
-            8 => Routine.Of<JumpIf<Hi>>(),
-            9 => Routine.Of<JumpIf<Ls>>(),
-            _ => Routine.Of<JumpIfAny>(),
-        };
+        return ConditionCodes.Pick<JumpIf>((int)w.Raw.Field(3, 0));
     }
 
     private static Routine Compare<TZero>(A64Word w, ref Instruction i)
@@ -75,12 +61,6 @@ internal static class Branches
         return Routine.Of<T>();
     }
 
-    /// <summary>A condition code as a type argument.</summary>
-    private interface ICode
-    {
-        static abstract int Value { get; }
-    }
-
     private readonly struct Jump : IRoutine
     {
         public static Flow Execute<E>(ref E e, in Instruction i)
@@ -97,17 +77,17 @@ internal static class Branches
         }
     }
 
+    private readonly struct JumpIf : IConditional
+    {
+        public static Routine Of<TCode>()
+            where TCode : struct, ICode => Routine.Of<JumpIf<TCode>>();
+    }
+
     private readonly struct JumpIf<TCode> : IRoutine
         where TCode : struct, ICode
     {
         public static Flow Execute<E>(ref E e, in Instruction i)
             where E : struct, IEngine => e.BranchIf(e.Cond(TCode.Value), in i, i.Imm);
-    }
-
-    private readonly struct JumpIfAny : IRoutine
-    {
-        public static Flow Execute<E>(ref E e, in Instruction i)
-            where E : struct, IEngine => e.BranchIf(e.Cond(i.Option), in i, i.Imm);
     }
 
     private readonly struct JumpIfZero<TZero, W> : IRoutine
@@ -153,55 +133,5 @@ internal static class Branches
     private readonly struct ExceptionReturn : ICoreCall
     {
         public static Flow Do(ICore core, in Instruction i) => core.ExceptionReturn(in i);
-    }
-
-    private readonly struct Eq : ICode
-    {
-        public static int Value => 0;
-    }
-
-    private readonly struct Ne : ICode
-    {
-        public static int Value => 1;
-    }
-
-    private readonly struct Cs : ICode
-    {
-        public static int Value => 2;
-    }
-
-    private readonly struct Cc : ICode
-    {
-        public static int Value => 3;
-    }
-
-    private readonly struct Hi : ICode
-    {
-        public static int Value => 8;
-    }
-
-    private readonly struct Ls : ICode
-    {
-        public static int Value => 9;
-    }
-
-    private readonly struct Ge : ICode
-    {
-        public static int Value => 10;
-    }
-
-    private readonly struct Lt : ICode
-    {
-        public static int Value => 11;
-    }
-
-    private readonly struct Gt : ICode
-    {
-        public static int Value => 12;
-    }
-
-    private readonly struct Le : ICode
-    {
-        public static int Value => 13;
     }
 }

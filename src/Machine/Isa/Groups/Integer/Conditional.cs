@@ -1,5 +1,3 @@
-using GdbHost.Machine.Common;
-
 namespace GdbHost.Machine.Isa.Groups.Integer;
 
 /// <summary>Conditional select and conditional compare, DDI 0487.</summary>
@@ -34,8 +32,9 @@ internal static class Conditional
         i.Rd = w.RdOrZr;
         i.Rn = w.RnOrZr;
         i.Rm = w.RmOrZr;
-        i.Option = w.Cond;
-        return w.Sf ? Routine.Of<SelectRoutine<TOtherwise, W64>>() : Routine.Of<SelectRoutine<TOtherwise, W32>>();
+        return w.Sf
+            ? ConditionCodes.Pick<SelectForm<TOtherwise, W64>>(w.Cond)
+            : ConditionCodes.Pick<SelectForm<TOtherwise, W32>>(w.Cond);
     }
 
     private static Routine Compare<TOp, TImmediate>(A64Word w, ref Instruction i)
@@ -45,36 +44,56 @@ internal static class Conditional
         i.Rn = w.RnOrZr;
         i.Rm = w.RmOrZr;
         i.Imm = w.Rm;
-        i.Option = w.Cond;
-        i.Imm2 = (int)(w.Raw.Field(3, 0) << 28);
-        return w.Sf ? Routine.Of<CompareRoutine<TOp, TImmediate, W64>>() : Routine.Of<CompareRoutine<TOp, TImmediate, W32>>();
+        i.Imm2 = (int)(w.Nzcv << 28);
+        return w.Sf
+            ? ConditionCodes.Pick<CompareForm<TOp, TImmediate, W64>>(w.Cond)
+            : ConditionCodes.Pick<CompareForm<TOp, TImmediate, W32>>(w.Cond);
     }
 
-    private readonly struct SelectRoutine<TOtherwise, W> : IRoutine
+    private readonly struct SelectForm<TOtherwise, W> : IConditional
         where TOtherwise : struct, IOtherwise
         where W : struct, IWidth
+    {
+        public static Routine Of<TCode>()
+            where TCode : struct, ICode => Routine.Of<SelectRoutine<TOtherwise, W, TCode>>();
+    }
+
+    private readonly struct SelectRoutine<TOtherwise, W, TCode> : IRoutine
+        where TOtherwise : struct, IOtherwise
+        where W : struct, IWidth
+        where TCode : struct, ICode
     {
         public static Flow Execute<E>(ref E e, in Instruction i)
             where E : struct, IEngine
         {
             ulong otherwise = TOtherwise.Do<E, W>(ref e, e.X(i.Rm));
-            e.SetX(i.Rd, e.Select<W>(e.Cond(i.Option), e.X(i.Rn), otherwise));
+            e.SetX(i.Rd, e.Select<W>(e.Cond(TCode.Value), e.X(i.Rn), otherwise));
             return Flow.Next;
         }
     }
 
-    private readonly struct CompareRoutine<TOp, TImmediate, W> : IRoutine
+    private readonly struct CompareForm<TOp, TImmediate, W> : IConditional
         where TOp : struct, IBinary
         where TImmediate : struct, IFlag
         where W : struct, IWidth
     {
+        public static Routine Of<TCode>()
+            where TCode : struct, ICode => Routine.Of<CompareRoutine<TOp, TImmediate, W, TCode>>();
+    }
+
+    private readonly struct CompareRoutine<TOp, TImmediate, W, TCode> : IRoutine
+        where TOp : struct, IBinary
+        where TImmediate : struct, IFlag
+        where W : struct, IWidth
+        where TCode : struct, ICode
+    {
         public static Flow Execute<E>(ref E e, in Instruction i)
             where E : struct, IEngine
         {
-            Condition condition = e.Cond(i.Option);
+            Condition condition = e.Cond(TCode.Value);
             ulong m = TImmediate.Value ? e.Const(i.Imm) : e.X(i.Rm);
             TOp.Do<E, W>(ref e, e.X(i.Rn), m);
-            e.SetNzcv(e.Select<W64>(condition, e.Nzcv(), e.Const((uint)i.Imm2)));
+            e.SetNzcvUnless(condition, (uint)i.Imm2);
             return Flow.Next;
         }
     }
