@@ -30,11 +30,23 @@ internal sealed class MachineStart(BootPlan plan) : IMachineStart
     private static void Copy(Boards.Machine machine, Placement placement)
     {
         machine.Bus.TryPoke(new PhysicalAddress(placement.Address), placement.Bytes.Span);
-        Span<byte> zeros = new byte[Math.Min(placement.Size - (ulong)placement.Bytes.Length, 1 << 20)];
-        for (ulong at = placement.Address + (ulong)placement.Bytes.Length; at < placement.End; at += (ulong)zeros.Length)
+        Clear(machine, placement.Address + (ulong)placement.Bytes.Length, placement.End);
+    }
+
+    /// <summary>Makes memory zero. What is zero already is left alone, so that the host need not commit it.</summary>
+    private static void Clear(Boards.Machine machine, ulong from, ulong to)
+    {
+        const int ChunkBytes = 1 << 16;
+        byte[] found = new byte[ChunkBytes];
+        for (ulong at = from; at < to; at += ChunkBytes)
         {
-            int run = (int)Math.Min((ulong)zeros.Length, placement.End - at);
-            machine.Bus.TryPoke(new PhysicalAddress(at), zeros[..run]);
+            Span<byte> chunk = found.AsSpan(0, (int)Math.Min(ChunkBytes, to - at));
+            machine.Bus.TryPeek(new PhysicalAddress(at), chunk);
+            if (chunk.ContainsAnyExcept((byte)0))
+            {
+                chunk.Clear();
+                machine.Bus.TryPoke(new PhysicalAddress(at), chunk);
+            }
         }
     }
 

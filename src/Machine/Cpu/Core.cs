@@ -102,10 +102,26 @@ internal sealed unsafe class Core : IDisposable
     public IExceptionEntry Exceptions { get; }
 
     /// <summary>Switched off by PSCI, or not switched on yet.</summary>
-    public bool PoweredOff { get; set; }
+    public bool PoweredOff
+    {
+        get;
+        set
+        {
+            field = value;
+            RequestAttention();
+        }
+    }
 
     /// <summary>What WFI or WFE wait for.</summary>
-    public WaitKind Waiting { get; set; }
+    public WaitKind Waiting
+    {
+        get;
+        set
+        {
+            field = value;
+            RequestAttention();
+        }
+    }
 
     /// <summary>The event register of SEV, SEVL and WFE.</summary>
     public bool EventRegister { get; set; }
