@@ -88,7 +88,8 @@ internal sealed unsafe class TestCore : IDisposable
         _ram.Dispose();
     }
 
-    private static CoreParts PartsOf(Core core) => new(core.System.Calls, core.System.Translation, core.System.Translation, core.System.Exceptions);
+    private static CoreParts PartsOf(Core core) =>
+        new(core.System.Calls, core.System.Translation, core.System.Translation, core.System.Exceptions);
 
     private static uint Field(string name) => (uint)(SysRegTable.Find(name) ?? throw new ArgumentException(name)).Id.Packed << 5;
 

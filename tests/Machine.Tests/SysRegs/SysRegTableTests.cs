@@ -43,7 +43,8 @@ public sealed unsafe class SysRegTableTests
     [Fact]
     public void Every_encoding_is_the_assemblers()
     {
-        Dictionary<string, string> oracle = SystemVectors.Read("encodings.txt").Select(l => l.Split(' ')).ToDictionary(f => f[0], f => f[1]);
+        Dictionary<string, string> oracle =
+            SystemVectors.Read("encodings.txt").Select(l => l.Split(' ')).ToDictionary(f => f[0], f => f[1]);
         Assert.Empty(from row in AllRows
                      where !row.IsReserved
                      let name = row.Name.Replace(' ', '_')
