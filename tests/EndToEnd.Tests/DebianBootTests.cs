@@ -25,13 +25,25 @@ public sealed class DebianBootTests
         Assert.Equal(0, guest.Status);
     }
 
-    private static async Task<Ended> BootAsync(string flavor, string el2)
+    [RequiresFact(Need.DebianGuests)]
+    public async Task Debian_on_four_cores_brings_them_up_by_PSCI()
+    {
+        Ended guest = await BootAsync("cloud", "off", "--smp", "4");
+
+        Says.InOrder(guest, "smp: Brought up 1 node, 4 CPUs", "GUEST-UP", "GUEST-DONE", "Power down");
+        Assert.Equal(0, guest.Status);
+    }
+
+    private static async Task<Ended> BootAsync(string flavor, string el2, params string[] more)
     {
         return await HostRun.GuestAsync(
+        [
             "--machine", $"virt,gic=2,el2={el2}",
             "--memory", "1G",
             "--kernel", Repository.Guest($"{flavor}/vmlinuz"),
             "--initrd", Repository.Guest($"{flavor}/initramfs.cpio.gz"),
-            "--append", "console=ttyAMA0 nokaslr panic=-1");
+            "--append", "console=ttyAMA0 nokaslr panic=-1",
+            .. more,
+        ]);
     }
 }
