@@ -228,7 +228,7 @@ internal sealed class Cluster : IDisposable
                 continue;
             }
 
-            Retired += core.Engine.Run(limit - clock.Now);
+            Retired += core.Stepping ? core.RunStep() : core.Engine.Run(limit - clock.Now);
         }
 
         Current = null;

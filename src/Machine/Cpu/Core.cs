@@ -1,6 +1,7 @@
 using System;
 using System.Runtime.InteropServices;
 using GdbHost.Machine.Bus;
+using GdbHost.Machine.Common;
 using GdbHost.Machine.Cpu.Interpreter;
 using GdbHost.Machine.Cpu.Privileged;
 using GdbHost.Machine.Isa;
@@ -169,13 +170,37 @@ internal sealed unsafe class Core : IDisposable
         }
     }
 
-    /// <summary>Takes what is pending between two instructions: illegal state first, then interrupts.</summary>
+    /// <summary>The guest's own software step is on: instructions run one at a time.</summary>
+    public bool Stepping { get; private set; }
+
+    /// <summary>Takes what is pending between two instructions: software step, interrupts, illegal state.</summary>
     public void EnterPendingExceptions()
     {
-        if (!Exceptions.TakePendingInterrupt())
+        if (System.Debug.StepPending)
+        {
+            System.Debug.TakeStep();
+        }
+        else if (!Exceptions.TakePendingInterrupt())
         {
             EnterIllegalState();
         }
+
+        Stepping = System.Debug.StepEnabled;
+    }
+
+    /// <summary>Runs one instruction under software step; what follows is the step exception, unless it was an exception return.</summary>
+    public ulong RunStep()
+    {
+        const uint Eret = 0xd69f_03e0;
+        uint word = WordAtPc();
+        ulong retired = Engine.Run(1);
+        if (word != Eret && System.Debug.StepEnabled)
+        {
+            System.Debug.Stepped(IsLoadExclusive(word));
+        }
+
+        RequestAttention();
+        return retired;
     }
 
     /// <summary>Raises the Illegal Execution state exception if PSTATE.IL is set.</summary>
@@ -215,6 +240,16 @@ internal sealed unsafe class Core : IDisposable
     {
         Release();
         GC.SuppressFinalize(this);
+    }
+
+    /// <summary>LDXR, LDAXR, LDXP, LDAXP and their narrow forms.</summary>
+    private static bool IsLoadExclusive(uint word) => (word & 0x3fc0_0000) == 0x0840_0000;
+
+    private uint WordAtPc()
+    {
+        Translation t = TranslationView.Look(State->Pc, AccessType.Fetch, State->El);
+        Span<byte> bytes = stackalloc byte[4];
+        return !t.Fault.Happened && Bus.TryPeek(new PhysicalAddress(t.Physical), bytes) ? BitConverter.ToUInt32(bytes) : 0;
     }
 
     private static CpuState* AllocateState()

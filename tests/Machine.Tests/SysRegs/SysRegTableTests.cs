@@ -30,7 +30,6 @@ public sealed unsafe class SysRegTableTests
     private static readonly Dictionary<string, (ulong Value, string Reason)> Departures = new()
     {
         ["ID_AA64PFR0_EL1"] = (0x1111, "no level has AArch32"),
-        ["ID_AA64MMFR0_EL1"] = (0x1022, "BigEnd is 0: data is little-endian only"),
         ["SCTLR_EL2"] = (0x30c5_0838, "DDI 0500; QEMU leaves 0"),
         ["CPTR_EL2"] = (0x33ff, "DDI 0500; QEMU leaves 0"),
         ["HCR_EL2"] = (0x8000_0000, "RW is RAO/WI: EL1 has no AArch32"),

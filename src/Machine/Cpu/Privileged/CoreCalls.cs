@@ -156,6 +156,8 @@ internal sealed unsafe class CoreCalls(Core core) : ICore
     /// <summary>SVC, HVC and SMC return behind themselves.</summary>
     private Flow TakeCall(ExceptionLevel target, ExceptionClass ec, uint word)
     {
+        // The call is complete, so SPSR must not say that a software step is still to be made.
+        core.State->SoftwareStep = false;
         core.System.Exceptions.Synchronous(target, Syndrome.Call(ec, word), null, core.State->Pc + InstructionBytes);
         return Flow.End;
     }

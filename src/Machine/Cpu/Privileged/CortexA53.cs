@@ -3,9 +3,9 @@ using GdbHost.Machine.SysRegs;
 namespace GdbHost.Machine.Cpu.Privileged;
 
 /// <summary>
-/// Cortex-A53 r0p4 as data (DDI 0500, AArch64 register summary; checked against QEMU 7.2). Two departures, both
-/// because the function is not built: no Exception level has AArch32 (ID_AA64PFR0_EL1 says 1 where a real A53 says 2,
-/// and the AArch32 feature registers read as zero), and data is little-endian only (ID_AA64MMFR0_EL1.BigEnd is 0).
+/// Cortex-A53 r0p4 as data (DDI 0500, AArch64 register summary; checked against QEMU 7.2). One departure,
+/// because it is not built: no Exception level has AArch32 (ID_AA64PFR0_EL1 says 1 where a real A53 says 2, and the
+/// AArch32 feature registers read as zero).
 /// </summary>
 internal static class CortexA53
 {
@@ -26,7 +26,7 @@ internal static class CortexA53
         IdAa64pfr0El1 = El0AndEl1Aarch64 | (configuration.HasEl2 ? El2Aarch64 : 0) | (configuration.HasEl3 ? El3Aarch64 : 0),
         IdAa64dfr0El1 = 0x1030_5106,
         IdAa64isar0El1 = 0x0001_1120,
-        IdAa64mmfr0El1 = 0x0000_1022,
+        IdAa64mmfr0El1 = 0x0000_1122,
         CtrEl0 = 0x8444_8004,
         DczidEl0 = 4,
         ClidrEl1 = 0x0a20_0023,
