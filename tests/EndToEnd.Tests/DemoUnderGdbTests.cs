@@ -1,4 +1,3 @@
-using System.IO;
 using System.Threading.Tasks;
 using GdbHost.EndToEnd.Tests.Harness;
 
@@ -13,7 +12,7 @@ public sealed class DemoUnderGdbTests
     [RequiresFact(Need.Gdb)]
     public async Task Breakpoint_set_before_the_guests_MMU_is_on_holds_afterwards()
     {
-        Conversation gdb = await DemoAsync("""
+        Conversation gdb = await DemoGuest.UnderGdbAsync("""
             break guest_main
             continue
             bt
@@ -26,7 +25,7 @@ public sealed class DemoUnderGdbTests
     [RequiresFact(Need.Gdb)]
     public async Task Breakpoint_leaves_the_guests_memory_as_it_was()
     {
-        Conversation gdb = await DemoAsync("""
+        Conversation gdb = await DemoGuest.UnderGdbAsync("""
             hbreak guest_main
             continue
             x/2wx guest_step
@@ -42,7 +41,7 @@ public sealed class DemoUnderGdbTests
     [RequiresFact(Need.Gdb)]
     public async Task Finish_from_an_emulated_configuration_access_shows_the_value_of_the_hypervisor()
     {
-        Conversation gdb = await DemoAsync("""
+        Conversation gdb = await DemoGuest.UnderGdbAsync("""
             break pci_config_read32
             continue
             finish
@@ -57,7 +56,7 @@ public sealed class DemoUnderGdbTests
     [RequiresFact(Need.Gdb)]
     public async Task Watchpoint_on_the_guests_counter_stops_at_each_change()
     {
-        Conversation gdb = await DemoAsync("""
+        Conversation gdb = await DemoGuest.UnderGdbAsync("""
             break guest_main
             continue
             watch guest_counter
@@ -71,7 +70,7 @@ public sealed class DemoUnderGdbTests
     [RequiresFact(Need.Gdb)]
     public async Task Step_over_HVC_lands_in_the_vector_of_EL2_and_the_return_behind_the_HVC()
     {
-        Conversation gdb = await DemoAsync("""
+        Conversation gdb = await DemoGuest.UnderGdbAsync("""
             break guest_step
             continue
             tbreak hypervisor_call
@@ -109,7 +108,7 @@ public sealed class DemoUnderGdbTests
     [RequiresFact(Need.Gdb)]
     public async Task Break_in_the_abort_handler_of_EL2_shows_the_syndrome_of_the_access()
     {
-        Conversation gdb = await DemoAsync("""
+        Conversation gdb = await DemoGuest.UnderGdbAsync("""
             break handle_abort
             continue
             p/x esr
@@ -126,7 +125,7 @@ public sealed class DemoUnderGdbTests
     [RequiresFact(Need.Gdb)]
     public async Task Guest_powers_off_after_the_rounds_gdb_asks_for()
     {
-        Conversation gdb = await DemoAsync("""
+        Conversation gdb = await DemoGuest.UnderGdbAsync("""
             break guest_main
             continue
             set var guest_round_limit = 20
@@ -137,16 +136,5 @@ public sealed class DemoUnderGdbTests
         Says.InOrder(gdb.Serial, gdb.ToString(), "hypervisor: EL2, MMU on", "guest: EL1, MMU on, this line by the PL011", "guest: this line by HVC",
             "guest: PCI 00:00.0 0xde401209", "guest: PCI 00:01.0 0xffffffff nothing there", "guest: round 10, counter 0x7354",
             "guest: round 20, counter 0x67ea0dc8", "hypervisor: the guest powers off");
-    }
-
-    private static async Task<Conversation> DemoAsync(string script)
-    {
-        string folder = Repository.InTree("src/GdbStub/Demo");
-        string hypervisor = Path.Combine(folder, "hypervisor.elf");
-        string guest = Path.Combine(folder, "guest.elf");
-        return await HostRun.UnderGdbAsync(
-            ["--machine", "virt,gic=2,el2=on", "--memory", "256M", "--kernel", hypervisor, "--load", guest],
-            $"file {hypervisor}\nadd-symbol-file {guest}",
-            script);
     }
 }

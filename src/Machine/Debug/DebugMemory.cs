@@ -75,8 +75,29 @@ internal static class DebugMemory
     private static int RunLength(ulong address, int left) =>
         (int)Math.Min((ulong)left, Ram.PageSize - (address & (Ram.PageSize - 1)));
 
-    /// <summary>A debugger may read what the guest may not: only a missing translation is in the way.</summary>
+    /// <summary>
+    /// In the current space, what the present regime does not map is looked for in the other world: at EL2 and above in
+    /// the guest's EL1&amp;0 regime, below in EL2's. So a guest's variable can be read while its hypervisor runs, and the
+    /// reverse; where both map an address, the one that runs wins.
+    /// </summary>
     private static bool TryFind(Core core, MemorySpace space, ulong address, out PhysicalAddress at)
+    {
+        if (TryFindIn(core, space, address, out at))
+        {
+            return true;
+        }
+
+        if (space != MemorySpace.Current || !core.Configuration.HasEl2)
+        {
+            return false;
+        }
+
+        MemorySpace other = Spaces.RegimeOf(core, space) == Regime.El10 ? MemorySpace.El2 : MemorySpace.El1;
+        return TryFindIn(core, other, address, out at);
+    }
+
+    /// <summary>A debugger may read what the guest may not: only a missing translation is in the way.</summary>
+    private static bool TryFindIn(Core core, MemorySpace space, ulong address, out PhysicalAddress at)
     {
         Translation t = Spaces.Look(core, space, address, AccessType.Read, unprivileged: false, trace: null);
         at = new PhysicalAddress(t.Physical);

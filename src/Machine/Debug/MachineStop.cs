@@ -54,7 +54,10 @@ public enum CoreAction
 /// <summary>The address space that a memory request means.</summary>
 public enum MemorySpace
 {
-    /// <summary>Virtual addresses as the core sees them at its present Exception level.</summary>
+    /// <summary>
+    /// Virtual addresses as the core sees them at its present Exception level; for reading and writing memory, what that
+    /// regime does not map is looked for in the other world (EL2's at EL1 and EL0, the guest's above).
+    /// </summary>
     Current,
 
     /// <summary>Virtual addresses of the EL1&amp;0 regime, through the present VTTBR_EL2 where stage 2 is on.</summary>
