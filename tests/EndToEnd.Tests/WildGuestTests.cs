@@ -71,6 +71,17 @@ public sealed class WildGuestTests : IDisposable
         Says.InOrder(gdb, "$1 = 0x40080000", "$2 = 0x40080000", "$3 = 0", "$4 = 0x200", "$5 = 0x200");
     }
 
+    [RequiresFact(Need.Gdb)]
+    public async Task Endless_loop_with_interrupts_masked_is_interrupted_by_gdb()
+    {
+        await HostRun.InDialogueAsync(["--machine", "virt,gic=2,el2=on", "--kernel", Blob([BranchToItself])], async gdb =>
+        {
+            await gdb.SayAsync("-exec-continue", "*running");
+            await gdb.SayAsync("-exec-interrupt", "*stopped", "SIGINT");
+            await gdb.SayAsync("-data-evaluate-expression $pc", "^done", "0x40080000");
+        });
+    }
+
     private string Blob(uint[] code)
     {
         byte[] bytes = new byte[code.Length * sizeof(uint)];

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.IO;
 using System.Threading.Tasks;
 
@@ -41,11 +42,7 @@ internal sealed class HostRun : IDisposable
     /// <summary>Runs a guest, stopped at its first instruction, under stock gdb: loads symbols, connects, then follows the script.</summary>
     public static async Task<Conversation> UnderGdbAsync(string[] arguments, string symbols, string script, string limit = DefaultLimit)
     {
-        using HostRun host = new(folder =>
-        [
-            "run", .. arguments, "--wait", "--gdb", "127.0.0.1:0", "--gdb-port-file", $"{folder.FullName}/port",
-            "--serial", $"file:{folder.FullName}/serial", "--max-instructions", limit,
-        ]);
+        using HostRun host = Waiting(arguments, limit);
         string port = await host.PortAsync();
         string scriptFile = Path.Combine(host._folder.FullName, "script.gdb");
         await File.WriteAllTextAsync(scriptFile, $"""
@@ -64,10 +61,31 @@ internal sealed class HostRun : IDisposable
         return new Conversation(gdb.Output, gdb.Errors, host.Serial(), ended.Output + ended.Errors);
     }
 
+    /// <summary>Runs a guest, stopped at its first instruction, with gdb connected for a dialogue.</summary>
+    public static async Task InDialogueAsync(string[] arguments, Func<GdbDialogue, Task> talk)
+    {
+        using HostRun host = Waiting(arguments, ulong.MaxValue.ToString(CultureInfo.InvariantCulture));
+        string port = await host.PortAsync();
+        using GdbDialogue gdb = new();
+        await gdb.SayAsync("-gdb-set mi-async on", "^done"); // or an interrupt is refused while the guest runs
+        await gdb.SayAsync("set architecture aarch64", "^done");
+        await gdb.SayAsync($"-target-select remote 127.0.0.1:{port}", "^connected");
+        await talk(gdb);
+    }
+
     public void Dispose()
     {
         _process.Kill();
         _folder.Delete(recursive: true);
+    }
+
+    private static HostRun Waiting(string[] arguments, string limit)
+    {
+        return new HostRun(folder =>
+        [
+            "run", .. arguments, "--wait", "--gdb", "127.0.0.1:0", "--gdb-port-file", $"{folder.FullName}/port",
+            "--serial", $"file:{folder.FullName}/serial", "--max-instructions", limit,
+        ]);
     }
 
     // GDBHOST_UNDER_TEST names another program with the same options, such as a published build.
