@@ -6,6 +6,9 @@ namespace GdbHost.GdbStub.Monitor.Fields;
 /// <param name="Words">The meaning of each value, by value; values beyond the end have none.</param>
 internal sealed record Field(string Name, int High, int Low, string Says, params string[] Words)
 {
+    /// <summary>For a field that holds the upper bits of an address: how far to shift it up to have the address.</summary>
+    public int? AddressShift { get; init; }
+
     public bool IsFlag => High == Low && Words.Length == 0;
 
     public ulong Of(ulong raw) => (raw >> Low) & (ulong.MaxValue >> (63 - (High - Low)));
@@ -14,6 +17,11 @@ internal sealed record Field(string Name, int High, int Low, string Says, params
     public string Explain(ulong raw)
     {
         ulong value = Of(raw);
+        if (AddressShift is int shift)
+        {
+            return $"{Says}: 0x{value << shift:x10}";
+        }
+
         return value < (ulong)Words.Length ? $"{Says}: {Words[value]}" : Says;
     }
 }

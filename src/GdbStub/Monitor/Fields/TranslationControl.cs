@@ -44,9 +44,9 @@ internal static class TranslationControl
         new("VTTBR_EL2",
         [
             new("VMID", 55, 48, "virtual machine identifier"),
-            new("BADDR", 47, 1, "stage 2 table base, address bits 47 to 1"),
+            new("BADDR", 47, 1, "stage 2 table base") { AddressShift = 1 },
         ]),
-        new("HPFAR_EL2", [new("FIPA", 39, 4, "faulting IPA, bits 47 to 12")]),
+        new("HPFAR_EL2", [new("FIPA", 39, 4, "page of the faulting IPA") { AddressShift = 12 }]),
         new("TCR_EL2",
         [
             new("TBI", 20, 20, "top byte of addresses ignored"),
