@@ -13,6 +13,9 @@ public enum Need
     /// <summary>The cross compiler, which builds the demo and the hypervisors of ours.</summary>
     CrossCompiler,
 
+    /// <summary>fdtput, which edits device tree blobs.</summary>
+    DeviceTreeTools,
+
     /// <summary>The Debian kernels and their initramfs, from scripts/fetch-guests.sh.</summary>
     DebianGuests,
 
@@ -37,6 +40,7 @@ internal static class Needs
         {
             Need.Gdb => OnPath("gdb-multiarch") ? null : "gdb-multiarch is not installed: run scripts/test.sh",
             Need.CrossCompiler => OnPath("aarch64-linux-gnu-gcc") ? null : "aarch64-linux-gnu-gcc is not installed: run scripts/test.sh",
+            Need.DeviceTreeTools => OnPath("fdtput") ? null : "fdtput is not installed: run scripts/test.sh",
             Need.DebianGuests => File.Exists(Repository.Guest("SHA256SUMS")) ? null : "no Debian guests: run scripts/fetch-guests.sh",
             Need.BuiltGuests => File.Exists(Repository.Built("situation1/fixed.elf")) ? null : "guests not built: run scripts/build-guests.sh",
             _ => throw new ArgumentOutOfRangeException(nameof(need)),
