@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace GdbHost.Machine.Isa.Groups.LoadStore;
 
 /// <summary>How a load or store finds its address (DDI 0487, "Load/Store addressing modes").</summary>
@@ -23,6 +25,7 @@ internal readonly struct BasePlusOffset : IAddressingMode
 
     public static MemoryKind Kind => MemoryKind.Ordinary;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Address<E>(ref E e, in Instruction i)
         where E : struct, IEngine => e.Add<W64>(e.X(i.Rn), e.Const(i.Imm));
 
@@ -37,6 +40,7 @@ internal readonly struct Unprivileged : IAddressingMode
 
     public static MemoryKind Kind => MemoryKind.Unprivileged;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Address<E>(ref E e, in Instruction i)
         where E : struct, IEngine => BasePlusOffset.Address(ref e, in i);
 
@@ -51,6 +55,7 @@ internal readonly struct AlignedBase : IAddressingMode
 
     public static MemoryKind Kind => MemoryKind.Ordered;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Address<E>(ref E e, in Instruction i)
         where E : struct, IEngine => e.X(i.Rn);
 
@@ -65,6 +70,7 @@ internal readonly struct PreIndexed : IAddressingMode
 
     public static MemoryKind Kind => MemoryKind.Ordinary;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Address<E>(ref E e, in Instruction i)
         where E : struct, IEngine => BasePlusOffset.Address(ref e, in i);
 
@@ -79,6 +85,7 @@ internal readonly struct PostIndexed : IAddressingMode
 
     public static MemoryKind Kind => MemoryKind.Ordinary;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Address<E>(ref E e, in Instruction i)
         where E : struct, IEngine => e.X(i.Rn);
 
@@ -93,6 +100,7 @@ internal readonly struct BasePlusRegister : IAddressingMode
 
     public static MemoryKind Kind => MemoryKind.Ordinary;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Address<E>(ref E e, in Instruction i)
         where E : struct, IEngine => e.Add<W64>(e.X(i.Rn), e.Lsl<W64>(e.X(i.Rm), i.Amount));
 
@@ -107,6 +115,7 @@ internal readonly struct BasePlusUnsignedWord : IAddressingMode
 
     public static MemoryKind Kind => MemoryKind.Ordinary;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Address<E>(ref E e, in Instruction i)
         where E : struct, IEngine => e.Add<W64>(e.X(i.Rn), e.Lsl<W64>(e.ZeroExtend(e.X(i.Rm), 32), i.Amount));
 
@@ -121,6 +130,7 @@ internal readonly struct BasePlusSignedWord : IAddressingMode
 
     public static MemoryKind Kind => MemoryKind.Ordinary;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Address<E>(ref E e, in Instruction i)
         where E : struct, IEngine => e.Add<W64>(e.X(i.Rn), e.Lsl<W64>(e.SignExtend<W64>(e.X(i.Rm), 32), i.Amount));
 
@@ -135,6 +145,7 @@ internal readonly struct Literal : IAddressingMode
 
     public static MemoryKind Kind => MemoryKind.Ordinary;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Address<E>(ref E e, in Instruction i)
         where E : struct, IEngine => e.PcPlus(in i, i.Imm);
 
