@@ -53,6 +53,9 @@ internal abstract class GuestOptions : BoardOptions
     [Option("allow-remote", HelpText = "Allow listening beyond this host. Whoever connects controls the guest.")]
     public bool AllowRemote { get; set; }
 
+    [Option("semihosting", HelpText = "HLT 0xF000 calls the host: console output, and an exit whose code becomes the exit status.")]
+    public bool Semihosting { get; set; }
+
     [Option("wait", HelpText = "Stay stopped until gdb lets the guest run.")]
     public bool Wait { get; set; }
 

@@ -19,6 +19,7 @@ internal static class Configuration
             Kernel = options.Kernel is null ? null : FileOf("--kernel", options.Kernel),
             DeviceTree = options.Dtb is null ? null : FileOf("--dtb", options.Dtb),
             Loads = [.. options.Load.Select(LoadOf)],
+            Semihosting = options.Semihosting,
         };
         if (configuration.Kernel is null && configuration.Loads.Count == 0)
         {

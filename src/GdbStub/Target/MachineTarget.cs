@@ -149,6 +149,7 @@ internal sealed class MachineTarget : ITarget, IBreakpoints, IMemoryMap, ITransl
         MachineStopKind.Watchpoint => _breakpoints.Watched(stop),
         MachineStopKind.Step => new TargetStop(StopKind.Step, stop.Cpu),
         MachineStopKind.PowerOff => new TargetStop(StopKind.PowerOff, stop.Cpu),
+        MachineStopKind.Exit => new TargetStop(StopKind.Exit, stop.Cpu, ExitCode: stop.ExitCode),
         MachineStopKind.Reset => new TargetStop(StopKind.Reset, stop.Cpu),
         MachineStopKind.Stuck => new TargetStop(
             StopKind.Stuck,

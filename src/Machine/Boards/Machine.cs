@@ -40,6 +40,14 @@ internal sealed class Machine : IPowerControl, IDisposable
         }
 
         Bus.OnForeignWrite = (region, offset, length) => Cluster.Blocks.ForeignWrite(region.Ram!, offset, length);
+        if (configuration.Semihosting)
+        {
+            foreach (Core core in Cores)
+            {
+                core.System.Semihosting = new Semihosting(serialOutput, End);
+            }
+        }
+
         board.Populate(this);
         Reset();
     }
@@ -79,6 +87,9 @@ internal sealed class Machine : IPowerControl, IDisposable
     public int CurrentCore => Cluster.Current?.Configuration.Index ?? 0;
 
     public PowerState Power { get; private set; }
+
+    /// <summary>The status the guest gave when it ended itself by semihosting.</summary>
+    public int ExitCode { get; private set; }
 
     /// <summary>The device tree blob that the guest finds; empty where it gets none.</summary>
     public ReadOnlyMemory<byte> DeviceTree => _start.DeviceTree;
@@ -160,6 +171,12 @@ internal sealed class Machine : IPowerControl, IDisposable
         {
             core.FastTlb.Flush();
         }
+    }
+
+    private void End(int exitCode)
+    {
+        ExitCode = exitCode;
+        Change(PowerState.Exited);
     }
 
     private void Change(PowerState power)

@@ -45,6 +45,9 @@ public sealed record MachineConfiguration
     /// <summary>What the real time clock says when the machine starts, in seconds since 1970.</summary>
     public uint RtcSeconds { get; init; } = 1_672_531_200;
 
+    /// <summary>HLT 0xF000 calls the host: console output, and an exit with a status.</summary>
+    public bool Semihosting { get; init; }
+
     public IReadOnlyList<LoadFile> Loads { get; init; } = [];
 }
 

@@ -8,6 +8,9 @@ internal enum PowerState
     /// <summary>The guest switched off (PSCI SYSTEM_OFF).</summary>
     Off,
 
+    /// <summary>The guest ended itself by semihosting; see <see cref="Machine.ExitCode"/>.</summary>
+    Exited,
+
     /// <summary>The guest asked for a reset (PSCI SYSTEM_RESET), which somebody has to give.</summary>
     ResetRequested,
 }

@@ -275,6 +275,7 @@ public sealed class MachineDebugPort : IDisposable
     private MachineStop? PowerStop() => _machine.Power switch
     {
         PowerState.Off => new MachineStop(MachineStopKind.PowerOff, 0),
+        PowerState.Exited => new MachineStop(MachineStopKind.Exit, 0, ExitCode: _machine.ExitCode),
         PowerState.ResetRequested => new MachineStop(MachineStopKind.Reset, 0),
         _ => null,
     };

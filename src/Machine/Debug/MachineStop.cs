@@ -18,6 +18,9 @@ public enum MachineStopKind
     /// <summary>The guest switched the machine off (PSCI SYSTEM_OFF).</summary>
     PowerOff,
 
+    /// <summary>The guest ended itself by semihosting.</summary>
+    Exit,
+
     /// <summary>The guest asked for a reset (PSCI SYSTEM_RESET).</summary>
     Reset,
 
@@ -41,7 +44,9 @@ public enum WatchAccess
 /// <param name="Cpu">The core that caused it, or 0.</param>
 /// <param name="Address">For a watchpoint: the first byte of the access that hit.</param>
 /// <param name="Watch">For a watchpoint: the kind that was set.</param>
-public readonly record struct MachineStop(MachineStopKind Kind, int Cpu, ulong Address = 0, WatchAccess Watch = WatchAccess.Write);
+/// <param name="ExitCode">For an exit: the guest's status.</param>
+public readonly record struct MachineStop(
+    MachineStopKind Kind, int Cpu, ulong Address = 0, WatchAccess Watch = WatchAccess.Write, int ExitCode = 0);
 
 /// <summary>What one core does in a resumption.</summary>
 public enum CoreAction
