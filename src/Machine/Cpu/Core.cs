@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using GdbHost.Machine.Bus;
 using GdbHost.Machine.Common;
@@ -136,10 +137,24 @@ internal sealed unsafe class Core : IDisposable
     public ulong ProgramCounter => State->Pc;
 
     /// <summary>Sets virtual time to that of an instruction of the running block, for whoever reads the clock or arms an event.</summary>
-    public void SynchronizeClock(in Instruction i) => Scheduler.Clock.Now = State->BlockTime + i.Index;
+    public void SynchronizeClock(in Instruction i)
+    {
+        Scheduler.Clock.Now = State->BlockTime + i.Index;
+        State->Current = (Instruction*)Unsafe.AsPointer(ref Unsafe.AsRef(in i));
+    }
 
-    /// <summary>Makes the engine come back to the run loop after its present block.</summary>
-    public void RequestAttention() => State->Attention = 1;
+    /// <summary>
+    /// Makes the engine come back to the run loop after the present instruction, wherever in its block that is: what
+    /// the guest sees must not depend on how its code was cut into blocks.
+    /// </summary>
+    public void RequestAttention()
+    {
+        State->Attention = 1;
+        if (State->Current is not null)
+        {
+            State->BlockEnd = State->Current + 1;
+        }
+    }
 
     /// <summary>Reads and clears the wish for attention.</summary>
     public bool TakeAttention()

@@ -104,6 +104,12 @@ internal unsafe struct CpuState
     /// <summary>Virtual time of the block's first instruction, so that any instruction's time is this plus its index.</summary>
     public ulong BlockTime;
 
+    /// <summary>The instruction that last left the engine for a slow path in this block, or null.</summary>
+    public Instruction* Current;
+
+    /// <summary>The running block is left before this instruction. Attention moves it up to the one after the present.</summary>
+    public Instruction* BlockEnd;
+
     /// <summary>What a device answered to a load, or what a store to a device or across pages still has to deliver.</summary>
     public fixed ulong Scratch[8];
 

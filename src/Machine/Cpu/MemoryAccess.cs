@@ -200,6 +200,9 @@ internal sealed unsafe class MemoryAccess(Core core, BlockCache blocks)
         if (hasCode && type == AccessType.Write)
         {
             blocks.Invalidate(region.Ram, page);
+
+            // The rest of the running block may be what is stored to.
+            core.RequestAttention();
             hasCode = false;
         }
 

@@ -118,14 +118,15 @@ internal sealed unsafe class InterpreterLoop : IBlockUser, IFastTlb
             state->BlockTime = now + executed;
             Instruction* i = block->First;
             ulong left = budget - executed;
-            Instruction* end = i + ((ulong)block->Count <= left ? block->Count : (int)left);
+            state->Current = null;
+            state->BlockEnd = i + ((ulong)block->Count <= left ? block->Count : (int)left);
             Flow flow;
             do
             {
                 flow = ((delegate*<InterpreterEngine*, Instruction*, Flow>)i->Handler)(engine, i);
                 i++;
             }
-            while (flow == Flow.Next && i != end);
+            while (flow == Flow.Next && i < state->BlockEnd);
 
             executed += (ulong)(i - block->First);
             switch (flow)
