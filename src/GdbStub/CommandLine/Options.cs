@@ -56,6 +56,10 @@ internal abstract class GuestOptions : BoardOptions
     [Option("semihosting", HelpText = "HLT 0xF000 calls the host: console output, and an exit whose code becomes the exit status.")]
     public bool Semihosting { get; set; }
 
+    [Option("engine", MetaValue = "NAME", Default = "translator",
+        HelpText = "What executes instructions: translator (x86-64 hosts) or interpreter. The run is the same with either.")]
+    public string Engine { get; set; } = "";
+
     [Option("wait", HelpText = "Stay stopped until gdb lets the guest run.")]
     public bool Wait { get; set; }
 

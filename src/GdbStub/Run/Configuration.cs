@@ -14,7 +14,7 @@ internal static class Configuration
 
     public static MachineConfiguration Of(RunOptions options)
     {
-        MachineConfiguration configuration = OfBoard(options) with
+        MachineConfiguration configuration = OfGuest(options) with
         {
             Kernel = options.Kernel is null ? null : FileOf("--kernel", options.Kernel),
             DeviceTree = options.Dtb is null ? null : FileOf("--dtb", options.Dtb),
@@ -29,7 +29,7 @@ internal static class Configuration
         return configuration;
     }
 
-    public static MachineConfiguration Of(DemoOptions options) => OfBoard(options) with
+    public static MachineConfiguration Of(DemoOptions options) => OfGuest(options) with
     {
         Kernel = Embedded("hypervisor.elf"),
         Loads = [new LoadFile(Embedded("guest.elf"), null)],
@@ -66,6 +66,13 @@ internal static class Configuration
         return $"{configuration.Board}: {configuration.Cpus} x {configuration.Cpu} ({levels}), GICv{configuration.GicVersion}, "
             + $"{configuration.MemoryBytes >> 20} MiB RAM";
     }
+
+    private static MachineConfiguration OfGuest(GuestOptions options) => OfBoard(options) with
+    {
+        Engine = OptionValues.Word("--engine", options.Engine, "translator", "interpreter") == "translator"
+            ? ExecutionEngine.Translator
+            : ExecutionEngine.Interpreter,
+    };
 
     private static BootFile FileOf(string option, string path) => new(path, InputFile.Read(option, path));
 

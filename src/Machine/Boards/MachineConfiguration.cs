@@ -45,10 +45,23 @@ public sealed record MachineConfiguration
     /// <summary>What the real time clock says when the machine starts, in seconds since 1970.</summary>
     public uint RtcSeconds { get; init; } = 1_672_531_200;
 
+    /// <summary>What executes instructions. The run is the same with either.</summary>
+    public ExecutionEngine Engine { get; init; } = ExecutionEngine.Translator;
+
     /// <summary>HLT 0xF000 calls the host: console output, and an exit with a status.</summary>
     public bool Semihosting { get; init; }
 
     public IReadOnlyList<LoadFile> Loads { get; init; } = [];
+}
+
+/// <summary>What executes instructions.</summary>
+public enum ExecutionEngine
+{
+    /// <summary>Executes decoded instructions one by one, on every host.</summary>
+    Interpreter,
+
+    /// <summary>Generates host code; where the host cannot run any, the interpreter takes its place.</summary>
+    Translator,
 }
 
 /// <summary>

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using GdbHost.Machine.Cpu.Interpreter;
+using GdbHost.Machine.Cpu.Translate;
 using GdbHost.Machine.Time;
 
 namespace GdbHost.Machine.Cpu;
@@ -34,9 +35,10 @@ internal sealed class Cluster : IDisposable
     private readonly Scheduler _scheduler;
     private bool _stopRequested;
 
-    public Cluster(Scheduler scheduler)
+    public Cluster(Scheduler scheduler, bool translates = false)
     {
         _scheduler = scheduler;
+        Translator = translates ? Translator.TryCreate(Blocks) : null;
         Debug = new DebugStops(Blocks);
         scheduler.OnChange = () =>
         {
@@ -54,6 +56,9 @@ internal sealed class Cluster : IDisposable
 
     /// <summary>Decoded blocks, shared by the cores.</summary>
     public BlockCache Blocks { get; } = new();
+
+    /// <summary>Makes generated code for all cores; null where the interpreter does everything.</summary>
+    public Translator? Translator { get; }
 
     /// <summary>The external debugger's breakpoints and watchpoints.</summary>
     public DebugStops Debug { get; }
@@ -127,7 +132,7 @@ internal sealed class Cluster : IDisposable
             Current = core;
             _ = core.TakeAttention();
             core.EnterIllegalState();
-            Retired += core.Engine.Run(1);
+            Retired += core.Interpreter.Run(1);
             core.RequestAttention();
             Current = null;
             Debug.Passing = false;
@@ -159,6 +164,7 @@ internal sealed class Cluster : IDisposable
             core.Dispose();
         }
 
+        Translator?.Dispose();
         Blocks.Dispose();
     }
 

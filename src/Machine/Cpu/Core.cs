@@ -5,6 +5,7 @@ using GdbHost.Machine.Bus;
 using GdbHost.Machine.Common;
 using GdbHost.Machine.Cpu.Interpreter;
 using GdbHost.Machine.Cpu.Privileged;
+using GdbHost.Machine.Cpu.Translate;
 using GdbHost.Machine.Isa;
 using GdbHost.Machine.Mmu;
 using GdbHost.Machine.SysRegs;
@@ -51,7 +52,8 @@ internal sealed unsafe class Core : IDisposable
         _self = GCHandle.Alloc(this);
         State->CoreHandle = GCHandle.ToIntPtr(_self);
         Memory = new MemoryAccess(this, cluster.Blocks);
-        Engine = new InterpreterLoop(this, cluster.Blocks);
+        Interpreter = new InterpreterLoop(this, cluster.Blocks);
+        Engine = cluster.Translator is null ? Interpreter : new TranslatorLoop(this, Interpreter, cluster.Translator);
         System = new SystemLevel(this);
         CoreParts made = parts(this);
         Calls = made.Calls;
@@ -83,9 +85,13 @@ internal sealed unsafe class Core : IDisposable
     /// <summary>Slow loads and stores.</summary>
     public MemoryAccess Memory { get; }
 
-    public InterpreterLoop Engine { get; }
+    /// <summary>The interpreter: always there, for single steps and for what the engine leaves to it.</summary>
+    public InterpreterLoop Interpreter { get; }
 
-    public IFastTlb FastTlb => Engine;
+    /// <summary>What executes instructions when there are many: the translator, or the interpreter.</summary>
+    public IExecutionEngine Engine { get; }
+
+    public IFastTlb FastTlb => Interpreter;
 
     /// <summary>The external debugger's stops.</summary>
     public DebugStops Debugger => Cluster.Debug;
@@ -208,7 +214,7 @@ internal sealed unsafe class Core : IDisposable
     {
         const uint Eret = 0xd69f_03e0;
         uint word = WordAtPc();
-        ulong retired = Engine.Run(1);
+        ulong retired = Interpreter.Run(1);
         if (word != Eret && System.Debug.StepEnabled)
         {
             System.Debug.Stepped(IsLoadExclusive(word));
@@ -287,6 +293,7 @@ internal sealed unsafe class Core : IDisposable
         if (!_disposed)
         {
             _disposed = true;
+            (Engine as IDisposable)?.Dispose();
             _self.Free();
             NativeMemory.AlignedFree(State->FastTlbs);
             NativeMemory.AlignedFree((void*)((nint)State & ~4095));

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using GdbHost.Machine.Common;
+using GdbHost.Machine.Cpu.Translate;
 using GdbHost.Machine.Isa;
 
 namespace GdbHost.Machine.Cpu;
@@ -68,6 +69,9 @@ internal unsafe struct CpuState
     /// <summary>All ones where SCTLR_ELx.A checks the alignment of ordinary accesses, else zero.</summary>
     public ulong AlignmentCheck;
 
+    /// <summary>Alignment of every access is checked in the present state: by SCTLR_ELx.A, or because stage 1 is off and all is Device memory.</summary>
+    public bool StrictAlignment;
+
     /// <summary>Data is big-endian in the present state (SCTLR_ELx.EE, E0E): no access is fast then.</summary>
     public bool BigEndian;
 
@@ -127,6 +131,9 @@ internal unsafe struct CpuState
 
     /// <summary>GCHandle of the <see cref="Core"/>, for slow paths.</summary>
     public nint CoreHandle;
+
+    /// <summary>What only generated code keeps here.</summary>
+    public TranslatedState Translated;
 
     /// <summary>NZCV in bits 31:28.</summary>
     public uint Nzcv

@@ -218,8 +218,10 @@ internal sealed unsafe class MemoryAccess(Core core, BlockCache blocks)
     private void Remember(ulong address, byte* host, in Translation t, AccessType type, bool storesAreSlow)
     {
         ulong page = address & PageMask;
-        if (core.Debugger.WatchesPage(page))
+        bool isChecked = t.Attributes.IsDevice || _state->AlignmentCheck != 0;
+        if (core.Debugger.WatchesPage(page) || (isChecked && !_state->StrictAlignment))
         {
+            // Generated code checks alignment by the state it was made for, not by the page.
             return;
         }
 
@@ -233,7 +235,7 @@ internal sealed unsafe class MemoryAccess(Core core, BlockCache blocks)
 
         _state->FastTlbUsed |= 1u << (int)_state->El;
         entry->Addend = addend;
-        entry->AlignmentMask = t.Attributes.IsDevice || _state->AlignmentCheck != 0 ? ulong.MaxValue : 0;
+        entry->AlignmentMask = isChecked ? ulong.MaxValue : 0;
         if (type == AccessType.Read)
         {
             entry->ReadTag = page;

@@ -21,6 +21,21 @@ internal unsafe struct Block
     /// <summary>A breakpoint may be at the first instruction: look before running.</summary>
     public bool Guarded;
 
+    /// <summary>Host address of the page.</summary>
+    public byte* Page;
+
+    /// <summary>Generated code that begins here, or null.</summary>
+    public byte* Code;
+
+    /// <summary>Runs by the interpreter, while there is no code.</summary>
+    public int Runs;
+
+    /// <summary>Instructions for which the code needs a budget when it is entered.</summary>
+    public byte FirstSegment;
+
+    /// <summary>The code is for a state that checks all alignment.</summary>
+    public bool Strict;
+
     /// <summary>Where a taken direct branch goes, once known and if in this page.</summary>
     public Block* Taken;
 

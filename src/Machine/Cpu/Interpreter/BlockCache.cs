@@ -50,6 +50,12 @@ internal sealed unsafe class BlockCache : IDisposable
         Clear();
     }
 
+    /// <summary>A block must begin at this page offset.</summary>
+    public bool IsGuarded(ushort pageOffset) => _guardedOffsets.Contains(pageOffset);
+
+    /// <summary>The interpreter's handler of a routine; null stands for UNDEFINED.</summary>
+    public nint HandlerOf(Routine? routine) => _binder.HandlerOf(routine ?? Routine.Of<UndefinedInstruction>());
+
     /// <summary>The block at an offset of RAM, decoded now if need be.</summary>
     public Block* At(Ram ram, ulong offset)
     {
@@ -126,8 +132,8 @@ internal sealed unsafe class BlockCache : IDisposable
 
     private Block* Decode(nint page, int pageOffset)
     {
-        const int BlockBytes = (MaxInstructions * 32) + 64;
-        if (_end - _next < BlockBytes)
+        int blockBytes = (MaxInstructions * sizeof(Instruction)) + sizeof(Block);
+        if (_end - _next < blockBytes)
         {
             _next = (byte*)NativeMemory.AlignedAlloc(ChunkBytes, 64);
             _end = _next + ChunkBytes;
@@ -135,7 +141,7 @@ internal sealed unsafe class BlockCache : IDisposable
         }
 
         Block* block = (Block*)_next;
-        *block = new Block { First = (Instruction*)(block + 1), PageOffset = (ushort)pageOffset };
+        *block = new Block { First = (Instruction*)(block + 1), Page = (byte*)page, PageOffset = (ushort)pageOffset };
         block->Guarded = _guardedOffsets.Contains((ushort)pageOffset);
         uint* words = (uint*)(page + pageOffset);
         int limit = Math.Min(MaxInstructions, (int)(Ram.PageSize - (ulong)pageOffset) / 4);
@@ -145,7 +151,7 @@ internal sealed unsafe class BlockCache : IDisposable
         {
             Instruction* i = block->First + count;
             Routine? routine = _decoder.Decode(words[count], ref *i, out ends);
-            i->Handler = _binder.HandlerOf(routine ?? Routine.Of<UndefinedInstruction>());
+            i->Handler = HandlerOf(routine);
             i->Index = (ushort)count;
             count++;
         }

@@ -10,7 +10,7 @@ namespace GdbHost.Machine.Cpu.Interpreter;
 /// Runs a core block by block. Inside a page blocks are linked; from page to page a table by virtual address and
 /// Exception level finds the next one, and is forgotten whenever translations may have changed.
 /// </summary>
-internal sealed unsafe class InterpreterLoop : IBlockUser, IFastTlb
+internal sealed unsafe class InterpreterLoop : IExecutionEngine, IBlockUser, IFastTlb
 {
     private const int JumpEntries = 2048;
     private const int Levels = 4;
@@ -31,10 +31,9 @@ internal sealed unsafe class InterpreterLoop : IBlockUser, IFastTlb
         blocks.Attach(this);
     }
 
-    /// <summary>
-    /// Runs at most <paramref name="budget"/> instructions and says how many were retired; fewer when something asks
-    /// for the run loop's attention. Each exception taken for a fault counts as one, so that time goes on.
-    /// </summary>
+    /// <summary>Changes whenever something that was known of translations or blocks may no longer hold.</summary>
+    public ulong Generation { get; private set; } = 1;
+
     public ulong Run(ulong budget)
     {
         CpuState* state = _state;
@@ -55,18 +54,24 @@ internal sealed unsafe class InterpreterLoop : IBlockUser, IFastTlb
                 break;
             }
 
-            executed += RunLinked(block, budget - executed, start + executed);
+            executed += RunBlocks(block, budget - executed, start + executed, follows: true);
         }
 
         _core.Scheduler.Clock.Now = start + executed;
         return executed;
     }
 
-    void IBlockUser.ForgetBlocks()
+    /// <summary>Runs one block, or its beginning. Gives the number of instructions retired.</summary>
+    public ulong RunBlock(Block* block, ulong budget, ulong now) => RunBlocks(block, budget, now, follows: false);
+
+    /// <summary>The block at a virtual address if that is known already, else null.</summary>
+    public Block* Known(ulong pc)
     {
-        ForgetJumps();
-        _linksBroken = true;
+        ref Jump jump = ref _jumps[(int)(pc >> 2) & (JumpEntries - 1)];
+        return jump.Tag == JumpTag(pc) ? (Block*)jump.Block : null;
     }
+
+    void IBlockUser.ForgetBlocks() => ForgetJumps();
 
     void IBlockUser.PageGotCode(nint hostPage)
     {
@@ -95,8 +100,12 @@ internal sealed unsafe class InterpreterLoop : IBlockUser, IFastTlb
         ForgetJumps();
     }
 
+    // A link inside a page stands for a translation too: what follows a change of translations is looked up anew, or
+    // what the guest sees would depend on what had been linked before.
     private void ForgetJumps()
     {
+        _linksBroken = true;
+        Generation++;
         if (_jumpsUsed)
         {
             new Span<Jump>(_jumps).Clear();
@@ -104,8 +113,8 @@ internal sealed unsafe class InterpreterLoop : IBlockUser, IFastTlb
         }
     }
 
-    /// <summary>Runs a block and those linked to it. Gives the number of instructions retired.</summary>
-    private ulong RunLinked(Block* block, ulong budget, ulong now)
+    /// <summary>Runs a block and, if asked to, those linked to it. Gives the number of instructions retired.</summary>
+    private ulong RunBlocks(Block* block, ulong budget, ulong now, bool follows)
     {
         CpuState* state = _state;
         InterpreterEngine* engine = (InterpreterEngine*)state;
@@ -144,12 +153,12 @@ internal sealed unsafe class InterpreterLoop : IBlockUser, IFastTlb
                     return executed;
             }
 
-            if (executed >= budget || state->Attention != 0)
+            if (!follows || executed >= budget || state->Attention != 0)
             {
                 return executed;
             }
 
-            Block* next = flow == Flow.Indirect ? Look(state->Pc) : Follow(block, pc, flow == Flow.Taken);
+            Block* next = flow == Flow.Indirect ? Known(state->Pc) : Follow(block, pc, flow == Flow.Taken);
             if (next is null || next->Guarded)
             {
                 return executed;
@@ -166,7 +175,7 @@ internal sealed unsafe class InterpreterLoop : IBlockUser, IFastTlb
         ulong pc = _state->Pc;
         if (((pc ^ blockPc) & PageMask) != 0)
         {
-            return Look(pc);
+            return Known(pc);
         }
 
         Block* next = taken ? block->Taken : block->Following;
@@ -196,19 +205,13 @@ internal sealed unsafe class InterpreterLoop : IBlockUser, IFastTlb
         return next;
     }
 
-    private Block* Look(ulong pc)
-    {
-        ref Jump jump = ref _jumps[(int)(pc >> 2) & (JumpEntries - 1)];
-        return jump.Tag == JumpTag(pc) ? (Block*)jump.Block : null;
-    }
-
     // No address that can be fetched from has bits 61:60 differ from bit 55, so the level cannot make two tags equal.
     private ulong JumpTag(ulong pc) => pc ^ ((ulong)_state->El << 60);
 
     /// <summary>The block at a virtual address, or null after an exception was taken because there is none.</summary>
-    private Block* Find(ulong pc)
+    public Block* Find(ulong pc)
     {
-        Block* known = Look(pc);
+        Block* known = Known(pc);
         if (known is not null)
         {
             return known;

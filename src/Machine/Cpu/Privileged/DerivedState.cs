@@ -33,6 +33,8 @@ internal sealed unsafe class DerivedState(Core core)
         Sctlr sctlr = Sctlr;
         state->FpDisabled = FpTrap().Happens ? 1u : 0;
         state->AlignmentCheck = sctlr.A ? ulong.MaxValue : 0;
+        bool untranslated = !sctlr.M && (state->El >= ExceptionLevel.El2 || !Hcr.Dc);
+        state->StrictAlignment = sctlr.A || untranslated;
         state->BigEndian = state->El == ExceptionLevel.El0 ? sctlr.E0e : sctlr.Ee;
         state->SpCheck = (state->El == ExceptionLevel.El0 ? sctlr.Sa0 : sctlr.Sa) ? 15u : 0;
     }

@@ -1,0 +1,179 @@
+using System;
+using GdbHost.Machine.Cpu.Translate.Forms;
+using GdbHost.Machine.Isa;
+
+namespace GdbHost.Machine.Cpu.Translate;
+
+/// <summary>
+/// One walk backwards over a unit: how long each value is needed, which register writes are overwritten before anyone
+/// can see them, which flags must be in memory, and which operations nobody needs.
+/// </summary>
+internal sealed unsafe class Liveness
+{
+    private readonly short[] _nextX = new short[Slots.Count];
+    private readonly short[] _nextQ = new short[32];
+    private IrOp* _ops;
+    private ulong _overwrittenX;
+    private uint _overwrittenQ;
+    private bool _flagsNeeded;
+
+    public void Run(IrBuilder unit)
+    {
+        _ops = unit.Ops;
+        Array.Fill(_nextX, (short)unit.Count);
+        Array.Fill(_nextQ, (short)unit.Count);
+        _overwrittenX = 0;
+        _overwrittenQ = 0;
+        _flagsNeeded = true;
+        for (int k = unit.Count - 1; k >= 0; k--)
+        {
+            if (Keep(ref _ops[k], (short)k))
+            {
+                Need(_ops[k].A, k);
+                Need(_ops[k].B, k);
+                Need(_ops[k].C, k);
+            }
+        }
+    }
+
+    private bool Keep(ref IrOp op, short k)
+    {
+        switch (op.Code)
+        {
+            case IrCode.Start:
+                return false;
+            case IrCode.SetX:
+                return Write(ref op, k, _nextX, ref _overwrittenX);
+            case IrCode.SetQ:
+                ulong overwritten = _overwrittenQ;
+                bool kept = Write(ref op, k, _nextQ, ref overwritten);
+                _overwrittenQ = (uint)overwritten;
+                return kept;
+            case IrCode.AddFlags or IrCode.SubFlags or IrCode.AndFlags or IrCode.AddCarryFlags or IrCode.SetNzcv:
+                return ProduceFlags(ref op);
+            case IrCode.SetNzcvUnless:
+                // The flags before it stay where the condition holds.
+                _flagsNeeded = true;
+                return true;
+            case IrCode.FlagCondition:
+                return ReadFlags(ref op, k);
+            case IrCode.ZeroCondition or IrCode.BitCondition:
+                // Evaluated where it is used.
+                Need(op.A, op.LastUse);
+                Pure(ref op);
+                return false;
+            case IrCode.GetNzcv or IrCode.AddCarry:
+                _flagsNeeded |= op.LastUse >= 0;
+                return Pure(ref op);
+            case IrCode.Translate:
+                Visible();
+                Need(op.A, k);
+                Need(op.B, k);
+                return false;
+            case IrCode.Form:
+                return KeepForm(ref op);
+            case IrCode.CheckFp or IrCode.CheckSp or IrCode.Interpret or IrCode.Branch or IrCode.BranchIf or IrCode.BranchTo:
+                Visible();
+                return true;
+            case IrCode.Store or IrCode.StoreVector or IrCode.MarkExclusive or IrCode.StoreExclusive or IrCode.ClearExclusive:
+                return true;
+            default:
+                return Pure(ref op);
+        }
+    }
+
+    /// <summary>Here somebody may look at all registers.</summary>
+    private void Visible()
+    {
+        _overwrittenX = 0;
+        _overwrittenQ = 0;
+        _flagsNeeded = true;
+    }
+
+    private bool Write(ref IrOp op, short k, short[] next, ref ulong overwritten)
+    {
+        ulong bit = 1UL << op.Aux;
+        if ((overwritten & bit) != 0)
+        {
+            op.Traits |= IrTraits.Dead;
+        }
+        else
+        {
+            // The value is kept until it is stored: at the latest where the register is written again.
+            overwritten |= bit;
+            Need(op.A, next[op.Aux]);
+        }
+
+        next[op.Aux] = k;
+        return false;
+    }
+
+    private bool ProduceFlags(ref IrOp op)
+    {
+        bool wanted = _flagsNeeded || op.Is(IrTraits.KeepFlags);
+        op.Traits = wanted ? op.Traits | IrTraits.KeepFlags : op.Traits;
+        if (wanted)
+        {
+            _flagsNeeded = false;
+        }
+
+        // Adding with carry reads the flags that it then replaces.
+        bool live = wanted || op.LastUse >= 0;
+        _flagsNeeded |= live && op.Code == IrCode.AddCarryFlags;
+        return live || Kill(ref op);
+    }
+
+    private bool ReadFlags(ref IrOp op, short k)
+    {
+        if (!Pure(ref op))
+        {
+            return false;
+        }
+
+        // Directly behind its producer a condition finds the host's flags as they are; else they must be in memory.
+        int producer = (int)op.Imm;
+        int reader = op.Is(IrTraits.Materialized) ? k : op.LastUse;
+        bool direct = producer >= 0 && _ops[producer].Code is IrCode.AddFlags or IrCode.SubFlags or IrCode.AndFlags;
+        for (int between = producer + 1; direct && between < reader; between++)
+        {
+            direct = _ops[between].Code is IrCode.Start or IrCode.Const or IrCode.GetX or IrCode.SetX or IrCode.FlagCondition
+                && !_ops[between].Is(IrTraits.Materialized);
+        }
+
+        _flagsNeeded |= !direct;
+        if (direct && _ops[producer].LastUse < producer)
+        {
+            // The comparison is needed, its result is not.
+            _ops[producer].LastUse = (short)producer;
+        }
+
+        return false;
+    }
+
+    private bool KeepForm(ref IrOp op)
+    {
+        if (FormTable.At(op).Leaves)
+        {
+            Visible();
+            return true;
+        }
+
+        return Pure(ref op);
+    }
+
+    private static bool Pure(ref IrOp op) => op.LastUse >= 0 || Kill(ref op);
+
+    private static bool Kill(ref IrOp op)
+    {
+        op.Traits |= IrTraits.Dead;
+        return false;
+    }
+
+    private void Need(short value, int by)
+    {
+        if (value >= 0 && _ops[value].LastUse < by)
+        {
+            _ops[value].LastUse = (short)by;
+        }
+    }
+}

@@ -1,0 +1,84 @@
+using System;
+using System.Collections.Generic;
+using System.Runtime.InteropServices;
+
+namespace GdbHost.Machine.Cpu.Translate;
+
+/// <summary>The places of the present unit where execution may leave for the interpreter and come back after one instruction.</summary>
+internal sealed unsafe class SideExits
+{
+    private readonly List<Exit> _exits = [];
+    private readonly Moves _moves = new();
+    private int _firstPending;
+
+    public int Count => _exits.Count;
+
+    public void Begin()
+    {
+        _exits.Clear();
+        _moves.Clear();
+        _firstPending = 0;
+    }
+
+    /// <summary>Notes a jump that leaves before the present instruction has done anything.</summary>
+    public void Add(byte* jumpEnd, int exit, HostRegisters registers)
+    {
+        int from = _moves.Count;
+        registers.Snapshot(_moves);
+        _exits.Add(new Exit { JumpEnd = jumpEnd, Number = exit, Stores = new Range(from, _moves.Count) });
+    }
+
+    /// <summary>The instruction is complete: here its side exits come back.</summary>
+    public void Rejoin(byte* here, HostRegisters registers)
+    {
+        if (_firstPending == _exits.Count)
+        {
+            return;
+        }
+
+        int from = _moves.Count;
+        registers.SnapshotLoads(_moves);
+        foreach (ref Exit exit in CollectionsMarshal.AsSpan(_exits)[_firstPending..])
+        {
+            exit.Rejoins = here;
+            exit.Loads = new Range(from, _moves.Count);
+        }
+
+        _firstPending = _exits.Count;
+    }
+
+    public ReadOnlySpan<Exit> All => CollectionsMarshal.AsSpan(_exits);
+
+    public ReadOnlySpan<Move> MovesOf(Range range) => _moves.Of(range);
+
+    /// <summary>A jump out, and what surrounds it.</summary>
+    public struct Exit
+    {
+        public byte* JumpEnd;
+        public int Number;
+        public Range Stores;
+        public Range Loads;
+        public byte* Rejoins;
+    }
+
+    /// <summary>Between a host register and memory.</summary>
+    /// <param name="Home">The guest register or spill slot, as <see cref="HostRegisters"/> numbers them.</param>
+    /// <param name="Value">The value.</param>
+    /// <param name="Place">Its host register, or -1.</param>
+    /// <param name="From">Where it is if it is in no register.</param>
+    public readonly record struct Move(int Home, short Value, sbyte Place, short From);
+
+    /// <summary>Moves of all exits, one after the other.</summary>
+    public sealed class Moves
+    {
+        private readonly List<Move> _list = [];
+
+        public int Count => _list.Count;
+
+        public void Add(Move move) => _list.Add(move);
+
+        public void Clear() => _list.Clear();
+
+        public ReadOnlySpan<Move> Of(Range range) => CollectionsMarshal.AsSpan(_list)[range];
+    }
+}

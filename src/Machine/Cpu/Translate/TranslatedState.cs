@@ -1,0 +1,51 @@
+using System.Runtime.InteropServices;
+
+namespace GdbHost.Machine.Cpu.Translate;
+
+/// <summary>
+/// One known way from a virtual address to generated code, in the layout that generated code reads: 32 bytes.
+/// </summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct JumpEntry
+{
+    public ulong Pc;
+
+    /// <summary>The <see cref="TranslatedState.JumpKey"/> under which it is valid; 0 is never valid.</summary>
+    public ulong Key;
+
+    public ulong Code;
+
+    private readonly ulong _unused;
+}
+
+/// <summary>
+/// The part of a core's state that only generated code uses. Nothing here is part of a snapshot: between two runs the
+/// flags are in their general form and the rest is found anew.
+/// </summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct TranslatedState
+{
+    public const int Jumps = 4096;
+    public const int SpillSlots = 64;
+
+    /// <summary>NZCV as <see cref="HostFlags"/>, while generated code runs.</summary>
+    public ushort Flags;
+
+    /// <summary>Instructions that may still be executed.</summary>
+    public long Budget;
+
+    /// <summary>Virtual address of the page whose code runs.</summary>
+    public ulong VirtualPage;
+
+    /// <summary>What entries of the jump table must carry to be valid: changes when translations or the Exception level do.</summary>
+    public ulong JumpKey;
+
+    /// <summary>Where operations keep values that do not fit into registers, 16 bytes each.</summary>
+    public fixed ulong Spills[SpillSlots * 2];
+
+    /// <summary><see cref="HostFlags"/> by NZCV.</summary>
+    public fixed ushort FlagsOfNzcv[16];
+
+    /// <summary>The jump table: <see cref="Jumps"/> entries.</summary>
+    public JumpEntry* JumpTable;
+}

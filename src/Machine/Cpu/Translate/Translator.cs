@@ -1,0 +1,146 @@
+using System;
+using System.Collections.Generic;
+using GdbHost.Machine.Bus;
+using GdbHost.Machine.Cpu.Interpreter;
+using GdbHost.Machine.Isa;
+
+namespace GdbHost.Machine.Cpu.Translate;
+
+/// <summary>
+/// Makes units of generated code from blocks that have been run often. A unit begins where its block does and goes on
+/// past conditional branches that are not taken, inside the page; like a block it holds no virtual address. One
+/// translator serves all cores of a machine.
+/// </summary>
+internal sealed unsafe class Translator : IDisposable
+{
+    /// <summary>Longest unit.</summary>
+    public const int MaxInstructions = 64;
+
+    /// <summary>Number of the boundary behind a unit's last instruction.</summary>
+    public const int EndOfUnit = 0xffff;
+
+    /// <summary>Where in a unit's code the length of its first segment is: in SUB R14, imm8.</summary>
+    public const int BudgetOffset = 3;
+
+    /// <summary>Runs of a block in the interpreter before it is translated.</summary>
+    public const int Threshold = 16;
+
+    private readonly BlockCache _blocks;
+    private readonly Decoder _decoder = new();
+    private readonly Binder _binder = new();
+    private readonly IrBuilder _unit = new();
+    private readonly Liveness _liveness = new();
+    private readonly UnitWriter _writer;
+    private readonly Instruction[] _instructions = new Instruction[MaxInstructions];
+
+    private Translator(BlockCache blocks, TranslatedCode code)
+    {
+        _blocks = blocks;
+        Code = code;
+        _writer = new UnitWriter(code);
+    }
+
+    public TranslatedCode Code { get; }
+
+    /// <summary>A translator, or null where the host cannot run generated code.</summary>
+    public static Translator? TryCreate(BlockCache blocks)
+    {
+        TranslatedCode? code = TranslatedCode.TryCreate();
+        return code is null ? null : new Translator(blocks, code);
+    }
+
+    /// <summary>Nothing behind this instruction can be reached from it in sequence: SVC, HVC, SMC, BRK, HLT, ERET, UNDEFINED.</summary>
+    public static bool EndsUnit(uint word)
+    {
+        const uint SystemClass = 0b1101_0101_00;
+        return word >> 22 != SystemClass;
+    }
+
+    /// <summary>Translates a block. Gives its code, as an address to execute.</summary>
+    public byte* Translate(Block* block, bool strict)
+    {
+        if (Code.IsFull)
+        {
+            _blocks.Clear();
+            Code.Clear();
+            return null;
+        }
+
+        Build(block);
+        _liveness.Run(_unit);
+        return _writer.Write(_unit, _instructions, strict);
+    }
+
+    public void Dispose()
+    {
+        Code.Dispose();
+        _unit.Dispose();
+    }
+
+    private void Build(Block* block)
+    {
+        uint* words = (uint*)block->Page;
+        int index = block->PageOffset >> 2;
+        int last = Math.Min(index + MaxInstructions, (int)(Ram.PageSize >> 2));
+        int number = 0;
+        bool open = true;
+        _unit.Begin();
+        while (open && index < last && !_unit.IsFull && (number == 0 || !_blocks.IsGuarded((ushort)(index << 2))))
+        {
+            open = Add(words[index], index, number);
+            index++;
+            number++;
+        }
+
+        if (open)
+        {
+            _unit.StartInstruction(EndOfUnit, (ulong)index << 2);
+            _unit.Add(IrCode.Branch, imm: (ulong)index << 2);
+        }
+    }
+
+    /// <summary>Adds an instruction; says whether the next one belongs to the unit too.</summary>
+    private bool Add(uint word, int index, int number)
+    {
+        ref Instruction i = ref _instructions[number];
+        Routine? routine = _decoder.Decode(word, ref i, out bool endsBlock);
+        i.Index = (ushort)index;
+        i.Handler = _blocks.HandlerOf(routine);
+        _unit.StartInstruction(number, (ulong)index << 2);
+        if (routine is null)
+        {
+            _unit.Interpret();
+            return false;
+        }
+
+        TranslatorEngine engine = new(_unit);
+        Flow flow = _binder.HandlerOf(routine)(ref engine, in i);
+        bool interpreted = _unit.Unsupported;
+        _unit.EndInstruction();
+        if (interpreted)
+        {
+            return !endsBlock || !EndsUnit(word);
+        }
+
+        return flow is Flow.Next or Flow.NotTaken;
+    }
+
+    /// <summary>Gives every routine its form for the translator.</summary>
+    private sealed class Binder : IRoutineBinder
+    {
+        private readonly Dictionary<Routine, nint> _handlers = [];
+
+        public delegate*<ref TranslatorEngine, in Instruction, Flow> HandlerOf(Routine routine)
+        {
+            if (!_handlers.TryGetValue(routine, out nint handler))
+            {
+                handler = routine.Bind(this);
+                _handlers.Add(routine, handler);
+            }
+
+            return (delegate*<ref TranslatorEngine, in Instruction, Flow>)handler;
+        }
+
+        nint IRoutineBinder.Bind<T>() => (nint)(delegate*<ref TranslatorEngine, in Instruction, Flow>)&T.Execute<TranslatorEngine>;
+    }
+}

@@ -1,0 +1,217 @@
+using System;
+using System.Runtime.InteropServices;
+using GdbHost.Machine.Bus;
+using GdbHost.Machine.Cpu.Interpreter;
+using GdbHost.Machine.Isa;
+
+namespace GdbHost.Machine.Cpu.Translate;
+
+/// <summary>
+/// Runs a core by generated code where there is some, and by the interpreter where there is none, where a budget ends
+/// inside a unit, and for single instructions that generated code leaves to it.
+/// </summary>
+internal sealed unsafe class TranslatorLoop : IExecutionEngine, IDisposable
+{
+    private const ulong PageMask = ~(Ram.PageSize - 1);
+    private const int LevelBits = 2;
+
+    private readonly Core _core;
+    private readonly CpuState* _state;
+    private readonly InterpreterLoop _interpreter;
+    private readonly Translator _translator;
+    private readonly TranslatedCode _code;
+    private ulong _end;
+
+    public TranslatorLoop(Core core, InterpreterLoop interpreter, Translator translator)
+    {
+        _core = core;
+        _state = core.State;
+        _interpreter = interpreter;
+        _translator = translator;
+        _code = translator.Code;
+        _state->Translated.JumpTable = (JumpEntry*)NativeMemory.AllocZeroed(TranslatedState.Jumps, (nuint)sizeof(JumpEntry));
+        for (uint nzcv = 0; nzcv < 16; nzcv++)
+        {
+            _state->Translated.FlagsOfNzcv[nzcv] = HostFlags.Of(nzcv);
+        }
+    }
+
+    ~TranslatorLoop()
+    {
+        Free();
+    }
+
+    public ulong Run(ulong budget)
+    {
+        ulong start = _core.Scheduler.Clock.Now;
+        ulong left = budget;
+        _end = start + budget;
+        while (left > 0 && _state->Attention == 0)
+        {
+            _state->BlockTime = _end - left;
+            Block* block = _interpreter.Find(_state->Pc);
+            if (block is null)
+            {
+                left--;
+                continue;
+            }
+
+            if (block->Guarded && _core.Debugger.StopsAt(_state->Pc))
+            {
+                break;
+            }
+
+            byte* code = CodeOf(block);
+            left = code is not null && (ulong)block->FirstSegment <= left
+                ? RunCode(code, left)
+                : left - _interpreter.RunBlock(block, left, _end - left);
+        }
+
+        _core.Scheduler.Clock.Now = _end - left;
+        return budget - left;
+    }
+
+    public void Dispose()
+    {
+        Free();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>The code of a block for the present state, made now if the block has been run often enough.</summary>
+    private byte* CodeOf(Block* block)
+    {
+        bool strict = _state->StrictAlignment;
+        if (block->Code is not null && block->Strict == strict)
+        {
+            return block->Code;
+        }
+
+        if (block->Guarded || ++block->Runs < Translator.Threshold)
+        {
+            return null;
+        }
+
+        byte* code = _translator.Translate(block, strict);
+        if (code is not null)
+        {
+            block->Code = code;
+            block->Strict = strict;
+            block->FirstSegment = *(_code.ToWritable(code) + Translator.BudgetOffset);
+        }
+
+        return code;
+    }
+
+    /// <summary>Runs generated code as long as it finds the next piece of itself. Gives what is left of the budget.</summary>
+    private ulong RunCode(byte* code, ulong left)
+    {
+        CpuState* state = _state;
+        state->Translated.Budget = (long)Math.Min(left, long.MaxValue);
+        ulong beyond = left - (ulong)state->Translated.Budget;
+        state->Translated.VirtualPage = state->Pc & PageMask;
+        state->Translated.Flags = HostFlags.Of(state->Nzcv >> 28);
+        ulong generation = _interpreter.Generation;
+        state->Translated.JumpKey = (generation << LevelBits) | (ulong)state->El;
+        while (code is not null)
+        {
+            ref ExitRecord exit = ref _code.Exit(_code.Run(state, code));
+            switch (exit.Kind)
+            {
+                case ExitKind.Link:
+                    state->Pc = state->Translated.VirtualPage | exit.PageOffset;
+                    code = Link(ref exit);
+                    break;
+                case ExitKind.Indirect:
+                    code = FindIndirect();
+                    break;
+                case ExitKind.Budget:
+                    state->Pc = state->Translated.VirtualPage | exit.PageOffset;
+                    code = null;
+                    break;
+                default:
+                    code = Interpret(ref exit, beyond, generation);
+                    break;
+            }
+        }
+
+        state->Nzcv = HostFlags.ToNzcv(state->Translated.Flags) << 28;
+        return beyond + (ulong)state->Translated.Budget;
+    }
+
+    /// <summary>Ties a jump to the code of its target, if that has some.</summary>
+    private byte* Link(ref ExitRecord exit)
+    {
+        byte* code = CodeAtPc();
+        if (code is not null)
+        {
+            X64.Assembler.Land(exit.Patch, _code.ToWritable(code));
+        }
+
+        return code;
+    }
+
+    private byte* FindIndirect()
+    {
+        TranslatedState* translated = &_state->Translated;
+        byte* code = CodeAtPc();
+        if (code is not null)
+        {
+            ulong pc = _state->Pc;
+            translated->JumpTable[(int)(pc >> 2) & (TranslatedState.Jumps - 1)] =
+                new JumpEntry { Pc = pc, Key = translated->JumpKey, Code = (ulong)code };
+            translated->VirtualPage = pc & PageMask;
+        }
+
+        return code;
+    }
+
+    /// <summary>Code for PC if it can be had without anything that a guest or a debugger could notice.</summary>
+    private byte* CodeAtPc()
+    {
+        Block* block = _interpreter.Known(_state->Pc);
+        return block is null || block->Guarded || block->Strict != _state->StrictAlignment ? null : block->Code;
+    }
+
+    /// <summary>Executes one instruction as the interpreter does. Gives where generated code goes on, or null.</summary>
+    private byte* Interpret(ref ExitRecord exit, ulong beyond, ulong generation)
+    {
+        CpuState* state = _state;
+        TranslatedState* translated = &state->Translated;
+        Instruction* i = exit.Instruction;
+        state->Nzcv = HostFlags.ToNzcv(translated->Flags) << 28;
+        translated->Budget += exit.Rest;
+        ulong pc = translated->VirtualPage | exit.PageOffset;
+        ulong time = _end - beyond - (ulong)translated->Budget - 1;
+        state->BlockPc = translated->VirtualPage;
+        state->BlockTime = time - i->Index;
+        state->Current = null;
+        Flow flow = ((delegate*<InterpreterEngine*, Instruction*, Flow>)i->Handler)((InterpreterEngine*)state, i);
+        bool goesOn = false;
+        switch (flow)
+        {
+            case Flow.Next:
+                state->Pc = pc + 4;
+                goesOn = state->Attention == 0 && _interpreter.Generation == generation;
+                break;
+            case Flow.Fault:
+                state->Pc = pc;
+                _core.Scheduler.Clock.Now = time + 1;
+                _core.TakeDataFault();
+                break;
+        }
+
+        translated->Flags = HostFlags.Of(state->Nzcv >> 28);
+        if (!goesOn || exit.Kind == ExitKind.Last)
+        {
+            return null;
+        }
+
+        translated->Budget -= exit.Rest;
+        return exit.Resume;
+    }
+
+    private void Free()
+    {
+        NativeMemory.Free(_state->Translated.JumpTable);
+    }
+}

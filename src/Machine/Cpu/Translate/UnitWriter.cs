@@ -1,0 +1,356 @@
+using System.Collections.Generic;
+using GdbHost.Machine.Bus;
+using GdbHost.Machine.Cpu.Translate.X64;
+using GdbHost.Machine.Isa;
+
+namespace GdbHost.Machine.Cpu.Translate;
+
+/// <summary>
+/// Writes a unit's code: its operations in order, then what is seldom run (ways out to the interpreter and back, links
+/// to other units). It owns what all families of operations share: registers, flags, exits and the budget.
+/// </summary>
+internal sealed unsafe class UnitWriter
+{
+    private const ulong PageSize = Ram.PageSize;
+
+    private readonly TranslatedCode _code;
+    private readonly IntegerWriter _integers;
+    private readonly FlagWriter _flags;
+    private readonly MemoryWriter _memory;
+    private readonly Forms.FormWriter _forms;
+    private readonly List<Stub> _stubs = [];
+    private readonly List<int> _segmentExits = [];
+    private readonly Instruction*[] _kept = new Instruction*[Translator.MaxInstructions];
+    private Instruction[] _instructions = [];
+    private byte* _segmentLength;
+    private int _segmentFirst;
+    private int _number;
+
+    public UnitWriter(TranslatedCode code)
+    {
+        _code = code;
+        Asm = code.Asm;
+        Registers = new HostRegisters(Asm);
+        _flags = new FlagWriter(this);
+        _integers = new IntegerWriter(this);
+        _memory = new MemoryWriter(this);
+        _forms = new Forms.FormWriter(this);
+    }
+
+    public Assembler Asm { get; }
+
+    public HostRegisters Registers { get; }
+
+    public SideExits Exits { get; } = new();
+
+    public FlagWriter Flags => _flags;
+
+    public IrBuilder Unit { get; private set; } = null!;
+
+    /// <summary>Alignment of every access is checked: the MMU is off, or SCTLR_ELx.A is set.</summary>
+    public bool Strict { get; private set; }
+
+    /// <summary>Writes a unit. Gives its entry, as an address to execute.</summary>
+    public byte* Write(IrBuilder unit, Instruction[] instructions, bool strict)
+    {
+        Unit = unit;
+        Strict = strict;
+        _instructions = instructions;
+        byte* entry = Asm.At;
+        Registers.Begin(unit);
+        Exits.Begin();
+        _stubs.Clear();
+        _segmentExits.Clear();
+        System.Array.Clear(_kept);
+        _segmentLength = null;
+        _flags.Forget();
+        IrOp* ops = unit.Ops;
+        for (int k = 0; k < unit.Count; k++)
+        {
+            Registers.StartOperation(k);
+            if (!ops[k].Is(IrTraits.Dead))
+            {
+                WriteOperation(ref ops[k], k);
+            }
+            else if (ops[k].Code == IrCode.SetX)
+            {
+                Registers.SetXUnseen(ops[k].Aux, ops[k].A);
+            }
+            else if (ops[k].Code == IrCode.SetQ)
+            {
+                Registers.SetQUnseen(ops[k].Aux, ops[k].A);
+            }
+        }
+
+        WriteSideExits();
+        WriteStubs();
+        return _code.ToExecutable(entry);
+    }
+
+    /// <summary>The jump that was just written leaves for the interpreter.</summary>
+    public void LeavesAt(byte* jumpEnd)
+    {
+        int exit = _code.AddExit(new ExitRecord { Kind = ExitKind.Interpret, Instruction = Kept(), PageOffset = OffsetOf(_number) });
+        _segmentExits.Add(exit);
+        Exits.Add(jumpEnd, exit, Registers);
+    }
+
+    private void WriteOperation(ref IrOp op, int k)
+    {
+        switch (op.Code)
+        {
+            case IrCode.Start:
+                Start((int)op.Imm);
+                break;
+            case IrCode.Const or IrCode.ZeroCondition or IrCode.BitCondition:
+                break;
+            case IrCode.GetX:
+                Registers.GetX(k, op.Aux);
+                break;
+            case IrCode.SetX:
+                Registers.SetX(op.Aux, op.A);
+                break;
+            case IrCode.GetQ:
+                Registers.GetQ(k, op.Aux);
+                break;
+            case IrCode.GetD:
+                Registers.GetD(k, op.Aux);
+                break;
+            case IrCode.SetQ:
+                Registers.SetQ(op.Aux, op.A);
+                break;
+            case IrCode.Interpret:
+                Interpret();
+                break;
+            case IrCode.Branch:
+                Branch(op.Imm);
+                break;
+            case IrCode.BranchIf:
+                BranchIf(ref op);
+                break;
+            case IrCode.BranchTo:
+                BranchTo(ref op);
+                break;
+            case >= IrCode.AddFlags and <= IrCode.FlagCondition:
+                _flags.Write(ref op, k);
+                break;
+            case >= IrCode.CheckFp and <= IrCode.ClearExclusive:
+                _memory.Write(ref op, k);
+                break;
+            case >= IrCode.ToVector:
+                _forms.Write(ref op, k);
+                break;
+            default:
+                _integers.Write(ref op, k);
+                break;
+        }
+    }
+
+    private Instruction* Kept()
+    {
+        ref Instruction* kept = ref _kept[_number];
+        if (kept is null)
+        {
+            kept = _code.AddInstruction(_instructions[_number]);
+        }
+
+        return kept;
+    }
+
+    private void Start(int number)
+    {
+        Exits.Rejoin(Asm.At, Registers);
+        if (number == Translator.EndOfUnit)
+        {
+            return;
+        }
+
+        _number = number;
+        if (_segmentLength is null)
+        {
+            OpenSegment(number);
+        }
+    }
+
+    /// <summary>Instructions up to the next branch take their number from the budget together, or do not begin.</summary>
+    private void OpenSegment(int number)
+    {
+        Asm.Alu(Alu.Sub, true, StateLayout.Budget, 1);
+        _segmentLength = Asm.At - 1;
+        _segmentFirst = number;
+        _flags.Forget();
+        _stubs.Add(new Stub { JumpEnd = Asm.Jump(HostCondition.Sign), Kind = ExitKind.Budget, PageOffset = OffsetOf(number), Length = _segmentLength });
+    }
+
+    private void CloseSegment()
+    {
+        if (_segmentLength is null)
+        {
+            return;
+        }
+
+        int length = _number - _segmentFirst + 1;
+        *_segmentLength = (byte)length;
+        _segmentLength = null;
+        foreach (int exit in _segmentExits)
+        {
+            ref ExitRecord record = ref _code.Exit(exit);
+            int before = (record.PageOffset - OffsetOf(_segmentFirst)) >> 2;
+            record.Rest = (ushort)(length - 1 - before);
+        }
+
+        _segmentExits.Clear();
+    }
+
+    private ushort OffsetOf(int number) => (ushort)(_instructions[number].Index << 2);
+
+    private void Interpret()
+    {
+        Registers.StoreAll();
+        ref Instruction instruction = ref _instructions[_number];
+        bool last = Translator.EndsUnit(instruction.Word);
+        int exit = _code.AddExit(new ExitRecord
+        {
+            Kind = last ? ExitKind.Last : ExitKind.Interpret, Instruction = Kept(), PageOffset = OffsetOf(_number),
+        });
+        _segmentExits.Add(exit);
+        WriteExit(exit);
+        _code.Exit(exit).Resume = _code.ToExecutable(Asm.At);
+        Registers.Forget();
+        _flags.Forget();
+        if (last)
+        {
+            CloseSegment();
+        }
+    }
+
+    private void WriteExit(int exit)
+    {
+        Asm.MovImmediate(Gpr.Rax, (uint)exit);
+        Assembler.Land(Asm.Jump(), _code.ExitThunk);
+    }
+
+    private void Branch(ulong target)
+    {
+        Registers.StoreAll();
+        CloseSegment();
+        if (target < PageSize)
+        {
+            _stubs.Add(new Stub { JumpEnd = Asm.Jump(), Kind = ExitKind.Link, PageOffset = (ushort)target });
+            return;
+        }
+
+        LoadTarget(target);
+        WriteLookup();
+    }
+
+    private void BranchIf(ref IrOp op)
+    {
+        Registers.StoreAll();
+        if (_flags.AlwaysHolds(op.A))
+        {
+            Branch(op.Imm);
+            return;
+        }
+
+        HostCondition condition = _flags.Evaluate(op.A);
+        byte* jump = Asm.Jump(condition);
+        CloseSegment();
+        _stubs.Add(new Stub { JumpEnd = jump, Kind = op.Imm < PageSize ? ExitKind.Link : ExitKind.Indirect, Target = op.Imm, PageOffset = (ushort)op.Imm });
+    }
+
+    private void BranchTo(ref IrOp op)
+    {
+        Registers.StoreAll();
+        CloseSegment();
+        Gpr target = Registers.Use(op.A, Gpr.Rax);
+        if (target != Gpr.Rax)
+        {
+            Asm.Mov(true, Gpr.Rax, target);
+        }
+
+        WriteLookup();
+    }
+
+    private void LoadTarget(ulong offset)
+    {
+        Asm.Load(8, Gpr.Rax, StateLayout.VirtualPage);
+        Asm.Alu(Alu.Add, true, Gpr.Rax, (int)(long)offset);
+    }
+
+    /// <summary>Goes to the address in RAX if its code is in the jump table.</summary>
+    private void WriteLookup()
+    {
+        const int ScaleToEntry = 3;
+        const int EntryMask = (TranslatedState.Jumps - 1) << 5;
+        Asm.Mov(false, Gpr.Rcx, Gpr.Rax);
+        Asm.Shift(ShiftKind.Shl, false, Gpr.Rcx, ScaleToEntry);
+        Asm.Alu(Alu.And, false, Gpr.Rcx, EntryMask);
+        Asm.Alu(Alu.Add, true, Gpr.Rcx, StateLayout.JumpTable);
+        Asm.Load(8, Gpr.Rdx, StateLayout.JumpKey);
+        Asm.Alu(Alu.Cmp, true, Gpr.Rax, new Mem(Gpr.Rcx, 0));
+        byte* otherPc = Asm.Jump(HostCondition.NotEqual);
+        Asm.Alu(Alu.Cmp, true, Gpr.Rdx, new Mem(Gpr.Rcx, 8));
+        byte* otherKey = Asm.Jump(HostCondition.NotEqual);
+        Asm.Alu(Alu.And, true, Gpr.Rax, -(int)PageSize);
+        Asm.Store(8, StateLayout.VirtualPage, Gpr.Rax);
+        Asm.Jump(new Mem(Gpr.Rcx, 16));
+        _stubs.Add(new Stub { JumpEnd = otherPc, SecondJumpEnd = otherKey, Kind = ExitKind.Indirect });
+    }
+
+    private void WriteSideExits()
+    {
+        foreach (ref readonly SideExits.Exit exit in Exits.All)
+        {
+            Asm.Land(exit.JumpEnd);
+            Registers.EmitStores(Exits.MovesOf(exit.Stores));
+            WriteExit(exit.Number);
+            _code.Exit(exit.Number).Resume = _code.ToExecutable(Asm.At);
+            Registers.EmitLoads(Exits.MovesOf(exit.Loads));
+            Assembler.Land(Asm.Jump(), exit.Rejoins);
+        }
+    }
+
+    private void WriteStubs()
+    {
+        for (int k = 0; k < _stubs.Count; k++)
+        {
+            Stub stub = _stubs[k];
+            Asm.Land(stub.JumpEnd);
+            if (stub.SecondJumpEnd is not null)
+            {
+                Asm.Land(stub.SecondJumpEnd);
+            }
+
+            switch (stub.Kind)
+            {
+                case ExitKind.Budget:
+                    Asm.Alu(Alu.Add, true, StateLayout.Budget, *stub.Length);
+                    WriteExit(_code.AddExit(new ExitRecord { Kind = ExitKind.Budget, PageOffset = stub.PageOffset }));
+                    break;
+                case ExitKind.Link:
+                    WriteExit(_code.AddExit(new ExitRecord { Kind = ExitKind.Link, PageOffset = stub.PageOffset, Patch = stub.JumpEnd }));
+                    break;
+                case ExitKind.Indirect when stub.Target != 0:
+                    LoadTarget(stub.Target);
+                    WriteLookup();
+                    break;
+                default:
+                    Asm.Store(8, StateLayout.Pc, Gpr.Rax);
+                    WriteExit(_code.AddExit(new ExitRecord { Kind = ExitKind.Indirect }));
+                    break;
+            }
+        }
+    }
+
+    /// <summary>Seldom run code that is written behind the unit.</summary>
+    private struct Stub
+    {
+        public byte* JumpEnd;
+        public byte* SecondJumpEnd;
+        public byte* Length;
+        public ulong Target;
+        public ushort PageOffset;
+        public ExitKind Kind;
+    }
+}
