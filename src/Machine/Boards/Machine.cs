@@ -28,7 +28,7 @@ internal sealed class Machine : IPowerControl, IDisposable
         SerialOutput = serialOutput;
         _start = start;
         Scheduler = new Scheduler(Clock);
-        Cluster = new Cluster(Scheduler, configuration.Engine == ExecutionEngine.Translator);
+        Cluster = new Cluster(Scheduler, configuration.Engine == ExecutionEngine.Translator ? configuration.TranslateAfter : null);
         Bus.OnForeignWrite = (region, offset, length) => Cluster.Blocks.ForeignWrite(region.Ram!, offset, length);
         Ram = new Ram("ram", configuration.MemoryBytes);
         Bus.Add(new BusRegion(Ram.Name, board.RamStart, Ram.Size, Ram, Device: null));

@@ -48,6 +48,9 @@ public sealed record MachineConfiguration
     /// <summary>What executes instructions. The run is the same with either.</summary>
     public ExecutionEngine Engine { get; init; } = ExecutionEngine.Translator;
 
+    /// <summary>Runs of a block in the interpreter before it is translated, 1 or more.</summary>
+    public int TranslateAfter { get; init; } = 16;
+
     /// <summary>HLT 0xF000 calls the host: console output, and an exit with a status.</summary>
     public bool Semihosting { get; init; }
 

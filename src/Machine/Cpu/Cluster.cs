@@ -35,10 +35,12 @@ internal sealed class Cluster : IDisposable
     private readonly Scheduler _scheduler;
     private bool _stopRequested;
 
-    public Cluster(Scheduler scheduler, bool translates = false)
+    /// <param name="scheduler">The machine's events.</param>
+    /// <param name="translateAfter">Runs of a block in the interpreter before it is translated; null: always the interpreter.</param>
+    public Cluster(Scheduler scheduler, int? translateAfter = null)
     {
         _scheduler = scheduler;
-        Translator = translates ? Translator.TryCreate(Blocks) : null;
+        Translator = translateAfter is null ? null : Translator.TryCreate(Blocks, translateAfter.Value);
         Debug = new DebugStops(Blocks);
         scheduler.OnChange = () =>
         {

@@ -22,9 +22,6 @@ internal sealed unsafe class Translator : IDisposable
     /// <summary>Where in a unit's code the length of its first segment is: in SUB R14, imm8.</summary>
     public const int BudgetOffset = 3;
 
-    /// <summary>Runs of a block in the interpreter before it is translated.</summary>
-    public const int Threshold = 16;
-
     private readonly BlockCache _blocks;
     private readonly Decoder _decoder = new();
     private readonly Binder _binder = new();
@@ -33,20 +30,24 @@ internal sealed unsafe class Translator : IDisposable
     private readonly UnitWriter _writer;
     private readonly Instruction[] _instructions = new Instruction[MaxInstructions];
 
-    private Translator(BlockCache blocks, TranslatedCode code)
+    private Translator(BlockCache blocks, TranslatedCode code, int threshold)
     {
         _blocks = blocks;
+        Threshold = threshold;
         Code = code;
         _writer = new UnitWriter(code);
     }
 
     public TranslatedCode Code { get; }
 
+    /// <summary>Runs of a block in the interpreter before it is translated.</summary>
+    public int Threshold { get; }
+
     /// <summary>A translator, or null where the host cannot run generated code.</summary>
-    public static Translator? TryCreate(BlockCache blocks)
+    public static Translator? TryCreate(BlockCache blocks, int threshold)
     {
         TranslatedCode? code = TranslatedCode.TryCreate();
-        return code is null ? null : new Translator(blocks, code);
+        return code is null ? null : new Translator(blocks, code, threshold);
     }
 
     /// <summary>Nothing behind this instruction can be reached from it in sequence: SVC, HVC, SMC, BRK, HLT, ERET, UNDEFINED.</summary>

@@ -86,7 +86,7 @@ internal sealed unsafe class TranslatorLoop : IExecutionEngine, IDisposable
             return block->Code;
         }
 
-        if (block->Guarded || ++block->Runs < Translator.Threshold)
+        if (block->Guarded || ++block->Runs < _translator.Threshold)
         {
             return null;
         }
