@@ -27,7 +27,7 @@ struct kernel {
     const char *name;
     void (*prepare)(void);          // or null
     work run;
-    u64 warm_up;                    // units done before the measured ones
+    u64 warm_up;                    // units, done eight times before the measured ones
 };
 
 extern const struct kernel kernels[];

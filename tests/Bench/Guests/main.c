@@ -23,7 +23,7 @@ const struct kernel kernels[] = {
     { "aes", 0, aes, 10 },
     { "svc", 0, svc_round_trips, 1000 },
     { "hvc", 0, hvc_round_trips, 1000 },
-    { "random-pages", window_prepare, random_pages, 200000 },
+    { "random-pages", window_prepare, random_pages, 65536 },
     { "change-pte", window_prepare, change_pte, 1000 },
     { "flush-all", window_prepare, flush_all, 100 },
     { "mmio-read", 0, mmio_reads, 1000 },
@@ -90,6 +90,18 @@ void bench_fault(void)
     power_off();
 }
 
+// QEMU doubles its TLB at a flush and at no other time, and a real system flushes now and then: without these flushes
+// its first, small size would be measured.
+static u64 warm(const struct kernel *k)
+{
+    u64 sum = 0;
+    for (int flush = 0; flush < 8; flush++) {
+        sum = mix(sum, k->run(k->warm_up));
+        __asm__ volatile("tlbi vmalle1\n\tdsb sy\n\tisb" : : : "memory");
+    }
+    return sum;
+}
+
 void bench_main(void)
 {
     char *parameters = (char *)PARAMETERS;
@@ -105,7 +117,7 @@ void bench_main(void)
             k->prepare();
         }
         if (k->run) {
-            sum = k->run(k->warm_up);
+            sum = warm(k);
             sum = mix(sum, k->run(number(units)));
         }
         text("BENCH ");

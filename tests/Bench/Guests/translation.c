@@ -13,7 +13,7 @@ void window_prepare(void)
     __asm__ volatile("dsb ishst\n\tisb" : : : "memory");
 }
 
-// One unit: one load and one store in a page chosen at random. The warm-up touches nearly all of them.
+// One unit: one load and one store in a page chosen at random. Eight warm-ups touch nearly all of them.
 u64 random_pages(u64 units)
 {
     u64 seed = 19;
