@@ -14,5 +14,6 @@ rid=${1:-$host}
 [ -n "$rid" ] || { echo "publish: no runtime identifier for $(uname -m); name one, such as linux-x64" >&2; exit 2; }
 
 rm -rf artifacts/publish
-dotnet publish -c Release -v q -nologo -clp:ErrorsOnly src/GdbStub -r "$rid" --no-self-contained -p:PublishReadyToRun=true -o artifacts/publish
+dotnet publish -c Release -v q -nologo -clp:ErrorsOnly src/GdbStub \
+    -r "$rid" --no-self-contained -p:PublishReadyToRun=true -o artifacts/publish
 echo "publish: artifacts/publish/gdbhost"

@@ -8,8 +8,8 @@ start() {
     local side=$1 el2=$2 cpus=$3 memory=$4 console=$5
     shift 5
     case $side in
-        ours) exec "$gdbhost" run "${engine_option[@]}" --machine "virt,gic=2,el2=$el2" --cpu cortex-a53 --smp "$cpus" --memory "$memory" \
-            --serial "$console" --log info "$@" ;;
+        ours) exec "$gdbhost" run "${engine_option[@]}" --machine "virt,gic=2,el2=$el2" --cpu cortex-a53 --smp "$cpus" \
+            --memory "$memory" --serial "$console" --log info "$@" ;;
         qemu) exec "$qemu" -M "virt,gic-version=2,virtualization=$el2" -cpu cortex-a53 -smp "$cpus" -m "$memory" \
             -nic none -display none -monitor none -serial "$console" "$@" ;;
     esac
@@ -25,7 +25,8 @@ at() {
 
 quietly() { (start "$@") >"$work/$1.log" 2>&1 </dev/null; }
 
-# run SIDE ARGUMENTS-OF-START: to the end; sets cpu (user + system seconds of the whole process) and console (a file).
+# run SIDE ARGUMENTS-OF-START: to the end; sets cpu (user + system seconds of the whole process),
+# console (a file) and, for ours, instructions (empty if the log has no count).
 run() {
     local side=$1 el2=$2 cpus=$3 memory=$4 gdb=()
     shift 4
@@ -34,6 +35,9 @@ run() {
     rm -f "$console"
     local TIMEFORMAT='%3U %3S'
     { time quietly "$side" "$el2" "$cpus" "$memory" "file:$console" "${gdb[@]}" "$@"; } 2>"$work/time" || { cat "$work/$side.log" >&2; fail "$side ended with an error: $*"; }
+    if [ "$side" = ours ]; then
+        instructions=$(grep -oE '; [0-9]+ instructions' "$work/ours.log" | tail -n 1 | tr -dc '0-9' || true)
+    fi
     cpu=$(awk 'END { printf "%.3f", $1 + $2 }' "$work/time")
 }
 
@@ -47,12 +51,18 @@ debian() {
 # reached TEXT: the guest said it.
 reached() { grep -qa "^$1" "$console" || fail "the guest did not reach $1; its console: $(tail -n 5 "$console")"; }
 
+# record_run SIDE VARIANT: CPU seconds and, for ours, the guest's instructions.
+record_run() {
+    record "$1" "$2" "$cpu"
+    [ "$1" != ours ] || [ -z "$instructions" ] || record ours "$2.instructions" "$instructions"
+}
+
 # boot SIDE CPUS EL2: CPU seconds to the power-off directly after GUEST-UP.
 boot() {
     debian "$1" "console=ttyAMA0 nokaslr GUEST_STOP=up"
     run "$1" "$3" "$2" 1G "${booted[@]}"
     reached GUEST-UP
-    record "$1" cpu "$cpu"
+    record_run "$1" cpu
 }
 
 # The device tree that names dom0's kernel and ramdisk: Xen's docs/misc/arm/device-tree/booting.txt.
@@ -83,7 +93,7 @@ xen() {
     at "$1" "$guests/debian/initramfs.cpio.gz" 0x4e000000
     run "$1" "$3" "$2" 1G "${options[@]}" "${placed[@]}"
     reached GUEST-UP
-    record "$1" cpu "$cpu"
+    record_run "$1" cpu
 }
 
 # kernel SIDE UNITS EL2 NAME: CPU seconds with all units, and with none.
@@ -96,7 +106,7 @@ kernel() {
         run "$1" "$3" 1 512M "${dash}kernel" "$elf" "${placed[@]}"
         reached "BENCH $4 $units "
         cp "$console" "$work/$1.$units.result"
-        record "$1" "$units" "$cpu"
+        record_run "$1" "$units"
     done
     same_result "$4" "$2"
     same_result "$4" 0

@@ -60,25 +60,37 @@ function spread(row, variant, inverse,    n, i, r, ours, theirs, low, high) {
     return sprintf("%.2f-%.2f", low, high)
 }
 
+# Millions of guest instructions in a second of our CPU time.
+function mips(row, variant, less,    n, t) {
+    n = median(row, "ours", variant ".instructions") - (less == "" ? 0 : median(row, "ours", less ".instructions"))
+    t = median(row, "ours", variant) - (less == "" ? 0 : median(row, "ours", less))
+    return n > 0 && t > 0 ? sprintf("%.0f", n / t / 1e6) : ""
+}
+
 function verdict(ratio, row, least) {
     if (goal[row] == "-") { return "" }
     return (least ? ratio >= goal[row] : ratio <= goal[row]) ? "yes" : "no"
 }
 
+function heading(first, second, figure) {
+    printf "| %s | %s | ours | QEMU | %s, QEMU = 1 | least and most | goal | met | ours, MIPS |\n", first, second, figure
+    printf "|---|---|---:|---:|---:|---:|---:|---|---:|\n"
+}
+
 function speeds(    i, row, ours, theirs, ratio) {
-    printf "| Kernel | what one unit is | ours | QEMU | speed, QEMU = 1 | least and most | goal | met |\n|---|---|---:|---:|---:|---:|---:|---|\n"
+    heading("Kernel", "what one unit is", "speed")
     for (i = 1; i <= count; i++) {
         row = rows[i]
         if (kind[row] != "kernel" || !measured[row]) { continue }
         ours = unit_time(row, "ours")
         theirs = unit_time(row, "qemu")
         if (ours <= 0 || theirs <= 0) {
-            printf "| %s | %s | | | lost in noise | | | |\n", row, title[row]
+            printf "| %s | %s | | | lost in noise | | | | |\n", row, title[row]
             continue
         }
         ratio = theirs / ours
-        printf "| %s | %s | %s | %s | **%.2f** | %s | %s | %s |\n", row, title[row], seconds(ours), seconds(theirs), ratio,
-            spread(row, units[row], 1), goal[row] == "-" ? "" : goal[row], verdict(ratio, row, 1)
+        printf "| %s | %s | %s | %s | **%.2f** | %s | %s | %s | %s |\n", row, title[row], seconds(ours), seconds(theirs), ratio,
+            spread(row, units[row], 1), goal[row] == "-" ? "" : goal[row], verdict(ratio, row, 1), mips(row, units[row], 0)
     }
 }
 
@@ -86,12 +98,12 @@ function cost(row, variant, unit, more,    ours, theirs) {
     if (!runs[row, "ours", variant]) { return }
     ours = median(row, "ours", variant)
     theirs = median(row, "qemu", variant)
-    printf "| %s | %s%s | %s %s | %s %s | **%.2f** | %s | %s | %s |\n", row, title[row], more, ours, unit, theirs, unit, ours / theirs,
-        spread(row, variant, 0), goal[row] == "-" ? "" : goal[row], verdict(ours / theirs, row, 0)
+    printf "| %s | %s%s | %s %s | %s %s | **%.2f** | %s | %s | %s | %s |\n", row, title[row], more, ours, unit, theirs, unit, ours / theirs,
+        spread(row, variant, 0), goal[row] == "-" ? "" : goal[row], verdict(ours / theirs, row, 0), mips(row, variant, "")
 }
 
 function costs(    i, row) {
-    printf "| Row | what | ours | QEMU | cost, QEMU = 1 | least and most | goal | met |\n|---|---|---:|---:|---:|---:|---:|---|\n"
+    heading("Row", "what", "cost")
     for (i = 1; i <= count; i++) {
         row = rows[i]
         if (kind[row] == "boot" || kind[row] == "xen") { cost(row, "cpu", "s", ", CPU time") }

@@ -83,6 +83,7 @@ u64 flush_all(u64 units);
 // events.c, start.S
 u64 svc_round_trips(u64 units);
 u64 hvc_round_trips(u64 units);
+u64 stage2_aborts(u64 units);
 u64 mmio_reads(u64 units);
 u64 modified_code(u64 units);
 void timer_prepare(void);

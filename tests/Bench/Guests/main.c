@@ -23,6 +23,7 @@ const struct kernel kernels[] = {
     { "aes", 0, aes, 10 },
     { "svc", 0, svc_round_trips, 1000 },
     { "hvc", 0, hvc_round_trips, 1000 },
+    { "stage2-abort", 0, stage2_aborts, 1000 },
     { "random-pages", window_prepare, random_pages, 65536 },
     { "change-pte", window_prepare, change_pte, 1000 },
     { "flush-all", window_prepare, flush_all, 100 },

@@ -116,9 +116,33 @@ hvc_round_trips:
 2:  mov     x0, x1
     ret
 
-el2_hvc:
+    // u64 stage2_aborts(u64 units): loads of a device that EL2 makes up; the sum of the page numbers that EL2 saw.
+    .global stage2_aborts
+    .type stage2_aborts, %function
+stage2_aborts:
+    mov     x1, #0
+    cbz     x0, 2f
+    mov     x4, #0x80000000
+1:  ldr     w5, [x4]
+    subs    x0, x0, #1
+    b.ne    1b
+2:  mov     x0, x1
+    ret
+
+el2_sync:
     mrs     x2, esr_el2
+    lsr     w3, w2, #26
+    cmp     w3, #0x16                   // EC: HVC from AArch64
+    b.ne    1f
     add     x1, x1, w2, uxth
+    eret
+1:  cmp     w3, #0x24                   // EC: Data Abort from a lower level
+    b.ne    el2_fault
+    mrs     x2, hpfar_el2
+    add     x1, x1, x2
+    mrs     x2, elr_el2
+    add     x2, x2, #4                  // past the load
+    msr     elr_el2, x2
     eret
 
 el1_irq:
@@ -162,7 +186,7 @@ el2_vectors:
     .rept 8
     vector  el2_fault
     .endr
-    vector  el2_hvc                     // lower level, AArch64
+    vector  el2_sync                    // lower level, AArch64
     .rept 7
     vector  el2_fault
     .endr

@@ -15,7 +15,8 @@
 stage1_level1:
     .quad   0x00000000 + BLOCK + DEVICE + PXN + UXN
     .quad   ram_level2 + TABLE
-    .quad   0, 0
+    .quad   0x80000000 + BLOCK + DEVICE + PXN + UXN     // stage 2 has no such address
+    .quad   0
     .quad   window_level2 + TABLE       // WINDOW of bench.h
     .fill   512 - 5, 8, 0
 

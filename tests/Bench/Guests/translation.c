@@ -27,8 +27,7 @@ u64 random_pages(u64 units)
     return sum;
 }
 
-// One unit: one of 64 pages gets another frame (DDI 0487, TLB maintenance: break-before-make is not needed for
-// a change of the output address of a page that no other core uses), its TLB entry goes, and a load sees the new frame.
+// One unit: one of 64 pages gets another frame by break-before-make (DDI 0487, TLB maintenance), and a load sees it.
 u64 change_pte(u64 units)
 {
     u64 sum = 0;
@@ -38,8 +37,10 @@ u64 change_pte(u64 units)
     }
     for (u64 unit = 0; unit < units; unit++) {
         u64 page = unit & 63;
+        window_level3[page] = 0;
+        __asm__ volatile("dsb ishst\n\ttlbi vae1is, %0\n\tdsb ish" : : "r"((WINDOW >> 12) + page) : "memory");
         window_level3[page] = descriptor(unit * 5 & 255);
-        __asm__ volatile("dsb ishst\n\ttlbi vae1is, %0\n\tdsb ish\n\tisb" : : "r"((WINDOW >> 12) + page) : "memory");
+        __asm__ volatile("dsb ishst\n\tisb" : : : "memory");
         sum += *window(page) + unit;
     }
     return sum;
