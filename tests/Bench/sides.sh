@@ -34,7 +34,10 @@ run() {
     console=$work/$side.console
     rm -f "$console"
     local TIMEFORMAT='%3U %3S'
-    { time quietly "$side" "$el2" "$cpus" "$memory" "file:$console" "${gdb[@]}" "$@"; } 2>"$work/time" || { cat "$work/$side.log" >&2; fail "$side ended with an error: $*"; }
+    { time quietly "$side" "$el2" "$cpus" "$memory" "file:$console" "${gdb[@]}" "$@"; } 2>"$work/time" || {
+        cat "$work/$side.log" >&2
+        fail "$side ended with an error: $*"
+    }
     if [ "$side" = ours ]; then
         instructions=$(grep -oE '; [0-9]+ instructions' "$work/ours.log" | tail -n 1 | tr -dc '0-9' || true)
     fi
