@@ -1,68 +1,95 @@
 #!/usr/bin/env bash
-# Boots Debian to GUEST-UP here and on qemu-system-aarch64, alternately, and prints both side by side.
+# Measures gdbhost against qemu-system-aarch64 on this computer, alternately, and prints both side by side.
 #
-#   scripts/bench.sh [RUNS]         default 3; medians are printed
+#   scripts/bench.sh [--runs N] [--engine NAME] [ROW...]
 #
-# CPU seconds are user + system of the whole process, from its start to the guest's power-off directly after GUEST-UP.
+# --runs N        how often each row is measured (default 5); medians are printed
+# --engine NAME   handed to gdbhost
+# ROW...          only these rows of tests/Bench/rows.txt; without them all, and tests/Bench/results.md gets the tables
+#
+# Times are CPU time (user + system) of the whole process, but for attach. Measurements are kept in artifacts/bench.
 set -euo pipefail
 export LC_ALL=C
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-runs=${1:-3}
-guests=${GDBHOST_CACHE:-.cache}/guests
+fail() { printf 'bench: %s\n' "$*" >&2; exit 1; }
+
+runs=5
+engine=
+engine_option=()
+wanted=()
+while [ $# -gt 0 ]; do
+    case $1 in
+        --runs | --engine) [ $# -ge 2 ] || fail "$1 needs a value" ;;&
+        --runs) runs=$2; shift 2 ;;
+        --engine) engine=$2; engine_option=(--engine "$2"); shift 2 ;;
+        -*) fail "there is no option $1; the head of $0 lists them" ;;
+        *) wanted+=("$1"); shift ;;
+    esac
+done
+[[ $runs =~ ^[1-9][0-9]*$ ]] || fail "--runs $runs is no number of runs"
+
+rows=tests/Bench/rows.txt
+names=$(awk '!/^#/ && NF { print $1 }' "$rows")
+for name in "${wanted[@]}"; do
+    grep -qx -- "$name" <<<"$names" || fail "there is no row $name; there are: ${names//$'\n'/ }"
+done
+[ ${#wanted[@]} -gt 0 ] || mapfile -t wanted <<<"$names"
+
+cache=${GDBHOST_CACHE:-.cache}
+guests=$cache/guests
+[ -e "$guests/debian/vmlinuz" ] || fail "no guests in $cache: run scripts/fetch-guests.sh first"
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-append="console=ttyAMA0 nokaslr GUEST_STOP=up"
-TIMEFORMAT='%U %S %R'
+# What still runs when the script ends early goes with it.
+trap 'jobs -p | xargs -r kill 2>/dev/null || true; rm -rf "$work"' EXIT
 
-dotnet build -c Release -v q -nologo -clp:ErrorsOnly src/GdbStub
-gdbhost=artifacts/bin/GdbStub/release/gdbhost
+scripts/publish.sh >&2
+gdbhost=artifacts/publish/gdbhost
+elf=$work/bench.elf
+tests/Bench/Guests/build.sh "$elf"
+. tests/Bench/sides.sh
 
-ours() {
-    "$gdbhost" run --machine "virt,gic=2,el2=off" --cpu cortex-a53 --memory 1G --kernel "$guests/debian/vmlinuz" \
-        --initrd "$guests/debian/initramfs.cpio.gz" --append "$append" --gdb none --serial "file:$work/ours.serial" \
-        --log info 2>"$work/ours.log" </dev/null
-}
-qemu() {
-    qemu-system-aarch64 -M virt,gic-version=2 -cpu cortex-a53 -m 1G -nic none -display none -monitor none \
-        -kernel "$guests/debian/vmlinuz" -initrd "$guests/debian/initramfs.cpio.gz" -append "$append" \
-        -serial "file:$work/qemu.serial" </dev/null
-}
-# timed NAME: appends "CPU-seconds wall-seconds" to NAME.times, and fails if the guest did not come up.
-timed() {
-    { time "$1"; } 2>"$work/time" || { cat "$work/$1.log" "$work/time" >&2 || true; exit 1; }
-    grep -q GUEST-UP "$work/$1.serial" || { echo "bench: $1 did not reach GUEST-UP" >&2; exit 1; }
-    tail -n 1 "$work/time" | awk '{ print $1 + $2, $3 }' >>"$work/$1.times"
-}
-# median FILE COLUMN
-median() { awk -v column="$2" '{ print $column }' "$1" | sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
+measurements=artifacts/bench/measurements.txt
+mkdir -p artifacts/bench
+: >"$measurements"
+# record SIDE VARIANT VALUE
+record() { printf '%s %s %s %s\n' "$row" "$1" "$2" "$3" >>"$measurements"; }
 
-listening_ms() {
-    local port=$work/port begin end pid
-    rm -f "$port"
-    begin=$(date +%s%N)
-    "$gdbhost" run --memory 1G --kernel "$guests/debian/vmlinuz" --serial none --gdb 0 --gdb-port-file "$port" --wait >/dev/null 2>&1 </dev/null &
-    pid=$!
-    until [ -s "$port" ]; do kill -0 "$pid" || return 1; sleep 0.002; done
-    end=$(date +%s%N)
-    kill "$pid"
-    wait "$pid" 2>/dev/null || true
-    echo $(((end - begin) / 1000000))
-}
+row_of() { awk -v name="$1" '$1 == name { print $2, $3, $4, $5 }' "$rows"; }
 
-for ((run = 1; run <= runs; run++)); do
-    timed ours
-    timed qemu
-    listening_ms >>"$work/listen.times"
+begun=$(date -u +'%Y-%m-%d %H:%M UTC')
+load=$(cut -d ' ' -f 1-3 /proc/loadavg)
+for ((n = 1; n <= runs; n++)); do
+    for row in "${wanted[@]}"; do
+        printf 'bench: run %d of %d, %s\n' "$n" "$runs" "$row" >&2
+        read -r kind what amount el2 <<<"$(row_of "$row")"
+        # Who goes first alternates, so that neither has the better moments.
+        sides=(ours qemu)
+        [ $((n % 2)) = 1 ] || sides=(qemu ours)
+        for side in "${sides[@]}"; do
+            "$kind" "$side" "$amount" "$el2" "$what"
+        done
+    done
 done
 
-instructions=$(grep -oE '; [0-9]+ instructions' "$work/ours.log" | tail -n 1 | tr -dc '0-9' || true)
-cpu=$(median "$work/ours.times" 1)
-printf '%-34s %12s %12s\n' "Debian to GUEST-UP, median of $runs" ours "QEMU $(qemu-system-aarch64 --version | awk 'NR == 1 { print $4 }')"
-printf '%-34s %12s %12s\n' "CPU seconds (user + system)" "$cpu" "$(median "$work/qemu.times" 1)"
-printf '%-34s %12s %12s\n' "wall seconds" "$(median "$work/ours.times" 2)" "$(median "$work/qemu.times" 2)"
-if [ -n "$instructions" ]; then
-    printf '%-34s %12s\n' "guest instructions" "$instructions"
-    printf '%-34s %12s\n' "million instructions per CPU second" "$(awk -v n="$instructions" -v s="$cpu" 'BEGIN { printf "%.0f", n / s / 1e6 }')"
+commit=$(git rev-parse --short HEAD)
+git diff --quiet HEAD -- src || commit="$commit with changes"
+tables=artifacts/bench/tables.md
+{
+    printf '%s; commit %s; engine: %s.\n' "$begun" "$commit" "${engine:-default}"
+    printf '%s, %s processors; load when begun: %s; %s.\n' "$(awk -F ': *' '/^model name/ { print $2; exit }' /proc/cpuinfo)" \
+        "$(nproc)" "$load" "$(qemu-system-aarch64 --version | head -n 1)"
+    awk -f tests/Bench/table.awk "$rows" "$measurements"
+} >"$tables"
+cat "$tables"
+
+# Only what stands between the marks is ours to write: what is below them is written by hand.
+results=tests/Bench/results.md
+if [ "${wanted[*]}" = "${names//$'\n'/ }" ]; then
+    awk -v tables="$tables" '
+        /^<!-- begin/ { print; print ""; while ((getline line < tables) > 0) print line; print ""; skip = 1 }
+        /^<!-- end/ { skip = 0 }
+        !skip { print }' "$results" >"$work/results.md"
+    cp "$work/results.md" "$results"
+    printf 'bench: %s is written\n' "$results" >&2
 fi
-printf '%-34s %12s\n' "start to listening, ms" "$(median "$work/listen.times" 1)"

@@ -4,6 +4,7 @@
 #   scripts/build-guests.sh
 #
 # built/situation1/   too-small.elf, ecam-unmapped.elf, reported.elf, fixed.elf, guest.dtb (tests/Guests/situation1)
+# built/bench/        bench.elf (tests/Bench/Guests)
 set -euo pipefail
 export LC_ALL=C
 
@@ -49,3 +50,7 @@ initrd_end=$(printf '0x%x' $((0x89000000 + $(stat -L -c %s "$initramfs"))))
     | dtc -q -I dts -O dtb -o "$out/guest.dtb.new" -
 mv "$out/guest.dtb.new" "$out/guest.dtb"
 printf 'build-guests: %s\n' "$out"
+
+mkdir -p "$cache/built/bench"
+"$repository/tests/Bench/Guests/build.sh" "$cache/built/bench/bench.elf"
+printf 'build-guests: %s\n' "$cache/built/bench"

@@ -13,6 +13,9 @@ public enum Need
     /// <summary>The cross compiler, which builds the demo and the hypervisors of ours.</summary>
     CrossCompiler,
 
+    /// <summary>qemu-system-aarch64, the oracle of everything else.</summary>
+    SystemEmulator,
+
     /// <summary>fdtput, which edits device tree blobs.</summary>
     DeviceTreeTools,
 
@@ -21,6 +24,9 @@ public enum Need
 
     /// <summary>The hypervisors of tests/Guests, from scripts/build-guests.sh.</summary>
     BuiltGuests,
+
+    /// <summary>The kernels of tests/Bench/Guests, from scripts/build-guests.sh.</summary>
+    BenchKernels,
 }
 
 /// <summary>Says whether a need is met, and if not, what is missing.</summary>
@@ -40,9 +46,11 @@ internal static class Needs
         {
             Need.Gdb => OnPath("gdb-multiarch") ? null : "gdb-multiarch is not installed: run scripts/test.sh",
             Need.CrossCompiler => OnPath("aarch64-linux-gnu-gcc") ? null : "aarch64-linux-gnu-gcc is not installed: run scripts/test.sh",
+            Need.SystemEmulator => OnPath("qemu-system-aarch64") ? null : "qemu-system-aarch64 is not installed: run scripts/test.sh",
             Need.DeviceTreeTools => OnPath("fdtput") ? null : "fdtput is not installed: run scripts/test.sh",
             Need.DebianGuests => File.Exists(Repository.Guest("SHA256SUMS")) ? null : "no Debian guests: run scripts/fetch-guests.sh",
             Need.BuiltGuests => File.Exists(Repository.Built("situation1/fixed.elf")) ? null : "guests not built: run scripts/build-guests.sh",
+            Need.BenchKernels => File.Exists(Repository.Built("bench/bench.elf")) ? null : "kernels not built: run scripts/build-guests.sh",
             _ => throw new ArgumentOutOfRangeException(nameof(need)),
         };
     }
