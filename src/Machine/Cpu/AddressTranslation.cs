@@ -125,13 +125,25 @@ internal sealed unsafe class AddressTranslation : IAddressTranslation, ITranslat
         if (!stage2Only)
         {
             _tlb.Invalidate(in invalidation);
-            _core.FastTlb.Flush();
+            FlushFast(in invalidation);
         }
 
         if (stage2Only || invalidation.Operation is TlbiOperation.Vmalls12e1 or TlbiOperation.Alle1)
         {
             _stage2Tlb.Invalidate(in invalidation);
         }
+    }
+
+    private void FlushFast(in TlbInvalidation invalidation)
+    {
+        if (invalidation.Operation is not (TlbiOperation.Vae1 or TlbiOperation.Vaae1 or TlbiOperation.Vale1 or TlbiOperation.Vaale1
+            or TlbiOperation.Vae2 or TlbiOperation.Vale2 or TlbiOperation.Vae3 or TlbiOperation.Vale3))
+        {
+            _core.FastTlb.Flush();
+            return;
+        }
+
+        _core.FastTlb.FlushPage(invalidation.Address);
     }
 
     public AtResult AddressTranslate(AtOperation operation, ulong address)
@@ -189,6 +201,7 @@ internal sealed unsafe class AddressTranslation : IAddressTranslation, ITranslat
         Physical = result.Physical,
         Intermediate = result.Intermediate,
         RangeShift = result.RangeShift,
+        Stage1Shift = result.Stage1Shift,
         Permissions = result.Stage1Permissions & result.Stage2Permissions,
         Attributes = result.Attributes,
     };
@@ -210,6 +223,7 @@ internal sealed unsafe class AddressTranslation : IAddressTranslation, ITranslat
             Physical = entry.OutputOf(input),
             Intermediate = entry.IntermediateOf(input),
             RangeShift = entry.Shift,
+            Stage1Shift = entry.Stage1Shift,
             Permissions = permissions,
             Attributes = entry.Attributes,
         };

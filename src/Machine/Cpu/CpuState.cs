@@ -72,6 +72,9 @@ internal unsafe struct CpuState
     /// <summary>Alignment of every access is checked in the present state: by SCTLR_ELx.A, or because stage 1 is off and all is Device memory.</summary>
     public bool StrictAlignment;
 
+    /// <summary>DC ZVA traps in the present state, or may meet Device memory.</summary>
+    public bool ZeroBlockIsSlow;
+
     /// <summary>Data is big-endian in the present state (SCTLR_ELx.EE, E0E): no access is fast then.</summary>
     public bool BigEndian;
 

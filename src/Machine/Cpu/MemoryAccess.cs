@@ -234,6 +234,7 @@ internal sealed unsafe class MemoryAccess(Core core, BlockCache blocks)
         }
 
         _state->FastTlbUsed |= 1u << (int)_state->El;
+        core.FastTlb.NoteMapping(address, t.Stage1Shift);
         entry->Addend = addend;
         entry->AlignmentMask = isChecked ? ulong.MaxValue : 0;
         if (type == AccessType.Read)

@@ -55,4 +55,16 @@ internal interface IFastTlb
 {
     /// <summary>Forgets every kept translation: after TLB maintenance, or a change of a register that translation reads.</summary>
     void Flush();
+
+    /// <summary>
+    /// Forgets what is kept for a page, and for the block of stage 1 that it belongs to: after TLB maintenance by virtual address.
+    /// Bits 63:56 of the address are ignored.
+    /// </summary>
+    void FlushPage(ulong address);
+
+    /// <summary>
+    /// Tells that a translation is about to be kept by pages whose block or page at stage 1 is two to the power of
+    /// <paramref name="stage1Shift"/> bytes.
+    /// </summary>
+    void NoteMapping(ulong address, int stage1Shift);
 }

@@ -1,13 +1,18 @@
 using System;
+using System.Runtime.CompilerServices;
 using GdbHost.Machine.Common;
 using GdbHost.Machine.SysRegs.Fields;
 
 namespace GdbHost.Machine.SysRegs;
 
 /// <summary>The stored values of one core's system registers, by <see cref="Sr"/>.</summary>
-internal sealed class SysRegFile
+internal sealed unsafe class SysRegFile
 {
-    private readonly ulong[] _values = new ulong[(int)Sr.Count];
+    // It stays where it is, so that generated code can reach it.
+    private readonly ulong[] _values = GC.AllocateArray<ulong>((int)Sr.Count, pinned: true);
+
+    /// <summary>Where the values are, in the order of <see cref="Sr"/>, as long as this object is referenced.</summary>
+    public ulong* Address => (ulong*)Unsafe.AsPointer(ref _values[0]);
 
     public ulong this[Sr register]
     {

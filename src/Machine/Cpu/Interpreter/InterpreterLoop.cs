@@ -14,12 +14,17 @@ internal sealed unsafe class InterpreterLoop : IExecutionEngine, IBlockUser, IFa
 {
     private const int JumpEntries = 2048;
     private const int Levels = 4;
+
+    /// <summary>One bit for each value of the low bits of a page number: whether jumps may lead there.</summary>
+    private const int JumpPageBits = 1 << 14;
     private const ulong PageMask = ~(Ram.PageSize - 1);
 
     private readonly Core _core;
     private readonly CpuState* _state;
     private readonly BlockCache _blocks;
     private readonly Jump[] _jumps = new Jump[JumpEntries];
+    private readonly LargeMappings _large = new();
+    private readonly ulong[] _jumpPages = new ulong[JumpPageBits / 64];
     private bool _jumpsUsed;
     private bool _linksBroken;
 
@@ -97,7 +102,45 @@ internal sealed unsafe class InterpreterLoop : IExecutionEngine, IBlockUser, IFa
         }
 
         _state->FastTlbUsed = 0;
+        _large.Clear();
         ForgetJumps();
+    }
+
+    public void FlushPage(ulong address)
+    {
+        if (_large.Contain(address))
+        {
+            Flush();
+            return;
+        }
+
+        ulong page = address & PageMask;
+        for (int level = 0; level < Levels; level++)
+        {
+            FastTlbEntry* entry = _state->FastTlbs + (level * CpuState.FastTlbEntries) + ((page >> Ram.PageShift) & (CpuState.FastTlbEntries - 1));
+            if (IsOfPage(entry->ReadTag, page) || IsOfPage(entry->WriteTag, page))
+            {
+                entry->ReadTag = CpuState.NoTag;
+                entry->WriteTag = CpuState.NoTag;
+            }
+        }
+
+        int bit = (int)(page >> Ram.PageShift) & (JumpPageBits - 1);
+        if ((_jumpPages[bit >> 6] & (1UL << bit)) != 0)
+        {
+            ForgetJumps();
+        }
+    }
+
+    // TLB maintenance names addresses without their tag byte, and means those with any.
+    private static bool IsOfPage(ulong tag, ulong page) => (tag ^ page) << 8 == 0;
+
+    public void NoteMapping(ulong address, int shift)
+    {
+        if (shift > Ram.PageShift)
+        {
+            _large.Add(address, shift);
+        }
     }
 
     // A link inside a page stands for a translation too: what follows a change of translations is looked up anew, or
@@ -109,6 +152,7 @@ internal sealed unsafe class InterpreterLoop : IExecutionEngine, IBlockUser, IFa
         if (_jumpsUsed)
         {
             new Span<Jump>(_jumps).Clear();
+            Array.Clear(_jumpPages);
             _jumpsUsed = false;
         }
     }
@@ -242,6 +286,9 @@ internal sealed unsafe class InterpreterLoop : IExecutionEngine, IBlockUser, IFa
         }
 
         Block* block = _blocks.At(region.Ram, t.Physical - region.Start);
+        int bit = (int)(pc >> Ram.PageShift) & (JumpPageBits - 1);
+        _jumpPages[bit >> 6] |= 1UL << bit;
+        NoteMapping(pc, t.Stage1Shift);
         _jumpsUsed = true;
         _jumps[(int)(pc >> 2) & (JumpEntries - 1)] = new Jump(JumpTag(pc), (nint)block);
         return block;

@@ -35,6 +35,8 @@ internal sealed unsafe class DerivedState(Core core)
         state->AlignmentCheck = sctlr.A ? ulong.MaxValue : 0;
         bool untranslated = !sctlr.M && (state->El >= ExceptionLevel.El2 || !Hcr.Dc);
         state->StrictAlignment = sctlr.A || untranslated;
+        bool zeroBlockTraps = state->El == ExceptionLevel.El0 ? !sctlr.Dze || Hcr.Tdz : state->El == ExceptionLevel.El1 && Hcr.Tdz;
+        state->ZeroBlockIsSlow = zeroBlockTraps || state->StrictAlignment;
         state->BigEndian = state->El == ExceptionLevel.El0 ? sctlr.E0e : sctlr.Ee;
         state->SpCheck = (state->El == ExceptionLevel.El0 ? sctlr.Sa0 : sctlr.Sa) ? 15u : 0;
     }

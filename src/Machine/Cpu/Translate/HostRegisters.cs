@@ -153,15 +153,21 @@ internal sealed unsafe class HostRegisters(Assembler asm)
         _dirtyX |= 1UL << slot;
     }
 
-    /// <summary>A write that is overwritten before anybody can look: it is not stored, but later instructions may read the value.</summary>
+    /// <summary>
+    /// A write that is overwritten before anybody can look: it is not stored, but later instructions may read the value,
+    /// and where the interpreter has executed the instruction it has been stored.
+    /// </summary>
     public void SetXUnseen(int slot, short value)
     {
+        Rescue(ref _memoryX[slot], value);
         _x[slot] = value;
         _dirtyX &= ~(1UL << slot);
     }
 
     public void SetQUnseen(int register, short value)
     {
+        Rescue(ref _memoryQ[register], value);
+        Rescue(ref _memoryD[register], value);
         _q[register] = value;
         _dirtyQ &= ~(1u << register);
     }

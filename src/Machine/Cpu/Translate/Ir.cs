@@ -102,6 +102,21 @@ internal enum IrCode : byte
     /// <summary>Leaves if SP is misaligned and checked.</summary>
     CheckSp,
 
+    /// <summary>Leaves below Exception level Aux.</summary>
+    CheckLevel,
+
+    /// <summary>Leaves where SP_EL0 is the stack pointer in use.</summary>
+    CheckSpSel,
+
+    /// <summary>Leaves where DC ZVA may trap, or may meet Device memory.</summary>
+    CheckZeroBlock,
+
+    /// <summary>Part Aux of the state, a <see cref="StatePlace"/>.</summary>
+    GetState,
+
+    /// <summary>Part Aux of the state becomes A.</summary>
+    SetState,
+
     /// <summary>
     /// Host address of A + (B shifted left by the low bits of Aux) + low word of Imm, where C bytes can be accessed; bit 7 of
     /// Aux: to store. The high word of Imm is the alignment that is checked. Leaves where that is not plain RAM.
@@ -155,6 +170,22 @@ internal enum IrCode : byte
 
     /// <summary>Constant vector number Imm of the unit.</summary>
     VectorConst,
+}
+
+/// <summary>Parts of a core's state that generated code may read or write.</summary>
+internal enum StatePlace : byte
+{
+    /// <summary>SP_EL0 while another stack pointer is in use.</summary>
+    SpEl0,
+
+    /// <summary>PSTATE.DAIF in bits 9:6.</summary>
+    Daif,
+
+    /// <summary>PSTATE.EL.</summary>
+    Level,
+
+    /// <summary>The system register stored at place Imm (<see cref="SysRegs.Sr"/>).</summary>
+    Stored,
 }
 
 /// <summary>What is known of an operation, or asked of it.</summary>

@@ -2,7 +2,9 @@ using System;
 using System.Collections.Generic;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using GdbHost.Machine.Common;
 using GdbHost.Machine.Isa;
+using GdbHost.Machine.SysRegs;
 
 namespace GdbHost.Machine.Cpu.Translate;
 
@@ -38,6 +40,9 @@ internal sealed unsafe class IrBuilder : IDisposable
     public IrOp* Ops => _ops;
 
     public int Count { get; private set; }
+
+    /// <summary>The cores implement EL2.</summary>
+    public bool HasEl2 { get; set; }
 
     public bool IsFull => Count >= Capacity - LargestInstruction;
 
@@ -356,6 +361,23 @@ internal sealed unsafe class IrBuilder : IDisposable
         }
     }
 
+    public void CheckLevel(ExceptionLevel lowest)
+    {
+        if (lowest > _known.LevelAtLeast)
+        {
+            _known.LevelAtLeast = lowest;
+            _ = AddLeaving(IrCode.CheckLevel, (int)lowest);
+        }
+    }
+
+    public ulong GetState(StatePlace place) => Add(IrCode.GetState, aux: (int)place);
+
+    public ulong GetStored(Sr place) => Add(IrCode.GetState, aux: (int)StatePlace.Stored, imm: (ulong)place);
+
+    public void SetState(StatePlace place, ulong value) => Add(IrCode.SetState, aux: (int)place, a: General(value));
+
+    public void SetStored(Sr place, ulong value) => Add(IrCode.SetState, aux: (int)StatePlace.Stored, a: General(value), imm: (ulong)place);
+
     /// <summary>An address check. The address is taken apart, so that host address modes can do its additions.</summary>
     public ulong Translate(ulong address, int bytes, int alignment, bool ordered, bool write)
     {
@@ -422,6 +444,8 @@ internal sealed unsafe class IrBuilder : IDisposable
 
         public bool SpChecked { get; set; }
 
+        public ExceptionLevel LevelAtLeast { get; set; }
+
         public void Clear()
         {
             Array.Fill(X, IrOp.NoValue);
@@ -430,6 +454,7 @@ internal sealed unsafe class IrBuilder : IDisposable
             Flags = IrOp.NoValue;
             FpChecked = false;
             SpChecked = false;
+            LevelAtLeast = ExceptionLevel.El0;
         }
 
         public void CopyFrom(Known other)
@@ -440,6 +465,7 @@ internal sealed unsafe class IrBuilder : IDisposable
             Flags = other.Flags;
             FpChecked = other.FpChecked;
             SpChecked = other.SpChecked;
+            LevelAtLeast = other.LevelAtLeast;
         }
     }
 }

@@ -72,10 +72,10 @@ internal sealed unsafe class Liveness
                 return false;
             case IrCode.Form:
                 return KeepForm(ref op);
-            case IrCode.CheckFp or IrCode.CheckSp or IrCode.Interpret or IrCode.Branch or IrCode.BranchIf or IrCode.BranchTo:
+            case IrCode.CheckFp or IrCode.CheckSp or IrCode.CheckLevel or IrCode.CheckSpSel or IrCode.CheckZeroBlock or IrCode.Interpret or IrCode.Branch or IrCode.BranchIf or IrCode.BranchTo:
                 Visible();
                 return true;
-            case IrCode.Store or IrCode.StoreVector or IrCode.MarkExclusive or IrCode.StoreExclusive or IrCode.ClearExclusive:
+            case IrCode.SetState or IrCode.Store or IrCode.StoreVector or IrCode.MarkExclusive or IrCode.StoreExclusive or IrCode.ClearExclusive:
                 return true;
             default:
                 return Pure(ref op);

@@ -33,6 +33,21 @@ internal sealed unsafe class MemoryWriter(UnitWriter unit)
                 _asm.Test(true, StateLayout.SpCheck, sp);
                 unit.LeavesAt(_asm.Jump(HostCondition.NotEqual));
                 break;
+            case IrCode.CheckLevel:
+                LeavesUnless(StateLayout.Level, op.Aux, HostCondition.Below);
+                break;
+            case IrCode.CheckSpSel:
+                LeavesUnless(StateLayout.SpSel, 1, HostCondition.NotEqual);
+                break;
+            case IrCode.CheckZeroBlock:
+                LeavesUnless(StateLayout.ZeroBlockIsSlow, 0, HostCondition.NotEqual);
+                break;
+            case IrCode.GetState:
+                GetState(ref op, k);
+                break;
+            case IrCode.SetState:
+                SetState(ref op);
+                break;
             case IrCode.Translate:
                 Translate(ref op, k);
                 break;
@@ -63,6 +78,54 @@ internal sealed unsafe class MemoryWriter(UnitWriter unit)
             default:
                 _asm.StoreImmediate8(StateLayout.ExclusiveValid, 0);
                 break;
+        }
+    }
+
+    private void LeavesUnless(in Mem flag, int value, HostCondition leaves)
+    {
+        unit.Flags.Forget();
+        _asm.CompareByte(flag, value);
+        unit.LeavesAt(_asm.Jump(leaves));
+    }
+
+    private void GetState(ref IrOp op, int k)
+    {
+        Gpr d = Registers.Define(k);
+        switch ((StatePlace)op.Aux)
+        {
+            case StatePlace.SpEl0:
+                _asm.Load(8, d, StateLayout.SpEl0);
+                break;
+            case StatePlace.Daif:
+                _asm.Load(4, d, StateLayout.Daif);
+                break;
+            case StatePlace.Level:
+                _asm.Load(1, d, StateLayout.Level);
+                break;
+            default:
+                _asm.Load(8, d, StateLayout.SystemRegisters);
+                _asm.Load(8, d, new Mem(d, (int)op.Imm * sizeof(ulong)));
+                break;
+        }
+    }
+
+    private void SetState(ref IrOp op)
+    {
+        Gpr value = Registers.Use(op.A, Gpr.Rdx);
+        switch ((StatePlace)op.Aux)
+        {
+            case StatePlace.SpEl0:
+                _asm.Store(8, StateLayout.SpEl0, value);
+                break;
+            case StatePlace.Daif:
+                _asm.Store(4, StateLayout.Daif, value);
+                break;
+            case StatePlace.Stored:
+                _asm.Load(8, Gpr.Rax, StateLayout.SystemRegisters);
+                _asm.Store(8, new Mem(Gpr.Rax, (int)op.Imm * sizeof(ulong)), value);
+                break;
+            default:
+                throw new System.InvalidOperationException($"{(StatePlace)op.Aux} cannot be written");
         }
     }
 

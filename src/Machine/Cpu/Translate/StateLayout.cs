@@ -32,6 +32,18 @@ internal static unsafe class StateLayout
 
     public static Mem FastTlbPointer => At(&Origin->FastTlb);
 
+    public static Mem Level => At(&Origin->El);
+
+    public static Mem SpSel => At(&Origin->SpSel);
+
+    public static Mem Daif => At(&Origin->Daif);
+
+    public static Mem SpEl0 => At(Origin->SpBank);
+
+    public static Mem ZeroBlockIsSlow => At(&Origin->ZeroBlockIsSlow);
+
+    public static Mem SystemRegisters => At(&Origin->Translated.SystemRegisters);
+
     public static Mem ExclusiveValid => At(&Origin->ExclusiveValid);
 
     public static Mem ExclusiveBytes => At(&Origin->ExclusiveBytes);

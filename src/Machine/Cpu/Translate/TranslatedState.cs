@@ -46,6 +46,9 @@ internal unsafe struct TranslatedState
     /// <summary><see cref="HostFlags"/> by NZCV.</summary>
     public fixed ushort FlagsOfNzcv[16];
 
+    /// <summary>Stored system registers, by <see cref="SysRegs.Sr"/>.</summary>
+    public ulong* SystemRegisters;
+
     /// <summary>The jump table: <see cref="Jumps"/> entries.</summary>
     public JumpEntry* JumpTable;
 }

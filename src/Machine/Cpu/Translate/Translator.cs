@@ -50,6 +50,9 @@ internal sealed unsafe class Translator : IDisposable
         return code is null ? null : new Translator(blocks, code, threshold);
     }
 
+    /// <summary>Tells what the cores are.</summary>
+    public void Describe(CoreConfiguration configuration) => _unit.HasEl2 = configuration.HasEl2;
+
     /// <summary>Nothing behind this instruction can be reached from it in sequence: SVC, HVC, SMC, BRK, HLT, ERET, UNDEFINED.</summary>
     public static bool EndsUnit(uint word)
     {

@@ -151,6 +151,11 @@ internal readonly struct TranslatorEngine(IrBuilder builder) : IEngine
     public Flow Leave<TCall>(in Instruction i)
         where TCall : struct, ICoreCall
     {
+        if (SystemInstructionBuilder.TryBuild<TCall>(builder, in i))
+        {
+            return Flow.Next;
+        }
+
         builder.GiveUp();
         return Flow.End;
     }

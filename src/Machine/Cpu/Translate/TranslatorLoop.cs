@@ -13,6 +13,7 @@ namespace GdbHost.Machine.Cpu.Translate;
 internal sealed unsafe class TranslatorLoop : IExecutionEngine, IDisposable
 {
     private const ulong PageMask = ~(Ram.PageSize - 1);
+    private const ulong InstructionBytes = 4;
     private const int LevelBits = 2;
 
     private readonly Core _core;
@@ -29,6 +30,8 @@ internal sealed unsafe class TranslatorLoop : IExecutionEngine, IDisposable
         _interpreter = interpreter;
         _translator = translator;
         _code = translator.Code;
+        translator.Describe(core.Configuration);
+        _state->Translated.SystemRegisters = core.Regs.Address;
         _state->Translated.JumpTable = (JumpEntry*)NativeMemory.AllocZeroed(TranslatedState.Jumps, (nuint)sizeof(JumpEntry));
         for (uint nzcv = 0; nzcv < 16; nzcv++)
         {
@@ -190,8 +193,11 @@ internal sealed unsafe class TranslatorLoop : IExecutionEngine, IDisposable
         switch (flow)
         {
             case Flow.Next:
-                state->Pc = pc + 4;
-                goesOn = state->Attention == 0 && _interpreter.Generation == generation;
+                state->Pc = pc + InstructionBytes;
+                goesOn = true;
+                break;
+            case Flow.End:
+                goesOn = state->Pc == pc + InstructionBytes;
                 break;
             case Flow.Fault:
                 state->Pc = pc;
@@ -201,7 +207,7 @@ internal sealed unsafe class TranslatorLoop : IExecutionEngine, IDisposable
         }
 
         translated->Flags = HostFlags.Of(state->Nzcv >> 28);
-        if (!goesOn || exit.Kind == ExitKind.Last)
+        if (!goesOn || exit.Kind == ExitKind.Last || state->Attention != 0 || _interpreter.Generation != generation)
         {
             return null;
         }

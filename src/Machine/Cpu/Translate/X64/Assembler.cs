@@ -50,6 +50,14 @@ internal sealed unsafe class Assembler
         }
     }
 
+    public void CompareByte(in Mem m, int value)
+    {
+        RexMem(false, 0, m);
+        Byte(0x80);
+        ModMemory((int)X64.Alu.Cmp, m);
+        Byte(value);
+    }
+
     public void Test(bool w, Gpr a, Gpr b) => RegReg(w, 0x85, a, b);
 
     public void Test(bool w, Gpr a, int immediate)

@@ -1,0 +1,152 @@
+using GdbHost.Machine.Common;
+using GdbHost.Machine.Isa;
+using GdbHost.Machine.Isa.Groups.Integer;
+using GdbHost.Machine.SysRegs;
+
+namespace GdbHost.Machine.Cpu.Translate;
+
+/// <summary>
+/// System instructions that need neither the interpreter nor the run loop: barriers, moves from and to registers that
+/// are nothing but storage, setting interrupt masks, zeroing a block. A row that has traps, hooks or effects is not touched.
+/// </summary>
+internal static class SystemInstructionBuilder
+{
+    private const int BlockBytes = 64;
+    private const int VectorBytes = 16;
+
+    private static readonly SysRegId SpEl0 = new(3, 0, 4, 1, 0);
+    private static readonly SysRegId Daif = new(3, 3, 4, 2, 1);
+    private static readonly SysRegId CurrentEl = new(3, 0, 4, 2, 2);
+    private static readonly SysRegId ZeroBlock = new(1, 3, 7, 4, 1);
+
+    /// <summary>Builds the instruction if it is one of these; says whether it was.</summary>
+    public static bool TryBuild<TCall>(IrBuilder unit, in Instruction i)
+        where TCall : struct, ICoreCall
+    {
+        if (typeof(TCall) == typeof(InstructionBarrier))
+        {
+            // Everything takes effect at once here, and whoever changes code or translations makes the unit end.
+            return true;
+        }
+
+        var id = SysRegId.FromWord(i.Word);
+        byte register = (byte)i.Word.Field(4, 0);
+        if (typeof(TCall) == typeof(ReadRegister))
+        {
+            return TryRead(unit, id, Slots.Destination(register));
+        }
+
+        if (typeof(TCall) == typeof(WriteRegister))
+        {
+            return TryWrite(unit, id, Slots.Source(register));
+        }
+
+        if (typeof(TCall) == typeof(WriteProcessState))
+        {
+            return TrySetMasks(unit, i.Word);
+        }
+
+        return typeof(TCall) == typeof(Isa.Groups.Integer.SystemOperation) && TryOperate(unit, id, Slots.Source(register));
+    }
+
+    private static bool TryRead(IrBuilder unit, SysRegId id, byte slot)
+    {
+        if (id == SpEl0)
+        {
+            unit.AddLeaving(IrCode.CheckSpSel);
+            unit.SetX(slot, unit.GetState(StatePlace.SpEl0));
+            return true;
+        }
+
+        if (id == Daif)
+        {
+            unit.CheckLevel(ExceptionLevel.El1);
+            unit.SetX(slot, unit.GetState(StatePlace.Daif));
+            return true;
+        }
+
+        if (id == CurrentEl)
+        {
+            unit.CheckLevel(ExceptionLevel.El1);
+            unit.SetX(slot, unit.Shift(IrCode.Lsl, true, unit.GetState(StatePlace.Level), 2));
+            return true;
+        }
+
+        SysReg? row = SysRegTable.Find(id);
+        if (row is not { OnRead: null, TrapWhen: null, Read: { } lowest, Place: { } place } || !IsThere(unit, row))
+        {
+            return false;
+        }
+
+        unit.CheckLevel(lowest);
+        unit.SetX(slot, unit.GetStored(place));
+        return true;
+    }
+
+    private static bool TryWrite(IrBuilder unit, SysRegId id, byte slot)
+    {
+        if (id == SpEl0)
+        {
+            unit.AddLeaving(IrCode.CheckSpSel);
+            unit.SetState(StatePlace.SpEl0, unit.X(slot));
+            return true;
+        }
+
+        SysReg? row = SysRegTable.Find(id);
+        if (row is not { OnWrite: null, TrapWhen: null, Write: { } lowest, Place: { } place, Effects: SysRegEffects.None }
+            || !IsThere(unit, row))
+        {
+            return false;
+        }
+
+        unit.CheckLevel(lowest);
+        ulong value = unit.X(slot);
+        if (row.Writable != ulong.MaxValue)
+        {
+            ulong kept = unit.Binary(IrCode.And, true, unit.GetStored(place), unit.Const(~row.Writable));
+            value = unit.Binary(IrCode.Or, true, kept, unit.Binary(IrCode.And, true, value, unit.Const(row.Writable)));
+        }
+
+        unit.SetStored(place, value);
+        return true;
+    }
+
+    // A register of EL2 or EL3 on a core without that level has rules of its own.
+    private static bool IsThere(IrBuilder unit, SysReg row) =>
+        (row.Read ?? row.Write) <= ExceptionLevel.El1 || (unit.HasEl2 && (row.Read ?? row.Write) == ExceptionLevel.El2);
+
+    /// <summary>DAIFSet: nothing can become pending by it.</summary>
+    private static bool TrySetMasks(IrBuilder unit, uint word)
+    {
+        const uint DaifSetField = 0b011_110;
+        uint field = (word.Field(18, 16) << 3) | word.Field(7, 5);
+        if (field != DaifSetField)
+        {
+            return false;
+        }
+
+        unit.CheckLevel(ExceptionLevel.El1);
+        ulong masks = unit.Const(word.Field(11, 8) << 6);
+        unit.SetState(StatePlace.Daif, unit.Binary(IrCode.Or, true, unit.GetState(StatePlace.Daif), masks));
+        return true;
+    }
+
+    private static bool TryOperate(IrBuilder unit, SysRegId id, byte slot)
+    {
+        if (id != ZeroBlock)
+        {
+            return false;
+        }
+
+        unit.AddLeaving(IrCode.CheckZeroBlock);
+        ulong address = unit.Binary(IrCode.And, true, unit.X(slot), unit.Const(~(ulong)(BlockBytes - 1)));
+        ulong block = unit.Translate(address, BlockBytes, 1, ordered: false, write: true);
+        ulong zero = unit.VectorConst(default);
+        for (int offset = 0; offset < BlockBytes; offset += VectorBytes)
+        {
+            unit.Add(IrCode.StoreVector, true, VectorBytes, block, zero, imm: (ulong)offset);
+        }
+
+        return true;
+    }
+}
