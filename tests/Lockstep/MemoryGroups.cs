@@ -72,14 +72,14 @@ internal sealed class MemoryGroups(RandomBits random, Registers registers, List<
         A64Word w = new(word);
         bool ordered = OperandSetup.IsExclusive(word);
         int aligned = ordered ? w.Size : random.Below(4) == 0 ? OperandSetup.Scale(word) : 0;
-        AddAddress(w.Rn, PageBits, aligned, isRegisterOffset ? 0 : OperandSetup.FixedOffset(word));
+        AddAddress(w.Rn, PageBits, aligned, OperandSetup.FixedOffset(word), isRegisterOffset ? w.Rm : Sp);
         code.Add(word);
     }
 
-    /// <summary>The base register: some register's low bits, plus the start of the data, less the offset of the access.</summary>
-    private void AddAddress(int to, int bits, int alignedBits, ulong offset)
+    /// <summary>The base register: some register's low bits, plus the start of the data, less the offset of the access. The index register is left alone.</summary>
+    private void AddAddress(int to, int bits, int alignedBits, ulong offset, int index = Sp)
     {
-        int low = to == Sp ? registers.Free(random) : to;
+        int low = to == Sp ? registers.FreeBeside(random, index) : to;
         code.Add(A64.AndRun(low, registers.Free(random), bits - alignedBits, alignedBits));
         code.Add(A64.AddExtended(to, registers.Base, low));
         if ((long)offset >= 1 << PageBits)

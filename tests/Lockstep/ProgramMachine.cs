@@ -76,8 +76,10 @@ internal sealed unsafe class ProgramMachine : IDisposable
 
     public void Dispose() => _user.Dispose();
 
-    private static bool IsMapped(ulong address) =>
-        address - Layout.Code < Layout.CodeBytes || address - Layout.Data < Layout.DataBytes || address - Vectors < 0x1000;
+    private static bool IsMapped(ulong address, ExceptionLevel level) =>
+        level != ExceptionLevel.El0
+            ? address - Vectors < 0x1000
+            : address - Layout.Code < Layout.CodeBytes || address - Layout.Data < Layout.DataBytes;
 
     /// <summary>The signal that Linux makes of an exception.</summary>
     private static Outcome Signal(uint esr)

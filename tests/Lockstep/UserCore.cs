@@ -16,8 +16,8 @@ internal sealed class UserCore : IDisposable
 
     /// <param name="start">Address of the memory.</param>
     /// <param name="bytes">Its size, whole pages.</param>
-    /// <param name="isMapped">Which addresses in it a program may access.</param>
-    public UserCore(ulong start, ulong bytes, Func<ulong, bool> isMapped)
+    /// <param name="isMapped">Which addresses in it may be accessed, and from which level.</param>
+    public UserCore(ulong start, ulong bytes, Func<ulong, ExceptionLevel, bool> isMapped)
     {
         Ram = new Ram("ram", bytes);
         PhysicalBus bus = new();
@@ -47,11 +47,11 @@ internal sealed class UserCore : IDisposable
     }
 
     /// <summary>Normal memory where something is mapped.</summary>
-    private sealed class FlatTranslation(Func<ulong, bool> isMapped) : IAddressTranslation
+    private sealed class FlatTranslation(Func<ulong, ExceptionLevel, bool> isMapped) : IAddressTranslation
     {
         public Translation Translate(ulong address, AccessType type, ExceptionLevel level) => new()
         {
-            Fault = isMapped(address) ? Fault.None : new Fault(FaultKind.Translation, Level: 3, Stage2: false, OnWalk: false),
+            Fault = isMapped(address, level) ? Fault.None : new Fault(FaultKind.Translation, Level: 3, Stage2: false, OnWalk: false),
             Physical = address,
             Intermediate = address,
             RangeShift = Ram.PageShift,
