@@ -5,6 +5,7 @@
 #
 # built/situation1/   too-small.elf, ecam-unmapped.elf, reported.elf, fixed.elf, guest.dtb (tests/Guests/situation1)
 # built/bench/        bench.elf (tests/Bench/Guests)
+# built/lockstep/     one ELF for each program of tests/Guests/lockstep
 set -euo pipefail
 export LC_ALL=C
 
@@ -54,3 +55,19 @@ printf 'build-guests: %s\n' "$out"
 mkdir -p "$cache/built/bench"
 "$repository/tests/Bench/Guests/build.sh" "$cache/built/bench/bench.elf"
 printf 'build-guests: %s\n' "$cache/built/bench"
+lockstep=$repository/tests/Guests/lockstep
+out=$cache/built/lockstep
+mkdir -p "$out"
+for source in "$lockstep"/*.c; do
+    name=$(basename "$source" .c)
+    [ "$name" != harness ] || continue
+    (
+        cd "$lockstep"
+        "${cross}gcc" -std=gnu11 -O1 -g -fdebug-prefix-map="$lockstep=tests/Guests/lockstep" -Wall -Wextra -Werror \
+            -march=armv8-a -mgeneral-regs-only -mstrict-align -ffreestanding -fno-pic -fno-stack-protector -fno-asynchronous-unwind-tables \
+            -nostdlib -static -Wl,--build-id=none -Wl,-T,lockstep.ld -Wl,--no-warn-rwx-segments -Wa,--fatal-warnings \
+            start.S harness.c "$name.c" -o "$out/$name.elf.new"
+        mv "$out/$name.elf.new" "$out/$name.elf"
+    )
+done
+printf 'build-guests: %s\n' "$out"

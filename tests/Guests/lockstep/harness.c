@@ -49,8 +49,17 @@ static void item(const char *name, u64 value)
     hex(value);
 }
 
+// Where the stub was, whatever its address is.
+static void return_address(u64 elr)
+{
+    int inside = elr - probe.pc < 0x200;
+    item(inside ? " ELR +" : " ELR ", inside ? elr - probe.pc : elr);
+}
+
 int ended(void)
 {
+    if ((probe.vector & 3) != 0)
+        return 0; // an interrupt leaves the syndrome alone
     u64 el2 = GET(esr_el2), el1 = GET(esr_el1);
     u64 svc = (u64)EC_SVC << 26 | 1 << 25 | END_OF_STUB;
     int by_el1 = el2 == ((u64)EC_HVC << 26 | 1 << 25 | EL1_VECTOR | 8) || el2 == ((u64)EC_HVC << 26 | 1 << 25 | EL1_VECTOR | 4) ||
@@ -80,7 +89,7 @@ static void report(const char *label)
         item(": EL1+", vector * 0x80);
         if ((vector & 3) == 0)
             item(" ESR ", esr);
-        item(" ELR ", GET(elr_el1));
+        return_address(GET(elr_el1));
         item(" SPSR ", GET(spsr_el1));
         if ((vector & 3) == 0 && has_address(esr))
             item(" FAR ", GET(far_el1));
@@ -88,7 +97,7 @@ static void report(const char *label)
         item(": EL2+", vector * 0x80);
         if (!interrupt || (vector & 3) == 3)
             item(" ESR ", esr);
-        item(" ELR ", GET(elr_el2));
+        return_address(GET(elr_el2));
         item(" SPSR ", GET(spsr_el2));
         if (!interrupt && has_address(esr)) {
             item(" FAR ", GET(far_el2));

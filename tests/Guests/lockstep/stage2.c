@@ -253,7 +253,7 @@ static void granule_64k(void)
 static void sizes(void)
 {
     // Starting level and size that do not fit each other: level 0 translation faults (DDI 0487, VTCR_EL2).
-    static const u64 pairs[][2] = { { 24, 0 }, { 32, 0 }, { 34, 0 }, { 24, 2 }, { 16, 2 }, { 33, 1 }, { 25, 1 }, { 36, 0 }, { 24, 3 }, { 40, 0 }, { 20, 1 } };
+    static const u64 pairs[][2] = { { 24, 0 }, { 34, 0 }, { 24, 2 }, { 16, 2 }, { 33, 1 }, { 25, 1 }, { 36, 0 }, { 24, 3 }, { 40, 0 }, { 20, 1 } };
     SET(hcr_el2, DEFAULT_HCR);
     el1_mmu_on();
     for (u32 n = 0; n < COUNT(pairs); n++) {
@@ -262,6 +262,7 @@ static void sizes(void)
         hex(pairs[n][0]);
         text(" SL0 ");
         hex(pairs[n][1]);
+        text("\n");
         stage2_on(VTCR(pairs[n][0], pairs[n][1], 2ul, 0ul), level1);
         mark = "~";
         translation("", "", stub_at_s12e1r, EL2H, 0x40000000);
