@@ -22,6 +22,8 @@ STUB(stub_write_cntp_tval, "msr cntp_tval_el0, x0");
 STUB(stub_read_cntfrq, "mrs x3, cntfrq_el0");
 STUB(stub_write_cntfrq, "msr cntfrq_el0, x0");
 STUB(stub_wfi, "wfi");
+STUB(stub_wfe_with_event, "sevl\n wfe");
+STUB(stub_wfe, "wfe\n wfe"); // the first for the event that the exception return was
 STUB(stub_vgic, "ldr w3, [x0, #0xc]\n ldr w4, [x0, #0xc]\n str w3, [x0, #0x10]\n ldr w5, [x0, #0x14]");
 STUB(stub_take, "wfi\n mov x5, #1\n msr daifclr, #2\n nop");
 
@@ -268,8 +270,15 @@ static void traps(void)
         run("EL0 wfi", stub_wfi, EL0T, 0, 0, 0);
         run("EL1 wfi", stub_wfi, EL1H, 0, 0, 0);
         run("EL2 wfi", stub_wfi, EL2H, 0, 0, 0);
+        run("EL0 sevl, wfe", stub_wfe_with_event, EL0T, 0, 0, 0);
+        run("EL1 sevl, wfe", stub_wfe_with_event, EL1H, 0, 0, 0);
         run("EL1 take", stub_take, EL1H, 0, 0, 0);
         timers_off();
+        // WFE never waits on the oracle, and is never trapped.
+        if (n)
+            run("~EL0 wfe", stub_wfe, EL0T, 0, 0, 0);
+        if (n & 2)
+            run("~EL1 wfe", stub_wfe, EL1H, 0, 0, 0);
         drain(8);
     }
     SET(hcr_el2, DEFAULT_HCR);
