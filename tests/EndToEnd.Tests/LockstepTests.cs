@@ -19,14 +19,17 @@ public sealed class LockstepTests
     /// <summary>About half a minute; scripts/lockstep.sh runs for as long as one likes.</summary>
     private const int Programs = 800;
 
-    [RequiresFact(Need.CrossCompiler, Need.UserEmulator)]
-    public void Random_programs_run_as_on_the_oracle()
+    public static TheoryData<string> OurEngines() => [.. Engines.All.Keys];
+
+    [RequiresTheory(Need.CrossCompiler, Need.UserEmulator)]
+    [MemberData(nameof(OurEngines))]
+    public void Random_programs_run_as_on_the_oracle(string engine)
     {
-        using Comparison comparison = new();
+        using Comparison comparison = new(Engines.All[engine]);
 
         Difference? difference = comparison.Run(Enumerable.Range(0, Programs).Select(static n => ProgramGenerator.Make(Seed, n)));
 
-        Assert.True(difference is null, difference is null ? "" : $"scripts/lockstep.sh again {Seed} {difference.Program.Number}\n{Report.Of(difference)}");
+        Assert.True(difference is null, difference is null ? "" : $"scripts/lockstep.sh again {Seed} {difference.Program.Number} {engine}\n{Report.Of(difference)}");
         Assert.True(comparison.Instructions > 50_000_000, $"only {comparison.Instructions} instructions");
     }
 
@@ -67,7 +70,7 @@ public sealed class LockstepTests
         {
             Words = words, Blocks = good.Blocks, Groups = good.Groups, Start = good.Start, Data = good.Data,
         };
-        using Comparison comparison = new();
+        using Comparison comparison = new(Engines.Interpreter);
 
         Difference? found = comparison.Run([ProgramGenerator.Make(Seed, 0), bad]);
         Assert.NotNull(found);

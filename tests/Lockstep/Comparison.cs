@@ -2,6 +2,8 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Threading.Tasks;
+using GdbHost.Machine.Cpu;
+using GdbHost.Machine.Time;
 
 namespace GdbHost.Lockstep;
 
@@ -15,11 +17,11 @@ internal sealed record Difference(TestProgram Program, int Block, UserState Ours
 }
 
 /// <summary>Runs programs on both sides and compares everything after each block.</summary>
-internal sealed class Comparison : IDisposable
+internal sealed class Comparison(Func<Scheduler, Cluster> engine) : IDisposable
 {
     private const int Ahead = 16;
 
-    private readonly ProgramMachine _ours = new();
+    private readonly ProgramMachine _ours = new(engine);
     private readonly byte[] _data = new byte[Layout.DataBytes];
     private OracleProcess _oracle = new();
 
@@ -27,6 +29,9 @@ internal sealed class Comparison : IDisposable
     public ulong Instructions => _ours.Retired;
 
     public int Blocks { get; private set; }
+
+    /// <summary>Blocks by what ended them; the UNDEFINED word behind a block is the ordinary end.</summary>
+    public SortedDictionary<Outcome, int> Ends { get; } = [];
 
     /// <summary>Runs programs until there is none left or one differs.</summary>
     public Difference? Run(IEnumerable<TestProgram> programs)
@@ -88,6 +93,7 @@ internal sealed class Comparison : IDisposable
             }
 
             Blocks++;
+            Ends[ours.Outcome] = Ends.GetValueOrDefault(ours.Outcome) + 1;
             if (!ours.Same(theirs) || !_ours.Data.SequenceEqual(_data))
             {
                 return new Difference(program, block, ours, theirs, _ours.Data.ToArray(), [.. _data])

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Diagnostics;
 using System.Globalization;
+using System.Linq;
 
 namespace GdbHost.Lockstep;
 
@@ -10,29 +11,20 @@ internal static class Program
 {
     private static int Main(string[] args)
     {
-        if (args.Length is < 2 or > 3 || !Numbers(args, out ulong[] numbers))
+        bool again = args.Length > 0 && args[0] == "again";
+        string[] rest = again ? args[1..] : args;
+        string engine = rest.Length > 2 ? rest[2] : "interpreter";
+        if (rest.Length is < 2 or > 3 || !Engines.All.ContainsKey(engine)
+            || !int.TryParse(rest[again ? 1 : 0], NumberStyles.None, CultureInfo.InvariantCulture, out int count)
+            || !ulong.TryParse(rest[again ? 0 : 1], NumberStyles.None, CultureInfo.InvariantCulture, out ulong seed))
         {
-            Console.Error.WriteLine("usage: Lockstep SECONDS SEED, or Lockstep again SEED PROGRAM to run one program alone and shrink it");
+            Console.Error.WriteLine("usage: Lockstep SECONDS SEED [ENGINE], or Lockstep again SEED PROGRAM [ENGINE] to run one program alone and shrink it");
+            Console.Error.WriteLine($"engines: {string.Join(", ", Engines.All.Keys)}");
             return 2;
         }
 
-        using Comparison comparison = new();
-        return args[0] == "again" ? Again(comparison, numbers[0], (int)numbers[1]) : Run(comparison, (int)numbers[0], numbers[1]);
-    }
-
-    private static bool Numbers(string[] args, out ulong[] numbers)
-    {
-        List<ulong> read = [];
-        foreach (string text in args[0] == "again" ? args[1..] : args)
-        {
-            if (ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong number))
-            {
-                read.Add(number);
-            }
-        }
-
-        numbers = [.. read];
-        return numbers.Length == 2;
+        using Comparison comparison = new(Engines.All[engine]);
+        return again ? Again(comparison, seed, count) : Run(comparison, count, seed);
     }
 
     private static int Run(Comparison comparison, int seconds, ulong seed)
@@ -51,6 +43,7 @@ internal static class Program
         double rate = comparison.Instructions / watch.Elapsed.TotalSeconds / 1e6;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"seed {seed}: {number} programs, {comparison.Blocks} blocks, {comparison.Instructions:N0} instructions, {rate:F1} million a second"));
+        Console.WriteLine($"blocks ended by: {string.Join(", ", comparison.Ends.Select(static end => $"{end.Key} {end.Value}"))}");
         if (difference is null)
         {
             Console.WriteLine("no difference");

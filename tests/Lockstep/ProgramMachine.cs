@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using GdbHost.Machine.Common;
 using GdbHost.Machine.Cpu;
 using GdbHost.Machine.SysRegs;
+using GdbHost.Machine.Time;
 
 namespace GdbHost.Lockstep;
 
@@ -18,11 +19,13 @@ internal sealed unsafe class ProgramMachine : IDisposable
     /// <summary>More instructions than any block has.</summary>
     private const ulong MostInstructions = 100_000_000;
 
-    private readonly UserCore _user = new(Layout.Code, End - Layout.Code, IsMapped);
+    private readonly UserCore _user;
     private TestProgram? _program;
 
-    public ProgramMachine()
+    public ProgramMachine(Func<Scheduler, Cluster> engine)
     {
+        _user = new UserCore(Layout.Code, End - Layout.Code, engine, IsMapped);
+
         // Every exception ends in a core that waits: nothing else can happen in this machine.
         MemoryMarshal.Write(_user.Ram.Span(Vectors + LowerLevelSynchronous - Layout.Code, sizeof(uint)), Wfi);
         _user.Core.Regs[Sr.VbarEl1] = Vectors;

@@ -16,14 +16,15 @@ internal sealed class UserCore : IDisposable
 
     /// <param name="start">Address of the memory.</param>
     /// <param name="bytes">Its size, whole pages.</param>
+    /// <param name="cluster">Makes the cluster: what executes instructions is its choice.</param>
     /// <param name="isMapped">Which addresses in it may be accessed, and from which level.</param>
-    public UserCore(ulong start, ulong bytes, Func<ulong, ExceptionLevel, bool> isMapped)
+    public UserCore(ulong start, ulong bytes, Func<Scheduler, Cluster> cluster, Func<ulong, ExceptionLevel, bool> isMapped)
     {
         Ram = new Ram("ram", bytes);
         PhysicalBus bus = new();
         bus.Add(new BusRegion("ram", start, bytes, Ram, Device: null));
         Scheduler scheduler = new(new VirtualClock());
-        Cluster = new Cluster(scheduler);
+        Cluster = cluster(scheduler);
         Core = new Core(
             new CoreConfiguration(Index: 0, CoreCount: 1, HasEl2: false, HasEl3: false),
             bus,

@@ -11,7 +11,7 @@ namespace GdbHost.Machine.Tests.Isa;
 /// <summary>A process with memory where the vectors have it.</summary>
 internal sealed unsafe class VectorMachine : IDisposable
 {
-    private readonly UserCore _user = new(Arena.Start, Arena.Size, static (address, _) => address - Arena.Start < Arena.Size);
+    private readonly UserCore _user = new(Arena.Start, Arena.Size, Engines.Interpreter, static (address, _) => address - Arena.Start < Arena.Size);
 
     private Ram Ram => _user.Ram;
 
