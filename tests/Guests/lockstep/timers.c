@@ -229,6 +229,43 @@ static void routing(void)
     SET(hcr_el2, DEFAULT_HCR);
 }
 
+// Group 0 as FIQ, group 1 as IRQ: by GICC_CTLR.FIQEn.
+static void groups(void)
+{
+    static const u64 hcrs[] = { 0, 1ul << 3, 1ul << 4, 3ul << 3 };
+    static const u64 pstates[] = { 0x300, 0x305, 0x345, 0x385, 0x3c5, 0x304 };
+    for (u32 group = 0; group < 2; group++)
+        for (u32 fiq = 0; fiq < 2; fiq++)
+            for (u32 h = 0; h < COUNT(hcrs); h++)
+                for (u32 n = 0; n < COUNT(pstates); n++) {
+                    GICD(0x080) = group ? 0xffffffff : 0;
+                    GICD(0) = 3;
+                    GICC(0) = 3 | fiq << 3;
+                    SET(hcr_el2, DEFAULT_HCR | hcrs[h]);
+                    SET(cntp_cval_el0, 0);
+                    SET(cntp_ctl_el0, 1);
+                    DO("dsb sy\n isb");
+                    text(group ? "group 1" : "group 0");
+                    text(fiq ? " FIQEn HCR " : " HCR ");
+                    hex(hcrs[h]);
+                    text(" PSTATE ");
+                    hex(pstates[n]);
+                    run("", stub_nothing, pstates[n], 0, 0, 0);
+                    line(" ISR", GET(isr_el1));
+                    line(" HPPIR", GICC(0x18) & 0x3ff);
+                    line(" IAR", GICC(0xc) & 0x3ff);
+                    timers_off();
+                    GICC(0x10) = PPI_CNTP;
+                    GICC(0x10) = 1022;
+                    GICC(0) = 3 | 4; // AckCtl: group 1 by the same registers
+                    drain(8);
+                }
+    GICD(0x080) = 0;
+    GICD(0) = 1;
+    GICC(0) = 1;
+    SET(hcr_el2, DEFAULT_HCR);
+}
+
 static void traps(void)
 {
     static const struct {
@@ -343,6 +380,7 @@ void program(void)
     arithmetic();
     order();
     routing();
+    groups();
     traps();
     virtual_gic();
 }
