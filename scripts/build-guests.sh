@@ -24,15 +24,18 @@ mkdir -p "$cache/built"
 exec 9>"$cache/built.lock"
 flock 9
 
+# Bare-metal code for EL2 and below: no unaligned access, for its MMU is off; no library.
+bare=("${cross}gcc" -std=gnu11 -O1 -g -Wall -Wextra -Werror -march=armv8-a -mgeneral-regs-only -mstrict-align -ffreestanding -fno-pic
+    -fno-stack-protector -fno-asynchronous-unwind-tables -nostdlib -static
+    -Wl,--build-id=none -Wl,--no-warn-rwx-segments -Wa,--fatal-warnings)
+
 # hypervisor NAME -DIPA_BITS=.. -DECAM_MAPPED=.. -DREGISTERS_PRESERVED=..
 hypervisor() {
     local name=$1
     shift
     (
         cd "$situation1"
-        "${cross}gcc" -std=gnu11 -O1 -g -fdebug-prefix-map="$situation1=tests/Guests/situation1" -Wall -Wextra -Werror \
-            -march=armv8-a -mgeneral-regs-only -mstrict-align -ffreestanding -fno-pic -fno-stack-protector -fno-asynchronous-unwind-tables \
-            -nostdlib -static -Wl,--build-id=none -Wl,-T,hypervisor.ld -Wl,--no-warn-rwx-segments -Wa,--fatal-warnings \
+        "${bare[@]}" -fdebug-prefix-map="$situation1=tests/Guests/situation1" -Wl,-T,hypervisor.ld \
             "$@" boot.S main.c stage2.c report.c uart.c -o "$out/$name.elf.new"
         mv "$out/$name.elf.new" "$out/$name.elf"
     )
@@ -63,9 +66,7 @@ for source in "$lockstep"/*.c; do
     [ "$name" != harness ] || continue
     (
         cd "$lockstep"
-        "${cross}gcc" -std=gnu11 -O1 -g -fdebug-prefix-map="$lockstep=tests/Guests/lockstep" -Wall -Wextra -Werror \
-            -march=armv8-a -mgeneral-regs-only -mstrict-align -ffreestanding -fno-pic -fno-stack-protector -fno-asynchronous-unwind-tables \
-            -nostdlib -static -Wl,--build-id=none -Wl,-T,lockstep.ld -Wl,--no-warn-rwx-segments -Wa,--fatal-warnings \
+        "${bare[@]}" -fdebug-prefix-map="$lockstep=tests/Guests/lockstep" -Wl,-T,lockstep.ld \
             start.S harness.c "$name.c" -o "$out/$name.elf.new"
         mv "$out/$name.elf.new" "$out/$name.elf"
     )
