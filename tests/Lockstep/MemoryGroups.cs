@@ -76,7 +76,10 @@ internal sealed class MemoryGroups(RandomBits random, Registers registers, List<
         code.Add(word);
     }
 
-    /// <summary>The base register: some register's low bits, plus the start of the data, less the offset of the access. The index register is left alone.</summary>
+    /// <summary>
+    /// The base register: some register's low bits, plus the start of the data, less the offset of the access. The index
+    /// register is left alone.
+    /// </summary>
     private void AddAddress(int to, int bits, int alignedBits, ulong offset, int index = Sp)
     {
         int low = to == Sp ? registers.FreeBeside(random, index) : to;
@@ -101,7 +104,7 @@ internal sealed class MemoryGroups(RandomBits random, Registers registers, List<
         if (index != Sp)
         {
             int from = registers.Free(random);
-            bool narrow = !w.Option.Equals((byte)0b011) && !w.Option.Equals((byte)0b111);
+            bool narrow = w.Option is not (0b011 or 0b111);
             bool negative = w.Option >= 0b110 && random.OneIn(2);
             code.Add((narrow, negative) switch
             {

@@ -77,13 +77,10 @@ static void endianness(void)
         SET(ttbr0_el1, (u64)level1);
         SET(sctlr_el1, DEFAULT_SCTLR_EL1 | modes[n].sctlr);
         tlb_flush();
-        for (u64 offset = 0; offset < 16; offset += 16) {
-            text(modes[n].name);
-            run("", stub_sizes, modes[n].pstate, AREA + offset, AREA + 0x1c0, 0x0123456789abcdef);
-            registers(3, 27);
-            bytes(AREA + offset + 64, 160);
-            bytes(AREA + 0x1c0, 16);
-        }
+        run(modes[n].name, stub_sizes, modes[n].pstate, AREA, AREA + 0x1c0, 0x0123456789abcdef);
+        registers(3, 27);
+        bytes(AREA + 64, 160);
+        bytes(AREA + 0x1c0, 16);
         text("across pages");
         run("", stub_load, modes[n].pstate, AREA + 0xffd, 0, 0);
         registers(3, 3);
