@@ -263,7 +263,8 @@ internal sealed unsafe class Core : IDisposable
             return;
         }
 
-        bool fetched = (State->Pc & 3) == 0 && !Translation.Translate(State->Pc, AccessType.Fetch, State->El).Fault.Happened;
+        Translation place = Translation.Translate(State->Pc, AccessType.Fetch, State->El);
+        bool fetched = (State->Pc & 3) == 0 && !place.Fault.Happened && Bus.Find(new PhysicalAddress(place.Physical))?.Ram is not null;
         if (!fetched)
         {
             // The engine must not find it in what it has kept either.

@@ -223,7 +223,7 @@ public sealed unsafe class GuestDebugTests
         guest.Set("cpsr", 0x1c5);
         guest.Set("x0", 0);
         guest.Set("DBGBVR0_EL1", SmallGuest.Code + 8);
-        guest.Set("DBGBCR0_EL1", Everywhere);
+        guest.Set("DBGBCR0_EL1", 0x1e7);
         guest.Set("MDSCR_EL1", Mde | Kde);
         guest.Port.AddBreakpoint(SmallGuest.Code + 8);
         MachineStop stop = guest.Run(instructions: 10);
