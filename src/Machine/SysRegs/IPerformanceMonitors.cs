@@ -15,7 +15,10 @@ internal interface IPerformanceMonitors
     /// <summary>A counter now, without any effect.</summary>
     ulong Read(int counter);
 
-    /// <summary>Stores what the counters hold at the end of the present instruction. To be called before any change.</summary>
+    /// <summary>
+    /// Stores what the counters hold now. To be called before any change: the instruction that makes it already counts
+    /// under the new conditions, as on QEMU.
+    /// </summary>
     void Settle();
 
     /// <summary>Takes up changed registers: which counters count, when one overflows, the interrupt. Call after <see cref="Settle"/>.</summary>

@@ -62,7 +62,7 @@ internal sealed unsafe class PerformanceMonitors : IPerformanceMonitors, IStatef
         return counter == IPerformanceMonitors.CycleCounter ? now.Cycles : now.Events[counter];
     }
 
-    public void Settle() => Settle(_core.IsRunning);
+    public void Settle() => Settle(withPresent: false);
 
     public void Changed()
     {
@@ -133,7 +133,7 @@ internal sealed unsafe class PerformanceMonitors : IPerformanceMonitors, IStatef
     {
         if (_enabled != 0)
         {
-            Settle();
+            Settle(_core.IsRunning);
             Count(PerformanceEvent.ExceptionReturn);
         }
     }
