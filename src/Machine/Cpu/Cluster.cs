@@ -126,8 +126,8 @@ internal sealed class Cluster : IDisposable
             Debug.Passing = true;
             Current = core;
             _ = core.TakeAttention();
-            core.EnterInsteadOfInstruction();
-            Retired += core.Run(1);
+            core.EnterPendingExceptions(withInterrupts: false);
+            Retired += core.Stepping ? core.RunStep() : core.Run(1);
             core.RequestAttention();
             Current = null;
             Debug.Passing = false;

@@ -196,14 +196,15 @@ internal sealed unsafe class Core : IDisposable
     /// <summary>The guest's own software step is on: instructions run one at a time.</summary>
     public bool Stepping { get; private set; }
 
-    /// <summary>Takes what is pending between two instructions: software step, interrupts, illegal state.</summary>
-    public void EnterPendingExceptions()
+    /// <summary>Takes what is pending between two instructions: software step, interrupts, what the state itself raises.</summary>
+    /// <param name="withInterrupts">False while a debugger steps: interrupts wait.</param>
+    public void EnterPendingExceptions(bool withInterrupts = true)
     {
         if (System.Debug.StepPending)
         {
             System.Debug.TakeStep();
         }
-        else if (!Exceptions.TakePendingInterrupt())
+        else if (!withInterrupts || !Exceptions.TakePendingInterrupt())
         {
             EnterInsteadOfInstruction();
         }
@@ -217,7 +218,7 @@ internal sealed unsafe class Core : IDisposable
         const uint Eret = 0xd69f_03e0;
         uint word = WordAtPc();
         ulong retired = Run(1);
-        if (word != Eret && System.Debug.StepEnabled)
+        if (retired != 0 && word != Eret && System.Debug.StepEnabled)
         {
             System.Debug.Stepped(IsLoadExclusive(word));
         }
@@ -250,30 +251,6 @@ internal sealed unsafe class Core : IDisposable
 
         Scheduler.Clock.Now = State->BlockTime;
         return System.Debug.TakeBreakpoint(pc);
-    }
-
-    /// <summary>
-    /// Takes an exception that the state raises whatever the next instruction is: a breakpoint on the context, or the
-    /// Illegal Execution state. If the instruction cannot even be fetched, that comes first.
-    /// </summary>
-    public void EnterInsteadOfInstruction()
-    {
-        if (!State->IllegalState && !System.Debug.MatchContext)
-        {
-            return;
-        }
-
-        Translation place = Translation.Translate(State->Pc, AccessType.Fetch, State->El);
-        bool fetched = (State->Pc & 3) == 0 && !place.Fault.Happened && Bus.Find(new PhysicalAddress(place.Physical))?.Ram is not null;
-        if (!fetched)
-        {
-            // The engine must not find it in what it has kept either.
-            FastTlb.Flush();
-        }
-        else if (!System.Debug.TakeBreakpoint(State->Pc) && State->IllegalState)
-        {
-            Exceptions.IllegalState();
-        }
     }
 
     /// <summary>
@@ -312,6 +289,30 @@ internal sealed unsafe class Core : IDisposable
 
     /// <summary>LDXR, LDAXR, LDXP, LDAXP and their narrow forms.</summary>
     private static bool IsLoadExclusive(uint word) => (word & 0x3fc0_0000) == 0x0840_0000;
+
+    /// <summary>
+    /// Takes an exception that the state raises whatever the next instruction is: a breakpoint on the context, or the
+    /// Illegal Execution state. If the instruction cannot even be fetched, that comes first.
+    /// </summary>
+    private void EnterInsteadOfInstruction()
+    {
+        if (!State->IllegalState && !System.Debug.MatchContext)
+        {
+            return;
+        }
+
+        Translation place = Translation.Translate(State->Pc, AccessType.Fetch, State->El);
+        bool fetched = (State->Pc & 3) == 0 && !place.Fault.Happened && Bus.Find(new PhysicalAddress(place.Physical))?.Ram is not null;
+        if (!fetched)
+        {
+            // The engine must not find it in what it has kept either.
+            FastTlb.Flush();
+        }
+        else if (!System.Debug.TakeBreakpoint(State->Pc) && State->IllegalState)
+        {
+            Exceptions.IllegalState();
+        }
+    }
 
     private uint WordAtPc()
     {
