@@ -30,6 +30,9 @@ internal enum DebugStopKind
 /// </summary>
 internal sealed class DebugStops(BlockCache blocks)
 {
+    /// <summary>Guards that may gather before those out of use are dropped.</summary>
+    private const int MaxGuards = 128;
+
     private readonly Dictionary<ulong, int> _breakpoints = [];
     private readonly List<Watchpoint> _watchpoints = [];
     private readonly List<Core> _cores = [];
@@ -149,8 +152,8 @@ internal sealed class DebugStops(BlockCache blocks)
     }
 
     /// <summary>
-    /// A guest has programmed its own breakpoints: blocks must begin there too. A guard that nobody needs any more is
-    /// left until the next is set: kernels switch their breakpoints with every task.
+    /// A guest has programmed its own breakpoints: blocks must begin there too. Guards that nobody needs any more are
+    /// kept for a while, because kernels switch their breakpoints with every task.
     /// </summary>
     public void GuestBreakpointsChanged()
     {
@@ -160,16 +163,20 @@ internal sealed class DebugStops(BlockCache blocks)
             {
                 if (!_guards.Contains(address))
                 {
-                    SetGuards();
+                    SetGuards(keepOld: _guards.Count < MaxGuards);
                     return;
                 }
             }
         }
     }
 
-    private void SetGuards()
+    private void SetGuards(bool keepOld = false)
     {
-        _guards.Clear();
+        if (!keepOld)
+        {
+            _guards.Clear();
+        }
+
         _guards.UnionWith(_breakpoints.Keys);
         foreach (Core core in _cores)
         {
