@@ -37,7 +37,6 @@ internal sealed class Machine : IPowerControl, IDisposable
             Core core = new(new CoreConfiguration(index, configuration.Cpus, configuration.El2, configuration.El3), Bus, Cluster, Scheduler, PartsOf);
             _parts.Add(core.System.Inputs);
             _parts.Add(core.System.Timer);
-            _parts.Add(core.System.Debug);
             _parts.Add(core.System.Performance);
         }
 

@@ -152,6 +152,7 @@ internal sealed unsafe class PerformanceMonitors : IPerformanceMonitors, IStatef
     public void Reset()
     {
         _prescale = 0;
+        _isOverdue = false;
         _settledTime = _core.Scheduler.Clock.Now;
         _settledInstructions = Retired;
         Changed();
@@ -162,6 +163,7 @@ internal sealed unsafe class PerformanceMonitors : IPerformanceMonitors, IStatef
         to.Write(_settledTime);
         to.Write(Retired - _settledInstructions);
         to.Write(_prescale);
+        to.Write(_isOverdue);
     }
 
     /// <summary>Puts the state back; registers and clock must have been restored before.</summary>
@@ -170,8 +172,12 @@ internal sealed unsafe class PerformanceMonitors : IPerformanceMonitors, IStatef
         _settledTime = from.ReadUInt64();
         _settledInstructions = Retired - from.ReadUInt64();
         _prescale = from.ReadUInt64();
-        _isOverdue = false;
+        _isOverdue = from.ReadBool();
         Changed();
+        if (_isOverdue)
+        {
+            _overflow.Disarm();
+        }
     }
 
     /// <summary>The deadline is a lower bound where instructions are counted, as not all of them retire: then it moves on.</summary>

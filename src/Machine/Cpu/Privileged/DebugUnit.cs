@@ -11,7 +11,7 @@ namespace GdbHost.Machine.Cpu.Privileged;
 /// Self-hosted debug (DDI 0487, AArch64 Self-hosted Debug): where debug exceptions go, whether they are enabled, and
 /// taking those of breakpoints, watchpoints and software step.
 /// </summary>
-internal sealed unsafe class DebugUnit : IStateful
+internal sealed unsafe class DebugUnit
 {
     private const uint DebugMask = 0x200;
 
@@ -28,8 +28,6 @@ internal sealed unsafe class DebugUnit : IStateful
         _breakpoints = new GuestBreakpoints(core);
         _watchpoints = new GuestWatchpoints(core, _breakpoints);
     }
-
-    public string StateName => $"cpu{_core.Configuration.Index}.debug";
 
     /// <summary>Addresses of the breakpoints that can match at some level.</summary>
     public IReadOnlyList<ulong> BreakpointAddresses => _breakpoints.Addresses;
