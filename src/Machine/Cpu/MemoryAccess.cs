@@ -180,6 +180,11 @@ internal sealed unsafe class MemoryAccess(Core core, BlockCache blocks)
             return Fail(new Fault(FaultKind.Watchpoint, 0, false, false), address, type, word);
         }
 
+        if (core.System.Debug.Watch(address, bytes, type, level))
+        {
+            return Fail(new Fault(FaultKind.GuestWatchpoint, 0, false, false), address, type, word);
+        }
+
         BusRegion? region = core.Bus.Find(new PhysicalAddress(t.Physical));
         bool isMemory = region is not null && region.IsMemoryFor(type == AccessType.Write);
         if (region is null || (!isMemory && region.Device is null))
@@ -218,7 +223,7 @@ internal sealed unsafe class MemoryAccess(Core core, BlockCache blocks)
     private void Remember(ulong address, byte* host, in Translation t, AccessType type, bool storesAreSlow)
     {
         ulong page = address & PageMask;
-        if (core.Debugger.WatchesPage(page))
+        if (core.Debugger.WatchesPage(page) || core.System.Debug.WatchPage(address))
         {
             return;
         }
