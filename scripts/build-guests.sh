@@ -5,6 +5,7 @@
 #
 # built/situation1/   too-small.elf, ecam-unmapped.elf, reported.elf, fixed.elf, guest.dtb (tests/Guests/situation1)
 # built/bench/        bench.elf (tests/Bench/Guests)
+# built/lockstep/     one ELF for each program of tests/Guests/lockstep
 set -euo pipefail
 export LC_ALL=C
 
@@ -23,15 +24,18 @@ mkdir -p "$cache/built"
 exec 9>"$cache/built.lock"
 flock 9
 
+# Bare-metal code for EL2 and below: no unaligned access, for its MMU is off; no library.
+bare=("${cross}gcc" -std=gnu11 -O1 -g -Wall -Wextra -Werror -march=armv8-a -mgeneral-regs-only -mstrict-align -ffreestanding -fno-pic
+    -fno-stack-protector -fno-asynchronous-unwind-tables -nostdlib -static
+    -Wl,--build-id=none -Wl,--no-warn-rwx-segments -Wa,--fatal-warnings)
+
 # hypervisor NAME -DIPA_BITS=.. -DECAM_MAPPED=.. -DREGISTERS_PRESERVED=..
 hypervisor() {
     local name=$1
     shift
     (
         cd "$situation1"
-        "${cross}gcc" -std=gnu11 -O1 -g -fdebug-prefix-map="$situation1=tests/Guests/situation1" -Wall -Wextra -Werror \
-            -march=armv8-a -mgeneral-regs-only -mstrict-align -ffreestanding -fno-pic -fno-stack-protector -fno-asynchronous-unwind-tables \
-            -nostdlib -static -Wl,--build-id=none -Wl,-T,hypervisor.ld -Wl,--no-warn-rwx-segments -Wa,--fatal-warnings \
+        "${bare[@]}" -fdebug-prefix-map="$situation1=tests/Guests/situation1" -Wl,-T,hypervisor.ld \
             "$@" boot.S main.c stage2.c report.c uart.c -o "$out/$name.elf.new"
         mv "$out/$name.elf.new" "$out/$name.elf"
     )
@@ -54,3 +58,17 @@ printf 'build-guests: %s\n' "$out"
 mkdir -p "$cache/built/bench"
 "$repository/tests/Bench/Guests/build.sh" "$cache/built/bench/bench.elf"
 printf 'build-guests: %s\n' "$cache/built/bench"
+lockstep=$repository/tests/Guests/lockstep
+out=$cache/built/lockstep
+mkdir -p "$out"
+for source in "$lockstep"/*.c; do
+    name=$(basename "$source" .c)
+    [ "$name" != harness ] || continue
+    (
+        cd "$lockstep"
+        "${bare[@]}" -fdebug-prefix-map="$lockstep=tests/Guests/lockstep" -Wl,-T,lockstep.ld \
+            start.S harness.c "$name.c" -o "$out/$name.elf.new"
+        mv "$out/$name.elf.new" "$out/$name.elf"
+    )
+done
+printf 'build-guests: %s\n' "$out"

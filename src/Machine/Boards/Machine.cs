@@ -37,6 +37,7 @@ internal sealed class Machine : IPowerControl, IDisposable
             Core core = new(new CoreConfiguration(index, configuration.Cpus, configuration.El2, configuration.El3), Bus, Cluster, Scheduler, PartsOf);
             _parts.Add(core.System.Inputs);
             _parts.Add(core.System.Timer);
+            _parts.Add(core.System.Performance);
         }
 
         Bus.OnForeignWrite = (region, offset, length) => Cluster.Blocks.ForeignWrite(region.Ram!, offset, length);

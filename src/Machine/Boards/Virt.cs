@@ -164,6 +164,7 @@ internal static class Virt
         int index = core.Configuration.Index;
         gic.Connect(index, core.System.Inputs.Irq, core.System.Inputs.Fiq);
         gic.ConnectVirtual(index, core.System.Inputs.VirtualIrq, core.System.Inputs.VirtualFiq);
+        core.System.Performance.Output = gic.Ppi(index, (int)PmuPpi);
         IInterruptLine?[] timers = core.System.Timer.Outputs;
         timers[(int)TimerKind.Physical] = gic.Ppi(index, (int)PhysicalTimerPpi);
         timers[(int)TimerKind.Virtual] = gic.Ppi(index, (int)VirtualTimerPpi);

@@ -71,7 +71,7 @@ internal sealed class Cluster : IDisposable
     public void Add(Core core)
     {
         _cores.Add(core);
-        Debug.Attach(core.FastTlb);
+        Debug.Attach(core);
     }
 
     /// <summary>Makes <see cref="Run"/> come back after the running core's present instruction. For use on the machine thread.</summary>
@@ -133,8 +133,8 @@ internal sealed class Cluster : IDisposable
             Debug.Passing = true;
             Current = core;
             _ = core.TakeAttention();
-            core.EnterIllegalState();
-            Retired += core.Interpreter.Run(1);
+            core.EnterPendingExceptions(withInterrupts: false);
+            Retired += core.Stepping ? core.RunStep() : core.RunInterpreted(1);
             core.RequestAttention();
             Current = null;
             Debug.Passing = false;
@@ -215,6 +215,7 @@ internal sealed class Cluster : IDisposable
         VirtualClock clock = _scheduler.Clock;
         Current = core;
         core.DropExclusive(_cores.Count > 1);
+        core.System.Performance.TurnBegins();
         while (clock.Now < end)
         {
             _scheduler.RunDue();
@@ -236,7 +237,7 @@ internal sealed class Cluster : IDisposable
                 continue;
             }
 
-            Retired += core.Stepping ? core.RunStep() : core.Engine.Run(limit - clock.Now);
+            Retired += core.Stepping ? core.RunStep() : core.Run(limit - clock.Now);
         }
 
         Current = null;

@@ -40,6 +40,8 @@ internal enum WaitKind
 internal sealed unsafe class Core : IDisposable
 {
     private GCHandle _self;
+    private ulong _executed;
+    private ulong _runStart;
     private bool _disposed;
 
     public Core(CoreConfiguration configuration, PhysicalBus bus, Cluster cluster, Scheduler scheduler, Func<Core, CoreParts> parts)
@@ -142,6 +144,12 @@ internal sealed unsafe class Core : IDisposable
 
     public ulong ProgramCounter => State->Pc;
 
+    /// <summary>The engine is at work; the clock then shows the time at which the present instruction began.</summary>
+    public bool IsRunning { get; private set; }
+
+    /// <summary>Instructions that this core has attempted since it was made, without the present one: the virtual time it has run.</summary>
+    public ulong Attempted => _executed + (IsRunning ? Scheduler.Clock.Now - _runStart : 0);
+
     /// <summary>Sets virtual time to that of an instruction of the running block, for whoever reads the clock or arms an event.</summary>
     public void SynchronizeClock(in Instruction i)
     {
@@ -194,16 +202,17 @@ internal sealed unsafe class Core : IDisposable
     /// <summary>The guest's own software step is on: instructions run one at a time.</summary>
     public bool Stepping { get; private set; }
 
-    /// <summary>Takes what is pending between two instructions: software step, interrupts, illegal state.</summary>
-    public void EnterPendingExceptions()
+    /// <summary>Takes what is pending between two instructions: software step, interrupts, what the state itself raises.</summary>
+    /// <param name="withInterrupts">False while a debugger steps: interrupts wait.</param>
+    public void EnterPendingExceptions(bool withInterrupts = true)
     {
         if (System.Debug.StepPending)
         {
             System.Debug.TakeStep();
         }
-        else if (!Exceptions.TakePendingInterrupt())
+        else if (!withInterrupts || !Exceptions.TakePendingInterrupt())
         {
-            EnterIllegalState();
+            EnterInsteadOfInstruction();
         }
 
         Stepping = System.Debug.StepEnabled;
@@ -214,8 +223,8 @@ internal sealed unsafe class Core : IDisposable
     {
         const uint Eret = 0xd69f_03e0;
         uint word = WordAtPc();
-        ulong retired = Interpreter.Run(1);
-        if (word != Eret && System.Debug.StepEnabled)
+        ulong retired = RunInterpreted(1);
+        if (retired != 0 && word != Eret && System.Debug.StepEnabled)
         {
             System.Debug.Stepped(IsLoadExclusive(word));
         }
@@ -224,26 +233,42 @@ internal sealed unsafe class Core : IDisposable
         return retired;
     }
 
-    /// <summary>Raises the Illegal Execution state exception if PSTATE.IL is set.</summary>
-    public void EnterIllegalState()
+    /// <summary>Executes at most this many instructions and gives the virtual time that took, in nanoseconds.</summary>
+    public ulong Run(ulong budget) => Run(Engine, budget);
+
+    /// <summary>As <see cref="Run(ulong)"/>, one instruction after the other by the interpreter: for single steps.</summary>
+    public ulong RunInterpreted(ulong budget) => Run(Interpreter, budget);
+
+    /// <summary>
+    /// A breakpoint takes the core away from its next instruction: the debugger's stops it, the guest's own is taken as
+    /// an exception. The engine asks where a block is guarded.
+    /// </summary>
+    public bool StopsAt(ulong pc)
     {
-        if (State->IllegalState)
+        if (Debugger.StopsAt(pc))
         {
-            Exceptions.IllegalState();
+            return true;
         }
+
+        Scheduler.Clock.Now = State->BlockTime;
+        return System.Debug.TakeBreakpoint(pc);
     }
 
-    /// <summary>Raises the data abort for the fault that memory access has recorded; a watchpoint is no fault of the guest's.</summary>
-    public void TakeDataFault()
+    /// <summary>
+    /// Raises the data abort or watchpoint exception that memory access has recorded. False if it was the debugger's
+    /// watchpoint: then nothing has happened to the guest.
+    /// </summary>
+    public bool TakeDataFault()
     {
         PendingFault pending = Memory.Fault;
         if (pending.Fault.Kind == FaultKind.Watchpoint)
         {
             RequestAttention();
-            return;
+            return false;
         }
 
         Exceptions.DataAbort(pending.Fault, pending.Address, pending.Type, pending.Word);
+        return true;
     }
 
     /// <summary>
@@ -265,6 +290,40 @@ internal sealed unsafe class Core : IDisposable
 
     /// <summary>LDXR, LDAXR, LDXP, LDAXP and their narrow forms.</summary>
     private static bool IsLoadExclusive(uint word) => (word & 0x3fc0_0000) == 0x0840_0000;
+
+    /// <summary>
+    /// Takes an exception that the state raises whatever the next instruction is: a breakpoint on the context, or the
+    /// Illegal Execution state. If the instruction cannot even be fetched, that comes first.
+    /// </summary>
+    private void EnterInsteadOfInstruction()
+    {
+        if (!State->IllegalState && !System.Debug.MatchContext)
+        {
+            return;
+        }
+
+        Translation place = Translation.Translate(State->Pc, AccessType.Fetch, State->El);
+        bool fetched = (State->Pc & 3) == 0 && !place.Fault.Happened && Bus.Find(new PhysicalAddress(place.Physical))?.Ram is not null;
+        if (!fetched)
+        {
+            // The engine must not find it in what it has kept either.
+            FastTlb.Flush();
+        }
+        else if (!System.Debug.TakeBreakpoint(State->Pc) && State->IllegalState)
+        {
+            Exceptions.IllegalState();
+        }
+    }
+
+    private ulong Run(IExecutionEngine engine, ulong budget)
+    {
+        _runStart = Scheduler.Clock.Now;
+        IsRunning = true;
+        ulong executed = engine.Run(budget);
+        IsRunning = false;
+        _executed += executed;
+        return executed;
+    }
 
     private uint WordAtPc()
     {

@@ -180,6 +180,11 @@ internal sealed unsafe class MemoryAccess(Core core, BlockCache blocks)
             return Fail(new Fault(FaultKind.Watchpoint, 0, false, false), address, type, word);
         }
 
+        if (core.System.Debug.Watch(address, bytes, type, level))
+        {
+            return Fail(new Fault(FaultKind.GuestWatchpoint, 0, false, false), address, type, word);
+        }
+
         BusRegion? region = core.Bus.Find(new PhysicalAddress(t.Physical));
         bool isMemory = region is not null && region.IsMemoryFor(type == AccessType.Write);
         if (region is null || (!isMemory && region.Device is null))
@@ -219,7 +224,7 @@ internal sealed unsafe class MemoryAccess(Core core, BlockCache blocks)
     {
         ulong page = address & PageMask;
         bool isChecked = t.Attributes.IsDevice || _state->AlignmentCheck != 0;
-        if (core.Debugger.WatchesPage(page) || (isChecked && !_state->StrictAlignment))
+        if (core.Debugger.WatchesPage(page) || core.System.Debug.WatchPage(address) || (isChecked && !_state->StrictAlignment))
         {
             // Generated code checks alignment by the state it was made for, not by the page.
             return;

@@ -13,6 +13,9 @@ public enum Need
     /// <summary>The cross compiler, which builds the demo and the hypervisors of ours.</summary>
     CrossCompiler,
 
+    /// <summary>qemu-aarch64, the oracle of instructions.</summary>
+    UserEmulator,
+
     /// <summary>qemu-system-aarch64, the oracle of everything else.</summary>
     SystemEmulator,
 
@@ -46,6 +49,7 @@ internal static class Needs
         {
             Need.Gdb => OnPath("gdb-multiarch") ? null : "gdb-multiarch is not installed: run scripts/test.sh",
             Need.CrossCompiler => OnPath("aarch64-linux-gnu-gcc") ? null : "aarch64-linux-gnu-gcc is not installed: run scripts/test.sh",
+            Need.UserEmulator => OnPath("qemu-aarch64") ? null : "qemu-aarch64 is not installed: run scripts/test.sh",
             Need.SystemEmulator => OnPath("qemu-system-aarch64") ? null : "qemu-system-aarch64 is not installed: run scripts/test.sh",
             Need.DeviceTreeTools => OnPath("fdtput") ? null : "fdtput is not installed: run scripts/test.sh",
             Need.DebianGuests => File.Exists(Repository.Guest("SHA256SUMS")) ? null : "no Debian guests: run scripts/fetch-guests.sh",

@@ -47,14 +47,14 @@ internal sealed unsafe class InterpreterLoop : IExecutionEngine, IBlockUser, IFa
         while (executed < budget && state->Attention == 0)
         {
             state->BlockTime = start + executed;
-            Block* block = Find(state->Pc);
+            Block* block = Find(state->Pc, raises: true);
             if (block is null)
             {
                 executed++;
                 continue;
             }
 
-            if (block->Guarded && _core.Debugger.StopsAt(state->Pc))
+            if (block->Guarded && _core.StopsAt(state->Pc))
             {
                 break;
             }
@@ -168,7 +168,6 @@ internal sealed unsafe class InterpreterLoop : IExecutionEngine, IBlockUser, IFa
         while (true)
         {
             state->BlockPc = pc;
-            state->BlockTime = now + executed;
             Instruction* i = block->First;
             ulong left = budget - executed;
             state->Current = null;
@@ -190,9 +189,8 @@ internal sealed unsafe class InterpreterLoop : IExecutionEngine, IBlockUser, IFa
                 case Flow.Fault:
                     // The faulting instruction is counted: an exception costs time, and a fault loop must not stop the clock.
                     state->Pc = pc + ((ulong)(i - 1 - block->First) << 2);
-                    _core.Scheduler.Clock.Now = now + executed;
-                    _core.TakeDataFault();
-                    return executed;
+                    _core.Scheduler.Clock.Now = now + executed - 1;
+                    return _core.TakeDataFault() ? executed : executed - 1;
                 case Flow.End:
                     return executed;
             }
@@ -202,6 +200,7 @@ internal sealed unsafe class InterpreterLoop : IExecutionEngine, IBlockUser, IFa
                 return executed;
             }
 
+            state->BlockTime = now + executed;
             Block* next = flow == Flow.Indirect ? Known(state->Pc) : Follow(block, pc, flow == Flow.Taken);
             if (next is null || next->Guarded)
             {
@@ -233,7 +232,7 @@ internal sealed unsafe class InterpreterLoop : IExecutionEngine, IBlockUser, IFa
             return next;
         }
 
-        next = Find(pc);
+        next = Find(pc, raises: false);
         if (next is not null && !_linksBroken)
         {
             if (taken)
@@ -252,8 +251,11 @@ internal sealed unsafe class InterpreterLoop : IExecutionEngine, IBlockUser, IFa
     // No address that can be fetched from has bits 61:60 differ from bit 55, so the level cannot make two tags equal.
     private ulong JumpTag(ulong pc) => pc ^ ((ulong)_state->El << 60);
 
-    /// <summary>The block at a virtual address, or null after an exception was taken because there is none.</summary>
-    public Block* Find(ulong pc)
+    /// <summary>
+    /// The block at a virtual address, or null because there is none; with <paramref name="raises"/> after the exception
+    /// for that was taken.
+    /// </summary>
+    public Block* Find(ulong pc, bool raises)
     {
         Block* known = Known(pc);
         if (known is not null)
@@ -266,12 +268,17 @@ internal sealed unsafe class InterpreterLoop : IExecutionEngine, IBlockUser, IFa
         if (untagged != pc)
         {
             _state->Pc = untagged;
-            return Find(untagged);
+            return Find(untagged, raises);
         }
 
         if ((pc & 3) != 0)
         {
-            _core.Exceptions.PcAlignment(pc);
+            if (raises)
+            {
+                _core.Scheduler.Clock.Now = _state->BlockTime;
+                _core.Exceptions.PcAlignment(pc);
+            }
+
             return null;
         }
 
@@ -281,7 +288,12 @@ internal sealed unsafe class InterpreterLoop : IExecutionEngine, IBlockUser, IFa
         BusRegion? region = fault.Happened ? null : _core.Bus.Find(new PhysicalAddress(t.Physical));
         if (region?.Ram is null)
         {
-            _core.Exceptions.InstructionAbort(fault.Happened ? fault : new Fault(FaultKind.ExternalAbort, 0, false, false), pc);
+            if (raises)
+            {
+                _core.Scheduler.Clock.Now = _state->BlockTime;
+                _core.Exceptions.InstructionAbort(fault.Happened ? fault : new Fault(FaultKind.ExternalAbort, 0, false, false), pc);
+            }
+
             return null;
         }
 

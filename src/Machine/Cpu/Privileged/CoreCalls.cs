@@ -45,7 +45,7 @@ internal sealed unsafe class CoreCalls(Core core) : ICore
         if (level == ExceptionLevel.El1 && core.System.Derived.Hcr.Tsc)
         {
             uint esr = Syndrome.Call(ExceptionClass.SecureMonitorCall, i.Word);
-            core.System.Exceptions.Synchronous(ExceptionLevel.El2, esr, null, core.State->Pc);
+            core.System.Exceptions.Synchronous(ExceptionLevel.El2, esr);
             return Flow.End;
         }
 
@@ -62,7 +62,7 @@ internal sealed unsafe class CoreCalls(Core core) : ICore
     public Flow Breakpoint(in Instruction i)
     {
         uint esr = Syndrome.Call(ExceptionClass.BreakpointInstruction, i.Word);
-        core.System.Exceptions.Synchronous(core.System.Debug.BreakpointInstructionTarget, esr, null, core.State->Pc);
+        core.System.Exceptions.Synchronous(core.System.Debug.BreakpointInstructionTarget, esr);
         return Flow.End;
     }
 
@@ -158,7 +158,7 @@ internal sealed unsafe class CoreCalls(Core core) : ICore
     {
         // The call is complete, so SPSR must not say that a software step is still to be made.
         core.State->SoftwareStep = false;
-        core.System.Exceptions.Synchronous(target, Syndrome.Call(ec, word), null, core.State->Pc + InstructionBytes);
+        core.System.Exceptions.Synchronous(target, Syndrome.Call(ec, word), null, ExceptionMoment.After);
         return Flow.End;
     }
 
@@ -172,7 +172,7 @@ internal sealed unsafe class CoreCalls(Core core) : ICore
     {
         if (WaitTrap(kind == WaitKind.Event) is ExceptionLevel target)
         {
-            core.System.Exceptions.Synchronous(target, Syndrome.WaitTrapped(kind == WaitKind.Event), null, core.State->Pc);
+            core.System.Exceptions.Synchronous(target, Syndrome.WaitTrapped(kind == WaitKind.Event));
             return Flow.End;
         }
 

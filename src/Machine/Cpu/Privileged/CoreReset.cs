@@ -23,6 +23,7 @@ internal static unsafe class CoreReset
         core.System.SystemRegisters.Reset();
         core.System.Timer.Reset();
         core.System.Debug.Reset();
+        core.System.Performance.Reset();
         core.System.Inputs.SError = false;
         core.System.Translation.Reset();
         core.EventRegister = false;

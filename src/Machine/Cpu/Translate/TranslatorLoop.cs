@@ -52,14 +52,14 @@ internal sealed unsafe class TranslatorLoop : IExecutionEngine, IDisposable
         while (left > 0 && _state->Attention == 0)
         {
             _state->BlockTime = _end - left;
-            Block* block = _interpreter.Find(_state->Pc);
+            Block* block = _interpreter.Find(_state->Pc, raises: true);
             if (block is null)
             {
                 left--;
                 continue;
             }
 
-            if (block->Guarded && _core.Debugger.StopsAt(_state->Pc))
+            if (block->Guarded && _core.StopsAt(_state->Pc))
             {
                 break;
             }
@@ -201,8 +201,8 @@ internal sealed unsafe class TranslatorLoop : IExecutionEngine, IDisposable
                 break;
             case Flow.Fault:
                 state->Pc = pc;
-                _core.Scheduler.Clock.Now = time + 1;
-                _core.TakeDataFault();
+                _core.Scheduler.Clock.Now = time;
+                translated->Budget += _core.TakeDataFault() ? 0 : 1;
                 break;
         }
 
