@@ -53,8 +53,14 @@ internal abstract class GuestOptions : BoardOptions
     [Option("allow-remote", HelpText = "Allow listening beyond this host. Whoever connects controls the guest.")]
     public bool AllowRemote { get; set; }
 
-    [Option("semihosting", HelpText = "HLT 0xF000 calls the host: console output, and an exit whose code becomes the exit status.")]
+    [Option("semihosting", HelpText = "HLT 0xF000 calls the host: console, files, and an exit whose code becomes the exit status.")]
     public bool Semihosting { get; set; }
+
+    [Option("semihosting-root", MetaValue = "DIR", Default = ".", HelpText = "The only folder whose files semihosting reaches.")]
+    public string SemihostingRoot { get; set; } = "";
+
+    [Option("semihosting-args", MetaValue = "TEXT", HelpText = "The command line that semihosting gives; default: the kernel's name and --append.")]
+    public string? SemihostingArgs { get; set; }
 
     [Option("wait", HelpText = "Stay stopped until gdb lets the guest run.")]
     public bool Wait { get; set; }

@@ -11,6 +11,9 @@ internal interface IMachineStart
     /// <summary>How firmware is called, with what will run known.</summary>
     PsciConduit Conduit { get; }
 
+    /// <summary>The largest part of RAM in which nothing is loaded: first address and the one behind the last.</summary>
+    (ulong Start, ulong End) FreeMemory { get; }
+
     /// <summary>Fills memory and sets the cores' registers, after everything else has been reset.</summary>
     void Apply(Machine machine);
 }

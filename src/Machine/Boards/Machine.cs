@@ -5,6 +5,7 @@ using GdbHost.Machine.Common;
 using GdbHost.Machine.Cpu;
 using GdbHost.Machine.Cpu.Privileged;
 using GdbHost.Machine.Devices;
+using GdbHost.Machine.Semihosting;
 using GdbHost.Machine.Time;
 
 namespace GdbHost.Machine.Boards;
@@ -16,6 +17,7 @@ internal sealed class Machine : IPowerControl, IDisposable
     private readonly List<IDevice> _devices = [];
     private readonly List<Ram> _memories = [];
     private readonly IMachineStart _start;
+    private readonly FileHandles? _handles;
 
     /// <param name="configuration">What to build.</param>
     /// <param name="board">The board that the configuration names; it has checked it.</param>
@@ -42,9 +44,13 @@ internal sealed class Machine : IPowerControl, IDisposable
         Bus.OnForeignWrite = (region, offset, length) => Cluster.Blocks.ForeignWrite(region.Ram!, offset, length);
         if (configuration.Semihosting)
         {
+            SemihostingConsole console = new(this);
+            _handles = new FileHandles(configuration.HostFiles, console);
+            _parts.Add(_handles);
+            SemihostingCalls calls = new(SetUpSemihosting(console), _handles);
             foreach (Core core in Cores)
             {
-                core.System.Semihosting = new Semihosting(serialOutput, End);
+                core.System.Semihosting = calls;
             }
         }
 
@@ -144,6 +150,7 @@ internal sealed class Machine : IPowerControl, IDisposable
             device.Reset();
         }
 
+        _handles?.Reset();
         Power = PowerState.Running;
         _start.Apply(this);
     }
@@ -154,6 +161,7 @@ internal sealed class Machine : IPowerControl, IDisposable
 
     public void Dispose()
     {
+        _handles?.Dispose();
         Cluster.Dispose();
         Ram.Dispose();
         foreach (Ram memory in _memories)
@@ -172,6 +180,17 @@ internal sealed class Machine : IPowerControl, IDisposable
             core.FastTlb.Flush();
         }
     }
+
+    private SemihostingSetup SetUpSemihosting(ISemihostingConsole console) => new()
+    {
+        Console = console,
+        Files = Configuration.HostFiles,
+        Now = () => Clock.Now,
+        StartSeconds = Configuration.RtcSeconds,
+        CommandLine = Configuration.SemihostingArguments ?? $"{Configuration.Kernel?.Name} {Configuration.Append}".Trim(),
+        FreeMemory = _start.FreeMemory,
+        Exit = End,
+    };
 
     private void End(int exitCode)
     {

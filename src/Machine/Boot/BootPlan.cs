@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using GdbHost.Machine.Boards;
 using GdbHost.Machine.Boards.Fdt;
 using GdbHost.Machine.Common;
@@ -48,6 +49,27 @@ internal sealed class BootPlan
     public ReadOnlyMemory<byte> DeviceTree { get; private set; }
 
     public ulong DeviceTreeAddress { get; private set; }
+
+    /// <summary>The largest part of RAM in which nothing is loaded; the first of equals.</summary>
+    public (ulong Start, ulong End) FreeMemory
+    {
+        get
+        {
+            (ulong Start, ulong End) best = default;
+            ulong free = _board.RamStart;
+            foreach (Placement placed in _placements.OrderBy(p => p.Address).Append(new Placement("end", RamEnd, default)))
+            {
+                if (placed.Address >= free && placed.Address <= RamEnd && placed.Address - free > best.End - best.Start)
+                {
+                    best = (free, placed.Address);
+                }
+
+                free = Math.Max(free, placed.End);
+            }
+
+            return best;
+        }
+    }
 
     private ulong RamEnd => _board.RamStart + _machine.MemoryBytes;
 
