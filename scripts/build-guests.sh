@@ -3,6 +3,7 @@
 #
 #   scripts/build-guests.sh
 #
+# built/semihosting/  semihosting.elf (tests/Guests/semihosting)
 # built/situation1/   too-small.elf, ecam-unmapped.elf, reported.elf, fixed.elf, guest.dtb (tests/Guests/situation1)
 # built/bench/        bench.elf (tests/Bench/Guests)
 set -euo pipefail
@@ -23,18 +24,27 @@ mkdir -p "$cache/built"
 exec 9>"$cache/built.lock"
 flock 9
 
+# bare_metal FOLDER LINKER-SCRIPT OUTPUT SOURCE...: a program for the machine itself, built in its folder.
+bare_metal() {
+    local folder=$1 script=$2 output=$3
+    shift 3
+    mkdir -p "$(dirname "$output")"
+    (
+        cd "$folder"
+        "${cross}gcc" -std=gnu11 -O1 -g -fdebug-prefix-map="$folder=${folder#"$repository/"}" -Wall -Wextra -Werror \
+            -march=armv8-a -mgeneral-regs-only -mstrict-align -ffreestanding -fno-pic -fno-stack-protector -fno-asynchronous-unwind-tables \
+            -nostdlib -static -Wl,--build-id=none -Wl,-T,"$script" -Wl,--no-warn-rwx-segments -Wa,--fatal-warnings \
+            "$@" -o "$output.new"
+        mv "$output.new" "$output"
+    )
+}
+bare_metal "$repository/tests/Guests/semihosting" program.ld "$cache/built/semihosting/semihosting.elf" start.S main.c
+
 # hypervisor NAME -DIPA_BITS=.. -DECAM_MAPPED=.. -DREGISTERS_PRESERVED=..
 hypervisor() {
     local name=$1
     shift
-    (
-        cd "$situation1"
-        "${cross}gcc" -std=gnu11 -O1 -g -fdebug-prefix-map="$situation1=tests/Guests/situation1" -Wall -Wextra -Werror \
-            -march=armv8-a -mgeneral-regs-only -mstrict-align -ffreestanding -fno-pic -fno-stack-protector -fno-asynchronous-unwind-tables \
-            -nostdlib -static -Wl,--build-id=none -Wl,-T,hypervisor.ld -Wl,--no-warn-rwx-segments -Wa,--fatal-warnings \
-            "$@" boot.S main.c stage2.c report.c uart.c -o "$out/$name.elf.new"
-        mv "$out/$name.elf.new" "$out/$name.elf"
-    )
+    bare_metal "$situation1" hypervisor.ld "$out/$name.elf" "$@" boot.S main.c stage2.c report.c uart.c
 }
 
 situation1=$repository/tests/Guests/situation1
