@@ -23,11 +23,14 @@ internal sealed class Machine : IPowerControl, IDisposable
     /// <param name="board">The board that the configuration names; it has checked it.</param>
     /// <param name="start">What is in memory at the start.</param>
     /// <param name="serialOutput">Gets each byte that the console sends.</param>
-    public Machine(MachineConfiguration configuration, Board board, IMachineStart start, Action<byte> serialOutput)
+    /// <param name="secureSerialOutput">Gets each byte that the Secure UART sends, if the board has one; null for nobody.</param>
+    public Machine(
+        MachineConfiguration configuration, Board board, IMachineStart start, Action<byte> serialOutput, Action<byte>? secureSerialOutput = null)
     {
         Configuration = configuration;
         Board = board;
         SerialOutput = serialOutput;
+        SecureSerialOutput = secureSerialOutput ?? (static _ => { });
         _start = start;
         Scheduler = new Scheduler(Clock);
         Cluster = new Cluster(Scheduler);
@@ -80,6 +83,12 @@ internal sealed class Machine : IPowerControl, IDisposable
 
     public Action<byte> SerialOutput { get; }
 
+    /// <summary>Gets each byte that the Secure UART sends.</summary>
+    public Action<byte> SecureSerialOutput { get; }
+
+    /// <inheritdoc cref="IMachineStart.StartsNonSecure"/>
+    public bool StartsNonSecure => _start.StartsNonSecure;
+
     /// <summary>The board's power key; null where it has none.</summary>
     public PowerKey? PowerKey { get; set; }
 
@@ -118,16 +127,17 @@ internal sealed class Machine : IPowerControl, IDisposable
     }
 
     /// <summary>Puts a device at its place.</summary>
-    public void Map(BoardSlot slot, IBusDevice device) =>
-        Bus.Add(new BusRegion(slot.Name, slot.Start, slot.Size, Ram: null, device));
+    public void Map(BoardSlot slot, IBusDevice device, bool secureOnly = false) =>
+        Bus.Add(new BusRegion(slot.Name, slot.Start, slot.Size, Ram: null, device) { SecureOnly = secureOnly });
 
     /// <summary>Puts memory at its place.</summary>
-    public void Map(BoardSlot slot, Ram ram) => Bus.Add(new BusRegion(slot.Name, slot.Start, ram.Size, ram, Device: null));
+    public void Map(BoardSlot slot, Ram ram, bool secureOnly = false) =>
+        Bus.Add(new BusRegion(slot.Name, slot.Start, ram.Size, ram, Device: null) { SecureOnly = secureOnly });
 
     /// <summary>Puts a device at its place that serves loads from memory while it can.</summary>
-    public void Map(BoardSlot slot, Ram ram, IMemoryDevice device)
+    public void Map(BoardSlot slot, Ram ram, IMemoryDevice device, bool secureOnly = false)
     {
-        BusRegion region = new(slot.Name, slot.Start, ram.Size, ram, device) { ReadOnly = true };
+        BusRegion region = new(slot.Name, slot.Start, ram.Size, ram, device) { ReadOnly = true, SecureOnly = secureOnly };
         Bus.Add(region);
         device.ReadModeChanged = ForgetShortCuts;
         device.ContentChanged = (offset, length) => Bus.OnForeignWrite?.Invoke(region, offset, length);

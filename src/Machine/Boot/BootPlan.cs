@@ -43,6 +43,9 @@ internal sealed class BootPlan
 
     public ExceptionLevel StartLevel { get; private set; }
 
+    /// <summary>EL3 is there but left behind.</summary>
+    public bool StartsNonSecure => _machine.El3 && StartLevel < ExceptionLevel.El3;
+
     public PsciConduit Conduit { get; private set; }
 
     /// <summary>The blob as the guest finds it; empty where there was no room for it.</summary>
@@ -276,7 +279,7 @@ internal sealed class BootPlan
         }
 
         bool inRam = placement.Address >= _board.RamStart && placement.End <= RamEnd;
-        foreach (BoardSlot memory in _board.Memories)
+        foreach (BoardSlot memory in _board.Memories(_machine))
         {
             inRam |= placement.Address >= memory.Start && placement.End <= memory.Start + memory.Size;
         }

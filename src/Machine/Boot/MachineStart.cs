@@ -13,6 +13,8 @@ internal sealed class MachineStart(BootPlan plan) : IMachineStart
 
     public PsciConduit Conduit => plan.Conduit;
 
+    public bool StartsNonSecure => plan.StartsNonSecure;
+
     public (ulong Start, ulong End) FreeMemory => plan.FreeMemory;
 
     public void Apply(Boards.Machine machine)

@@ -71,9 +71,11 @@ public sealed class MachineDebugPort : IDisposable
     /// <summary>Builds a machine that stands still at its first instruction.</summary>
     /// <param name="configuration">What to build.</param>
     /// <param name="serialOutput">Gets each byte that the guest's console sends, on the machine thread.</param>
+    /// <param name="secureSerialOutput">The same for the Secure UART of a board with EL3; null for nobody.</param>
     /// <exception cref="MachineConfigurationException">The configuration cannot be built; the message is for the user.</exception>
-    public static MachineDebugPort Create(MachineConfiguration configuration, Action<byte> serialOutput) =>
-        new(MachineFactory.Create(configuration, serialOutput));
+    public static MachineDebugPort Create(
+        MachineConfiguration configuration, Action<byte> serialOutput, Action<byte>? secureSerialOutput = null) =>
+        new(MachineFactory.Create(configuration, serialOutput, secureSerialOutput));
 
     /// <summary>
     /// Lets the cores run, one action for each. Returns at once; <paramref name="onStop"/> is called once, on the machine

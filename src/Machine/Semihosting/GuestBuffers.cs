@@ -133,6 +133,6 @@ internal readonly unsafe struct GuestBuffers(Core core)
     {
         Translation t = core.TranslationView.Look(address, type, core.State->El);
         at = new PhysicalAddress(t.Physical);
-        return !t.Fault.Happened && core.Bus.Find(at) is { Ram: not null } region && region.IsMemoryFor(type == AccessType.Write);
+        return !t.Fault.Happened && core.Bus.Find(at, t.NonSecure) is { Ram: not null } region && region.IsMemoryFor(type == AccessType.Write);
     }
 }

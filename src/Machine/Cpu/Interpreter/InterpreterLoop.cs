@@ -231,7 +231,7 @@ internal sealed unsafe class InterpreterLoop : IBlockUser, IFastTlb
         _blocks.Trim();
         Translation t = _core.Translation.Translate(pc, AccessType.Fetch, _state->El);
         Fault fault = t.Fault;
-        BusRegion? region = fault.Happened ? null : _core.Bus.Find(new PhysicalAddress(t.Physical));
+        BusRegion? region = fault.Happened ? null : _core.Bus.Find(new PhysicalAddress(t.Physical), t.NonSecure);
         if (region?.Ram is null)
         {
             _core.Exceptions.InstructionAbort(fault.Happened ? fault : new Fault(FaultKind.ExternalAbort, 0, false, false), pc);
