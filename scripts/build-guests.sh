@@ -4,6 +4,7 @@
 #   scripts/build-guests.sh
 #
 # built/semihosting/  semihosting.elf (tests/Guests/semihosting)
+# built/worlds/       worlds.elf (tests/Guests/worlds)
 # built/situation1/   too-small.elf, ecam-unmapped.elf, reported.elf, fixed.elf, guest.dtb (tests/Guests/situation1)
 # built/bench/        bench.elf (tests/Bench/Guests)
 set -euo pipefail
@@ -39,6 +40,8 @@ bare_metal() {
     )
 }
 bare_metal "$repository/tests/Guests/semihosting" program.ld "$cache/built/semihosting/semihosting.elf" start.S main.c
+
+bare_metal "$repository/tests/Guests/worlds" worlds.ld "$cache/built/worlds/worlds.elf" start.S console.c monitor.c hypervisor.c kernel.c
 
 # hypervisor NAME -DIPA_BITS=.. -DECAM_MAPPED=.. -DREGISTERS_PRESERVED=..
 hypervisor() {

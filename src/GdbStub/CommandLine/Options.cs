@@ -43,6 +43,10 @@ internal abstract class GuestOptions : BoardOptions
         HelpText = "The first serial port: stdio, none, file:PATH, tcp:HOST:PORT or unix:PATH (the last two listen).")]
     public string Serial { get; set; } = "";
 
+    [Option("secure-serial", MetaValue = "TO", Default = "none",
+        HelpText = "What the Secure UART of el3=on prints: none, stdio or file:PATH.")]
+    public string SecureSerial { get; set; } = "";
+
     [Option("gdb", MetaValue = "AT", Default = "127.0.0.1:1234",
         HelpText = "Where to listen for gdb: HOST:PORT, PORT, unix:PATH or none. Port 0 picks a free one.")]
     public string Gdb { get; set; } = "";

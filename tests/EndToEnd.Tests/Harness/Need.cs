@@ -32,7 +32,7 @@ public enum Need
 /// <summary>Says whether a need is met, and if not, what is missing.</summary>
 internal static class Needs
 {
-    private static readonly string[] BuiltGuests = ["situation1/fixed.elf", "semihosting/semihosting.elf"];
+    private static readonly string[] BuiltGuests = ["situation1/fixed.elf", "semihosting/semihosting.elf", "worlds/worlds.elf"];
 
     public static bool UnderCi => Environment.GetEnvironmentVariable("CI") == "true";
 
