@@ -22,6 +22,9 @@ public enum Need
     /// <summary>The Debian kernels and their initramfs, from scripts/fetch-guests.sh.</summary>
     DebianGuests,
 
+    /// <summary>Trusted Firmware-A, from scripts/build-firmware.sh.</summary>
+    Firmware,
+
     /// <summary>The hypervisors of tests/Guests, from scripts/build-guests.sh.</summary>
     BuiltGuests,
 
@@ -51,6 +54,7 @@ internal static class Needs
             Need.SystemEmulator => OnPath("qemu-system-aarch64") ? null : "qemu-system-aarch64 is not installed: run scripts/test.sh",
             Need.DeviceTreeTools => OnPath("fdtput") ? null : "fdtput is not installed: run scripts/test.sh",
             Need.DebianGuests => File.Exists(Repository.Guest("SHA256SUMS")) ? null : "no Debian guests: run scripts/fetch-guests.sh",
+            Need.Firmware => File.Exists(Repository.Built("tf-a/bl31.bin")) ? null : "no Trusted Firmware-A: run scripts/build-firmware.sh",
             Need.BuiltGuests => BuiltGuests.All(g => File.Exists(Repository.Built(g))) ? null : "guests not built: run scripts/build-guests.sh",
             Need.BenchKernels => File.Exists(Repository.Built("bench/bench.elf")) ? null : "kernels not built: run scripts/build-guests.sh",
             _ => throw new ArgumentOutOfRangeException(nameof(need)),
