@@ -158,13 +158,13 @@ internal sealed class PhysicalBus
     }
 
     /// <summary>Reads bytes for the debugger: RAM, and devices that can be peeked. False at the first byte that cannot be read.</summary>
-    /// <param name="nonSecure">Whose view of a device's registers is wanted; all memory can be read in either.</param>
+    /// <param name="nonSecure">The Security state in which to look.</param>
     public bool TryPeek(PhysicalAddress address, Span<byte> into, bool nonSecure = false)
     {
         for (int i = 0; i < into.Length;)
         {
             ulong at = address.Value + (ulong)i;
-            BusRegion? region = Find(new PhysicalAddress(at));
+            BusRegion? region = Find(new PhysicalAddress(at), nonSecure);
             if (region is null)
             {
                 return false;
@@ -194,11 +194,12 @@ internal sealed class PhysicalBus
     }
 
     /// <summary>Writes bytes from outside the machine (loader, debugger). False at the first byte that is not RAM; ROM is writable here.</summary>
-    public bool TryPoke(PhysicalAddress address, ReadOnlySpan<byte> bytes)
+    /// <param name="nonSecure">The Security state of the access.</param>
+    public bool TryPoke(PhysicalAddress address, ReadOnlySpan<byte> bytes, bool nonSecure = false)
     {
         for (int i = 0; i < bytes.Length;)
         {
-            BusRegion? region = Find(new PhysicalAddress(address.Value + (ulong)i));
+            BusRegion? region = Find(new PhysicalAddress(address.Value + (ulong)i), nonSecure);
             if (region?.Ram is null)
             {
                 return false;

@@ -101,7 +101,9 @@ internal static class DebugMemory
     {
         Translation t = Spaces.Look(core, space, address, AccessType.Read, unprivileged: false, trace: null);
         at = new PhysicalAddress(t.Physical);
-        nonSecure = t.NonSecure;
+
+        // Secure memory is shown in any state; devices in that of the translation.
+        nonSecure = t.NonSecure && core.Bus.Find(at) is not { SecureOnly: true };
         return !t.Fault.Happened || t.Fault.Kind is FaultKind.Permission or FaultKind.AccessFlag;
     }
 }
