@@ -22,7 +22,7 @@ public sealed class BootStateTests : IDisposable
 
     public void Dispose() => _folder.Delete(recursive: true);
 
-    [RequiresTheory(Need.Gdb, Need.Qemu, Need.BuiltGuests)]
+    [RequiresTheory(Need.Gdb, Need.SystemEmulator, Need.BuiltGuests)]
     [InlineData("image", "secure=on", "el2=off,el3=on", "level 1")]
     [InlineData("image", "secure=on,virtualization=on", "el2=on,el3=on", "level 2")]
     [InlineData("elf", "secure=on", "el2=off,el3=on", "level 3")]

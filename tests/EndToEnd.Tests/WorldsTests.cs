@@ -30,7 +30,7 @@ public sealed class WorldsTests : IDisposable
 
     public void Dispose() => _folder.Delete(recursive: true);
 
-    [RequiresFact(Need.Qemu, Need.BuiltGuests)]
+    [RequiresFact(Need.SystemEmulator, Need.BuiltGuests)]
     public async Task Four_programs_in_two_worlds_print_the_same_as_on_QEMU()
     {
         string secure = Path.Combine(_folder.FullName, "secure");
