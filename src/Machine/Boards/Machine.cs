@@ -5,6 +5,7 @@ using GdbHost.Machine.Common;
 using GdbHost.Machine.Cpu;
 using GdbHost.Machine.Cpu.Privileged;
 using GdbHost.Machine.Devices;
+using GdbHost.Machine.Semihosting;
 using GdbHost.Machine.Time;
 
 namespace GdbHost.Machine.Boards;
@@ -16,16 +17,20 @@ internal sealed class Machine : IPowerControl, IDisposable
     private readonly List<IDevice> _devices = [];
     private readonly List<Ram> _memories = [];
     private readonly IMachineStart _start;
+    private readonly FileHandles? _handles;
 
     /// <param name="configuration">What to build.</param>
     /// <param name="board">The board that the configuration names; it has checked it.</param>
     /// <param name="start">What is in memory at the start.</param>
     /// <param name="serialOutput">Gets each byte that the console sends.</param>
-    public Machine(MachineConfiguration configuration, Board board, IMachineStart start, Action<byte> serialOutput)
+    /// <param name="secureSerialOutput">Gets each byte that the Secure UART sends, if the board has one; null for nobody.</param>
+    public Machine(
+        MachineConfiguration configuration, Board board, IMachineStart start, Action<byte> serialOutput, Action<byte>? secureSerialOutput = null)
     {
         Configuration = configuration;
         Board = board;
         SerialOutput = serialOutput;
+        SecureSerialOutput = secureSerialOutput ?? (static _ => { });
         _start = start;
         Scheduler = new Scheduler(Clock);
         Cluster = new Cluster(Scheduler, configuration.Engine == ExecutionEngine.Translator ? configuration.TranslateAfter : null);
@@ -43,9 +48,13 @@ internal sealed class Machine : IPowerControl, IDisposable
         Bus.OnForeignWrite = (region, offset, length) => Cluster.Blocks.ForeignWrite(region.Ram!, offset, length);
         if (configuration.Semihosting)
         {
+            SemihostingConsole console = new(this);
+            _handles = new FileHandles(configuration.HostFiles, console);
+            _parts.Add(_handles);
+            SemihostingCalls calls = new(SetUpSemihosting(console), _handles);
             foreach (Core core in Cores)
             {
-                core.System.Semihosting = new Semihosting(serialOutput, End);
+                core.System.Semihosting = calls;
             }
         }
 
@@ -74,6 +83,12 @@ internal sealed class Machine : IPowerControl, IDisposable
     public SerialConsole? Console { get; set; }
 
     public Action<byte> SerialOutput { get; }
+
+    /// <summary>Gets each byte that the Secure UART sends.</summary>
+    public Action<byte> SecureSerialOutput { get; }
+
+    /// <inheritdoc cref="IMachineStart.StartsNonSecure"/>
+    public bool StartsNonSecure => _start.StartsNonSecure;
 
     /// <summary>The board's power key; null where it has none.</summary>
     public PowerKey? PowerKey { get; set; }
@@ -113,16 +128,17 @@ internal sealed class Machine : IPowerControl, IDisposable
     }
 
     /// <summary>Puts a device at its place.</summary>
-    public void Map(BoardSlot slot, IBusDevice device) =>
-        Bus.Add(new BusRegion(slot.Name, slot.Start, slot.Size, Ram: null, device));
+    public void Map(BoardSlot slot, IBusDevice device, bool secureOnly = false) =>
+        Bus.Add(new BusRegion(slot.Name, slot.Start, slot.Size, Ram: null, device) { SecureOnly = secureOnly });
 
     /// <summary>Puts memory at its place.</summary>
-    public void Map(BoardSlot slot, Ram ram) => Bus.Add(new BusRegion(slot.Name, slot.Start, ram.Size, ram, Device: null));
+    public void Map(BoardSlot slot, Ram ram, bool secureOnly = false) =>
+        Bus.Add(new BusRegion(slot.Name, slot.Start, ram.Size, ram, Device: null) { SecureOnly = secureOnly });
 
     /// <summary>Puts a device at its place that serves loads from memory while it can.</summary>
-    public void Map(BoardSlot slot, Ram ram, IMemoryDevice device)
+    public void Map(BoardSlot slot, Ram ram, IMemoryDevice device, bool secureOnly = false)
     {
-        BusRegion region = new(slot.Name, slot.Start, ram.Size, ram, device) { ReadOnly = true };
+        BusRegion region = new(slot.Name, slot.Start, ram.Size, ram, device) { ReadOnly = true, SecureOnly = secureOnly };
         Bus.Add(region);
         device.ReadModeChanged = ForgetShortCuts;
         device.ContentChanged = (offset, length) => Bus.OnForeignWrite?.Invoke(region, offset, length);
@@ -145,6 +161,7 @@ internal sealed class Machine : IPowerControl, IDisposable
             device.Reset();
         }
 
+        _handles?.Reset();
         Power = PowerState.Running;
         _start.Apply(this);
     }
@@ -155,6 +172,7 @@ internal sealed class Machine : IPowerControl, IDisposable
 
     public void Dispose()
     {
+        _handles?.Dispose();
         Cluster.Dispose();
         Ram.Dispose();
         foreach (Ram memory in _memories)
@@ -173,6 +191,17 @@ internal sealed class Machine : IPowerControl, IDisposable
             core.FastTlb.Flush();
         }
     }
+
+    private SemihostingSetup SetUpSemihosting(ISemihostingConsole console) => new()
+    {
+        Console = console,
+        Files = Configuration.HostFiles,
+        Now = () => Clock.Now,
+        StartSeconds = Configuration.RtcSeconds,
+        CommandLine = Configuration.SemihostingArguments ?? $"{Configuration.Kernel?.Name} {Configuration.Append}".Trim(),
+        FreeMemory = _start.FreeMemory,
+        Exit = End,
+    };
 
     private void End(int exitCode)
     {

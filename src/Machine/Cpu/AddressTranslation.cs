@@ -204,6 +204,7 @@ internal sealed unsafe class AddressTranslation : IAddressTranslation, ITranslat
         Stage1Shift = result.Stage1Shift,
         Permissions = result.Stage1Permissions & result.Stage2Permissions,
         Attributes = result.Attributes,
+        NonSecure = result.NonSecure,
     };
 
     private static Translation Answer(in TlbEntry entry, ulong input, Permissions needed)
@@ -226,6 +227,7 @@ internal sealed unsafe class AddressTranslation : IAddressTranslation, ITranslat
             Stage1Shift = entry.Stage1Shift,
             Permissions = permissions,
             Attributes = entry.Attributes,
+            NonSecure = entry.NonSecure != 0,
         };
     }
 

@@ -34,6 +34,9 @@ internal enum WaitKind
 
     /// <summary>WFE: an event or an interrupt.</summary>
     Event,
+
+    /// <summary>A semihosting call: console input. No interrupt ends it, as none would be taken by a core under a debugger.</summary>
+    ConsoleInput,
 }
 
 /// <summary>One Cortex-A53 core: its state and the parts that give the state a meaning.</summary>
@@ -185,6 +188,7 @@ internal sealed unsafe class Core : IDisposable
         {
             WaitKind.Interrupt => Exceptions.WakesFromWfi,
             WaitKind.Event => EventRegister || Exceptions.WakesFromWfi,
+            WaitKind.ConsoleInput => System.Semihosting is null || System.Semihosting.InputReady,
             _ => false,
         };
         if (wakes)

@@ -285,7 +285,7 @@ internal sealed unsafe class InterpreterLoop : IExecutionEngine, IBlockUser, IFa
         _blocks.Trim();
         Translation t = _core.Translation.Translate(pc, AccessType.Fetch, _state->El);
         Fault fault = t.Fault;
-        BusRegion? region = fault.Happened ? null : _core.Bus.Find(new PhysicalAddress(t.Physical));
+        BusRegion? region = fault.Happened ? null : _core.Bus.Find(new PhysicalAddress(t.Physical), t.NonSecure);
         if (region?.Ram is null)
         {
             if (raises)

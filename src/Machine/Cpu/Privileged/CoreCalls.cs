@@ -68,8 +68,20 @@ internal sealed unsafe class CoreCalls(Core core) : ICore
 
     public Flow Halt(in Instruction i)
     {
-        // Halting debug is never enabled here, so HLT is UNDEFINED unless it is a semihosting call.
-        return i.Word.Field(20, 5) == SemihostingImmediate && core.System.Semihosting?.TryCall(core) == true ? Complete() : Undefined(in i);
+        // Halting debug is never enabled here, so HLT is UNDEFINED unless it is a semihosting call. EL0 has none, as with
+        // QEMU, unless its kernel passes them on.
+        if (i.Word.Field(20, 5) != SemihostingImmediate || core.System.Semihosting is null || core.State->El == ExceptionLevel.El0)
+        {
+            return Undefined(in i);
+        }
+
+        if (core.System.Semihosting.Call(core) == SemihostingOutcome.Done)
+        {
+            return Complete();
+        }
+
+        core.Waiting = WaitKind.ConsoleInput;
+        return Flow.End;
     }
 
     public Flow ExceptionReturn(in Instruction i) => core.System.Exceptions.Return();
