@@ -13,5 +13,8 @@ internal static class Engines
     public static readonly IReadOnlyDictionary<string, Func<Scheduler, Cluster>> All = new Dictionary<string, Func<Scheduler, Cluster>>
     {
         ["interpreter"] = Interpreter,
+
+        // Every block is translated at its first run: programs are short.
+        ["translator"] = static scheduler => new Cluster(scheduler, translateAfter: 1),
     };
 }

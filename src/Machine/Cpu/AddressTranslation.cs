@@ -201,7 +201,7 @@ internal sealed unsafe class AddressTranslation : IAddressTranslation, ITranslat
         Physical = result.Physical,
         Intermediate = result.Intermediate,
         RangeShift = result.RangeShift,
-        Stage1Shift = result.Stage1Shift,
+        Stage1Shift = result.Stage1Shift == PageTableWalker.FlatRangeShift ? result.RangeShift : result.Stage1Shift,
         Permissions = result.Stage1Permissions & result.Stage2Permissions,
         Attributes = result.Attributes,
         NonSecure = result.NonSecure,
