@@ -15,6 +15,7 @@ public sealed class LayerTests
     private static readonly Dictionary<string, string> Granted = new()
     {
         ["Boards->Boot"] = "a board is built together with what is in its memory when it starts",
+        ["src/Machine/Isa/Routine.cs->Cpu"] = "a routine's forms are compiled ahead of time only where routine and engine are both named",
     };
 
     public static TheoryData<string> Layers() => [.. MachineLayers];
@@ -30,6 +31,7 @@ public sealed class LayerTests
             where used.StartsWith("GdbHost.Machine.", System.StringComparison.Ordinal)
             let other = used.Split('.')[2]
             where System.Array.IndexOf(MachineLayers, other) > own && !Granted.ContainsKey($"{layer}->{other}")
+                && !Granted.ContainsKey($"{file.Path}->{other}")
             select $"{file.Path} uses {used}";
         Assert.Empty(wrong);
     }

@@ -44,43 +44,6 @@ internal readonly struct No : IFlag
     public static bool Value => false;
 }
 
-/// <summary>Gives a routine its form in one engine.</summary>
-internal interface IRoutineBinder
-{
-    nint Bind<T>()
-        where T : struct, IRoutine;
-}
-
-/// <summary>A routine as a value, so that a row can name it. One object for each routine type.</summary>
-internal abstract class Routine
-{
-    public static Routine Of<T>()
-        where T : struct, IRoutine => Holder<T>.Instance;
-
-    /// <summary>A routine that uses FP or SIMD registers: it first honors the access traps of CPACR_EL1, CPTR_EL2 and CPTR_EL3.</summary>
-    public static Routine OfFp<T>()
-        where T : struct, IRoutine => Holder<FpChecked<T>>.Instance;
-
-    /// <summary>A load or store whose base register is SP: it first checks the stack alignment (SCTLR_ELx.SA, SA0).</summary>
-    public static Routine OfSp<T>()
-        where T : struct, IRoutine => Holder<SpChecked<T>>.Instance;
-
-    /// <summary>An FP or SIMD load or store whose base register is SP.</summary>
-    public static Routine OfFpSp<T>()
-        where T : struct, IRoutine => Holder<FpChecked<SpChecked<T>>>.Instance;
-
-    /// <summary>Binds this routine to an engine.</summary>
-    public abstract nint Bind(IRoutineBinder binder);
-
-    private sealed class Holder<T> : Routine
-        where T : struct, IRoutine
-    {
-        public static readonly Routine Instance = new Holder<T>();
-
-        public override nint Bind(IRoutineBinder binder) => binder.Bind<T>();
-    }
-}
-
 /// <summary>Puts the FP access check before a routine.</summary>
 internal readonly struct FpChecked<T> : IRoutine
     where T : struct, IRoutine

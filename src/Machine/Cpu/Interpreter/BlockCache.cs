@@ -22,7 +22,6 @@ internal sealed unsafe class BlockCache : IDisposable
     private readonly Dictionary<nint, Page> _pages = [];
     private readonly List<nint> _chunks = [];
     private readonly Decoder _decoder = new();
-    private readonly HandlerBinder _binder = new();
     private readonly List<IBlockUser> _users = [];
     private readonly HashSet<ushort> _guardedOffsets = [];
     private byte* _next;
@@ -53,8 +52,13 @@ internal sealed unsafe class BlockCache : IDisposable
     /// <summary>A block must begin at this page offset.</summary>
     public bool IsGuarded(ushort pageOffset) => _guardedOffsets.Contains(pageOffset);
 
-    /// <summary>The interpreter's handler of a routine; null stands for UNDEFINED.</summary>
-    public nint HandlerOf(Routine? routine) => _binder.HandlerOf(routine ?? Routine.Of<UndefinedInstruction>());
+    /// <summary>
+    /// The interpreter's handler of a routine, as a <c>delegate*&lt;InterpreterEngine*, Instruction*, Flow&gt;</c>;
+    /// null stands for UNDEFINED.
+    /// </summary>
+    public static nint HandlerOf(Routine? routine) =>
+        // References and pointers are passed alike, so the routine itself can be the handler.
+        (nint)(routine ?? Routine.Of<UndefinedInstruction>()).Interpreted;
 
     /// <summary>The block at an offset of RAM, decoded now if need be.</summary>
     public Block* At(Ram ram, ulong offset)

@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using GdbHost.Machine.Bus;
 using GdbHost.Machine.Cpu.Interpreter;
 using GdbHost.Machine.Isa;
@@ -24,7 +23,6 @@ internal sealed unsafe class Translator : IDisposable
 
     private readonly BlockCache _blocks;
     private readonly Decoder _decoder = new();
-    private readonly Binder _binder = new();
     private readonly IrBuilder _unit = new();
     private readonly Liveness _liveness = new();
     private readonly UnitWriter _writer;
@@ -109,7 +107,7 @@ internal sealed unsafe class Translator : IDisposable
         ref Instruction i = ref _instructions[number];
         Routine? routine = _decoder.Decode(word, ref i, out bool endsBlock);
         i.Index = (ushort)index;
-        i.Handler = _blocks.HandlerOf(routine);
+        i.Handler = BlockCache.HandlerOf(routine);
         _unit.StartInstruction(number, (ulong)index << 2);
         if (routine is null)
         {
@@ -118,7 +116,7 @@ internal sealed unsafe class Translator : IDisposable
         }
 
         TranslatorEngine engine = new(_unit);
-        Flow flow = _binder.HandlerOf(routine)(ref engine, in i);
+        Flow flow = routine.Translated(ref engine, in i);
         bool interpreted = _unit.Unsupported;
         _unit.EndInstruction();
         if (interpreted)
@@ -127,24 +125,5 @@ internal sealed unsafe class Translator : IDisposable
         }
 
         return flow is Flow.Next or Flow.NotTaken;
-    }
-
-    /// <summary>Gives every routine its form for the translator.</summary>
-    private sealed class Binder : IRoutineBinder
-    {
-        private readonly Dictionary<Routine, nint> _handlers = [];
-
-        public delegate*<ref TranslatorEngine, in Instruction, Flow> HandlerOf(Routine routine)
-        {
-            if (!_handlers.TryGetValue(routine, out nint handler))
-            {
-                handler = routine.Bind(this);
-                _handlers.Add(routine, handler);
-            }
-
-            return (delegate*<ref TranslatorEngine, in Instruction, Flow>)handler;
-        }
-
-        nint IRoutineBinder.Bind<T>() => (nint)(delegate*<ref TranslatorEngine, in Instruction, Flow>)&T.Execute<TranslatorEngine>;
     }
 }

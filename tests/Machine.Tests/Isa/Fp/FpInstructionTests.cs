@@ -27,7 +27,6 @@ public sealed unsafe partial class FpInstructionTests : IDisposable
 
     private readonly CpuState* _state = (CpuState*)NativeMemory.AlignedAlloc((nuint)sizeof(CpuState), 64);
     private readonly Decoder _decoder = new();
-    private readonly HandlerBinder _binder = new();
 
     public void Dispose() => NativeMemory.AlignedFree(_state);
 
@@ -95,7 +94,7 @@ public sealed unsafe partial class FpInstructionTests : IDisposable
             return false;
         }
 
-        var handler = (delegate*<InterpreterEngine*, Instruction*, Flow>)_binder.HandlerOf(routine);
+        var handler = (delegate*<InterpreterEngine*, Instruction*, Flow>)BlockCache.HandlerOf(routine);
         return handler((InterpreterEngine*)_state, &i) == Flow.Next;
     }
 

@@ -38,7 +38,6 @@ public sealed unsafe partial class SimdInstructionTests : IDisposable
 
     private readonly byte* _page = (byte*)NativeMemory.AlignedAlloc(PageBytes, PageBytes);
     private readonly Decoder _decoder = new();
-    private readonly HandlerBinder _binder = new();
 
     public SimdInstructionTests()
     {
@@ -118,7 +117,7 @@ public sealed unsafe partial class SimdInstructionTests : IDisposable
             return false;
         }
 
-        var handler = (delegate*<InterpreterEngine*, Instruction*, Flow>)_binder.HandlerOf(routine);
+        var handler = (delegate*<InterpreterEngine*, Instruction*, Flow>)BlockCache.HandlerOf(routine);
         return handler((InterpreterEngine*)_state, &i) == Flow.Next;
     }
 
