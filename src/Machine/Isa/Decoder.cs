@@ -5,7 +5,7 @@ namespace GdbHost.Machine.Isa;
 
 /// <summary>
 /// Finds the row of a word. Words are sorted by their top eleven bits; the short list of rows for one such value is
-/// made when it is first met.
+/// made when it is first met. All rows are read when the first word is met: a debugger need not wait for it.
 /// </summary>
 internal sealed class Decoder
 {
@@ -13,19 +13,8 @@ internal sealed class Decoder
     private const int IndexShift = 32 - IndexBits;
     private const uint IndexMask = uint.MaxValue << IndexShift;
 
-    private readonly Entry[] _all;
     private readonly Entry[]?[] _byTopBits = new Entry[]?[1 << IndexBits];
-
-    public Decoder()
-    {
-        List<Entry> entries = [];
-        foreach (Row row in All.Rows)
-        {
-            entries.Add(new Entry(EncodingPattern.Parse(row.Pattern), row));
-        }
-
-        _all = [.. entries];
-    }
+    private Entry[]? _all;
 
     /// <summary>
     /// Decodes a word into <paramref name="i"/>. Gives the routine, or null where the word is UNDEFINED.
@@ -60,7 +49,7 @@ internal sealed class Decoder
         if (bucket is null)
         {
             List<Entry> found = [];
-            foreach (Entry entry in _all)
+            foreach (Entry entry in _all ??= ReadRows())
             {
                 uint fixedHere = entry.Pattern.Mask & IndexMask;
                 if (((top << IndexShift) & fixedHere) == (entry.Pattern.Value & IndexMask))
@@ -74,6 +63,17 @@ internal sealed class Decoder
         }
 
         return bucket;
+    }
+
+    private static Entry[] ReadRows()
+    {
+        var entries = new Entry[All.Rows.Count];
+        for (int k = 0; k < entries.Length; k++)
+        {
+            entries[k] = new Entry(EncodingPattern.Parse(All.Rows[k].Pattern), All.Rows[k]);
+        }
+
+        return entries;
     }
 
     private readonly record struct Entry(EncodingPattern Pattern, Row Row);

@@ -21,7 +21,6 @@ internal sealed unsafe class BlockCache : IDisposable
 
     private readonly Dictionary<nint, Page> _pages = [];
     private readonly List<nint> _chunks = [];
-    private readonly Decoder _decoder = new();
     private readonly List<IBlockUser> _users = [];
     private readonly HashSet<ushort> _guardedOffsets = [];
     private byte* _next;
@@ -31,6 +30,9 @@ internal sealed unsafe class BlockCache : IDisposable
     {
         FreeChunks();
     }
+
+    /// <summary>The instruction set's tables: one set for all who decode.</summary>
+    public Decoder Decoder { get; } = new();
 
     /// <summary>Adds a core that keeps pointers to blocks.</summary>
     public void Attach(IBlockUser user) => _users.Add(user);
@@ -154,7 +156,7 @@ internal sealed unsafe class BlockCache : IDisposable
         while (!ends && count < limit && (count == 0 || !_guardedOffsets.Contains((ushort)(pageOffset + (count * 4)))))
         {
             Instruction* i = block->First + count;
-            Routine? routine = _decoder.Decode(words[count], ref *i, out ends);
+            Routine? routine = Decoder.Decode(words[count], ref *i, out ends);
             i->Handler = HandlerOf(routine);
             i->Index = (ushort)count;
             count++;

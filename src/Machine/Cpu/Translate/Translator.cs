@@ -22,7 +22,6 @@ internal sealed unsafe class Translator : IDisposable
     public const int BudgetOffset = 3;
 
     private readonly BlockCache _blocks;
-    private readonly Decoder _decoder = new();
     private readonly IrBuilder _unit = new();
     private readonly Liveness _liveness = new();
     private readonly UnitWriter _writer;
@@ -105,7 +104,7 @@ internal sealed unsafe class Translator : IDisposable
     private bool Add(uint word, int index, int number)
     {
         ref Instruction i = ref _instructions[number];
-        Routine? routine = _decoder.Decode(word, ref i, out bool endsBlock);
+        Routine? routine = _blocks.Decoder.Decode(word, ref i, out bool endsBlock);
         i.Index = (ushort)index;
         i.Handler = BlockCache.HandlerOf(routine);
         _unit.StartInstruction(number, (ulong)index << 2);
