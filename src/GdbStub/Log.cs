@@ -27,6 +27,9 @@ internal sealed class Log(TextWriter output, LogLevel level)
 
     public void Info(string text) => Line(LogLevel.Info, "", text);
 
+    /// <summary>How the run ended, which is worth a line to whoever asked for that level.</summary>
+    public void Outcome(LogLevel asked, string text) => Line(asked, "", text);
+
     public void Debug(string text) => Line(LogLevel.Debug, "debug: ", text);
 
     public void Trace(string text) => Line(LogLevel.Trace, "trace: ", text);

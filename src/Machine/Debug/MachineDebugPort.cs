@@ -56,6 +56,9 @@ public sealed class MachineDebugPort : IDisposable
     /// <summary>Stop with <see cref="MachineStopKind.Stuck"/> when nothing in the machine will ever wake a core; else wait for input from outside.</summary>
     public bool StopsWhenStuck { get; set; }
 
+    /// <summary>A reset that the guest asks for is given at once and the run goes on; else the machine stops with <see cref="MachineStopKind.Reset"/>.</summary>
+    public bool GivesResets { get; set; }
+
     /// <summary>Called on the machine thread after each slice with the virtual time, to throttle a run to real time.</summary>
     public Action<ulong>? AfterSlice { get; set; }
 
@@ -206,6 +209,7 @@ public sealed class MachineDebugPort : IDisposable
         if (stepping >= 0)
         {
             cluster.Step(cluster.Cores[stepping]);
+            TryGiveReset();
             Finish(PowerStop() ?? new MachineStop(MachineStopKind.Step, stepping));
             return;
         }
@@ -244,6 +248,8 @@ public sealed class MachineDebugPort : IDisposable
         {
             case RunEnd.DebugStop:
                 return Finish(DebugStop());
+            case RunEnd.Requested when TryGiveReset():
+                return true;
             case RunEnd.Requested when PowerStop() is MachineStop stop:
                 return Finish(stop);
             case RunEnd.Idle when StopsWhenStuck:
@@ -254,6 +260,17 @@ public sealed class MachineDebugPort : IDisposable
             default:
                 return true;
         }
+    }
+
+    private bool TryGiveReset()
+    {
+        bool given = GivesResets && _machine.Power == PowerState.ResetRequested;
+        if (given)
+        {
+            _machine.Reset();
+        }
+
+        return given;
     }
 
     private bool Finish(MachineStop stop)

@@ -1,0 +1,55 @@
+using System;
+using System.Collections.Generic;
+using System.Threading.Tasks;
+using GdbHost.GdbStub.CommandLine;
+using GdbHost.GdbStub.Qemu;
+using GdbHost.GdbStub.Session;
+using GdbHost.Machine.Boards;
+using GdbHost.Machine.Debug;
+
+namespace GdbHost.GdbStub.Run;
+
+/// <summary>"gdbhost qemu": a command line of QEMU's, run like any other.</summary>
+internal static class QemuRun
+{
+    public static async Task<int> RunAsync(IReadOnlyList<string> words)
+    {
+        QemuRequest request = QemuOptions.Read(words);
+        if (request.Text is string text)
+        {
+            Console.Out.WriteLine(text);
+            return ExitStatus.PoweredOff;
+        }
+
+        Log log = OptionValues.Log(request.Log, Console.Error);
+        RunSettings settings = QemuConfiguration.Settings(request);
+        if (request.DumpDtb is string file)
+        {
+            DumpDeviceTree(request, file);
+            return ExitStatus.PoweredOff;
+        }
+
+        QemuConfiguration.WriteProcessNumber(request);
+        return await new GuestProgram(settings, log).RunAsync(
+            () => Configure(request, log),
+            (configuration, _, attach) => Announcement.Run(log, configuration, attach));
+    }
+
+    private static MachineConfiguration Configure(QemuRequest request, Log log)
+    {
+        MachineConfiguration configuration = QemuConfiguration.Machine(request);
+        foreach (string note in request.Notes)
+        {
+            log.Warning(note);
+        }
+
+        return configuration;
+    }
+
+    private static void DumpDeviceTree(QemuRequest request, string file)
+    {
+        using var port = MachineDebugPort.Create(QemuConfiguration.Machine(request), static _ => { });
+        InputFile.Write("-machine dumpdtb", file, port.DeviceTree.Span);
+        Console.Error.WriteLine($"gdbhost: info: dtb dumped to {file}. Exiting.");
+    }
+}
