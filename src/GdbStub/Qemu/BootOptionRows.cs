@@ -70,9 +70,10 @@ internal static class BootOptionRows
 
     private static void ReadDevice(QemuRequest request, string value)
     {
-        string option = "-device";
-        var pairs = new KeyValues(option, value, "driver");
+        const string Option = "-device";
+        var pairs = new KeyValues(Option, value, "driver");
         string driver = pairs.Take("driver") ?? "";
+        pairs.NamedBy($"{Option} {driver}");
         pairs.Take("id");
         switch (driver)
         {

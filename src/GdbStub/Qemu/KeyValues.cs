@@ -13,7 +13,7 @@ namespace GdbHost.GdbStub.Qemu;
 /// </summary>
 internal sealed class KeyValues
 {
-    private readonly string _option;
+    private string _option;
     private readonly List<(string Key, string Value)> _pairs = [];
 
     /// <param name="option">The option, for messages.</param>
@@ -40,6 +40,13 @@ internal sealed class KeyValues
                 _pairs.Add(negated ? (element[2..], "off") : (element, "on"));
             }
         }
+    }
+
+    /// <summary>From now on messages name this; gives itself.</summary>
+    public KeyValues NamedBy(string option)
+    {
+        _option = option;
+        return this;
     }
 
     /// <summary>The value of a key, which is then done with; null where it is not given.</summary>

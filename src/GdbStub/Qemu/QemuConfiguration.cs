@@ -14,6 +14,19 @@ internal static class QemuConfiguration
 {
     private const ulong FlashBytes = 64 << 20;
 
+    private static readonly (string Ours, string Qemus)[] OptionNames =
+    [
+        ("--machine gic=", "-machine gic-version="),
+        ("--machine", "-machine"),
+        ("--memory", "-m"),
+        ("--smp", "-smp"),
+        ("--cpu", "-cpu"),
+        ("--kernel", "-kernel"),
+        ("--initrd", "-initrd"),
+        ("--load FILE@ADDRESS", "-device loader,file=FILE,addr=ADDRESS"),
+        ("--allow-remote", "-allow-remote"),
+    ];
+
     /// <exception cref="UserErrorException">The options do not go together.</exception>
     public static RunSettings Settings(QemuRequest request)
     {
@@ -87,6 +100,9 @@ internal static class QemuConfiguration
         machine = request.Loaders.Aggregate(machine, static (m, loader) => loader.AddTo(m));
         return request.GuestLoaders.Aggregate(machine, static (m, loader) => loader.AddTo(m));
     }
+
+    /// <summary>A message of the machine's, which names options as "gdbhost run" does, with QEMU's names for them.</summary>
+    public static string InQemusWords(string message) => OptionNames.Aggregate(message, static (text, pair) => text.Replace(pair.Ours, pair.Qemus, StringComparison.Ordinal));
 
     /// <summary>Writes -pidfile.</summary>
     public static void WriteProcessNumber(QemuRequest request)

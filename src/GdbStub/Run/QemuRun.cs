@@ -14,6 +14,18 @@ internal static class QemuRun
 {
     public static async Task<int> RunAsync(IReadOnlyList<string> words)
     {
+        try
+        {
+            return await StartAsync(words);
+        }
+        catch (Exception e) when (e is UserErrorException or MachineConfigurationException)
+        {
+            throw new UserErrorException(QemuConfiguration.InQemusWords(e.Message), e);
+        }
+    }
+
+    private static async Task<int> StartAsync(IReadOnlyList<string> words)
+    {
         QemuRequest request = QemuOptions.Read(words);
         if (request.Text is string text)
         {

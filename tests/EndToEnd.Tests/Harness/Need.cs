@@ -25,7 +25,16 @@ public enum Need
     /// <summary>The Debian kernels and their initramfs, from scripts/fetch-guests.sh.</summary>
     DebianGuests,
 
-    /// <summary>The hypervisors of tests/Guests, from scripts/build-guests.sh.</summary>
+    /// <summary>qemu-system-aarch64, the oracle of command lines.</summary>
+    QemuSystem,
+
+    /// <summary>Debian's U-Boot and UEFI for QEMU's virt board.</summary>
+    Firmware,
+
+    /// <summary>script, which gives a program a terminal.</summary>
+    Script,
+
+    /// <summary>The guests of tests/Guests, from scripts/build-guests.sh.</summary>
     BuiltGuests,
 
     /// <summary>The kernels of tests/Bench/Guests, from scripts/build-guests.sh.</summary>
@@ -53,6 +62,10 @@ internal static class Needs
             Need.SystemEmulator => OnPath("qemu-system-aarch64") ? null : "qemu-system-aarch64 is not installed: run scripts/test.sh",
             Need.DeviceTreeTools => OnPath("fdtput") ? null : "fdtput is not installed: run scripts/test.sh",
             Need.DebianGuests => File.Exists(Repository.Guest("SHA256SUMS")) ? null : "no Debian guests: run scripts/fetch-guests.sh",
+            Need.QemuSystem => OnPath("qemu-system-aarch64") ? null : "qemu-system-aarch64 is not installed: run scripts/test.sh",
+            Need.Firmware => File.Exists(Firmware.UBoot) && File.Exists(Firmware.UefiCode) ? null : "no firmware: run scripts/test.sh",
+            Need.Script => OnPath("script") ? null : "script is not installed: run scripts/test.sh",
+            Need.BuiltGuests when !File.Exists(Repository.Built("report/report.bin")) => "guests not built: run scripts/build-guests.sh",
             Need.BuiltGuests => File.Exists(Repository.Built("situation1/fixed.elf")) ? null : "guests not built: run scripts/build-guests.sh",
             Need.BenchKernels => File.Exists(Repository.Built("bench/bench.elf")) ? null : "kernels not built: run scripts/build-guests.sh",
             _ => throw new ArgumentOutOfRangeException(nameof(need)),
@@ -64,4 +77,12 @@ internal static class Needs
         string path = Environment.GetEnvironmentVariable("PATH") ?? "";
         return path.Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, program)));
     }
+}
+
+/// <summary>Where Debian's packages put firmware for QEMU's virt board.</summary>
+internal static class Firmware
+{
+    public const string UBoot = "/usr/lib/u-boot/qemu_arm64/u-boot.bin";
+    public const string UefiCode = "/usr/share/AAVMF/AAVMF_CODE.fd";
+    public const string UefiVariables = "/usr/share/AAVMF/AAVMF_VARS.fd";
 }
