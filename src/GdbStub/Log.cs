@@ -1,3 +1,4 @@
+using System;
 using System.IO;
 
 namespace GdbHost.GdbStub;
@@ -18,6 +19,9 @@ internal enum LogLevel
 internal sealed class Log(TextWriter output, LogLevel level)
 {
     private readonly TextWriter _output = TextWriter.Synchronized(output);
+
+    /// <summary>Standard error without Console, which would send a terminal its own commands at the first use.</summary>
+    public static TextWriter StandardError { get; } = new StreamWriter(Console.OpenStandardError()) { AutoFlush = true };
 
     public bool Shows(LogLevel asked) => asked <= level;
 

@@ -110,7 +110,9 @@ public sealed class QemuLineTests : IDisposable
     {
         Ended source = await ChildProcess.RunAsync("dtc", "-q", "-s", "-I", "dtb", "-O", "dts", blob);
         Assert.True(source.Status == 0, source.Errors);
-        string withoutFrame = Regex.Replace(source.Output, @"\s*v2m@\w+ \{[^}]*\};", "");
+        // QEMU gives an initrd's address in one cell, we in as many as the root says; a kernel takes both.
+        string text = Regex.Replace(source.Output, "(linux,initrd-\\w+ = <)0x00 ", "$1");
+        string withoutFrame = Regex.Replace(text, @"\s*v2m@\w+ \{[^}]*\};", "");
         return string.Join('\n', withoutFrame.Split('\n').Where(line => !Regex.IsMatch(line, "rng-seed|kaslr-seed|msi-map|^$")));
     }
 }

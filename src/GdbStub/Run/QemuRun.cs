@@ -33,7 +33,7 @@ internal static class QemuRun
             return ExitStatus.PoweredOff;
         }
 
-        Log log = OptionValues.Log(request.Log, Console.Error);
+        Log log = OptionValues.Log(request.Log, Log.StandardError);
         RunSettings settings = QemuConfiguration.Settings(request);
         if (request.DumpDtb is string file)
         {

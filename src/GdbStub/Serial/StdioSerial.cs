@@ -2,12 +2,15 @@ using System;
 using System.IO;
 using System.Text;
 using System.Threading;
+using Microsoft.Win32.SafeHandles;
 
 namespace GdbHost.GdbStub.Serial;
 
 /// <summary>The terminal that gdbhost was started from. Keys go to the guest one by one.</summary>
 internal sealed class StdioSerial : ISerialBackend
 {
+    private const int StandardInput = 0;
+
     private readonly EscapeKeys? _keys;
     private readonly bool _passesSignals;
     private readonly Stream _output = Console.OpenStandardOutput();
@@ -26,7 +29,9 @@ internal sealed class StdioSerial : ISerialBackend
     public void Start(Action<ReadOnlyMemory<byte>> received, Action ended)
     {
         _terminal = new Terminal(_passesSignals);
-        Stream input = Console.OpenStandardInput();
+
+        // Console's own stream edits lines where standard input is a terminal, and gives none before its end.
+        var input = new FileStream(new SafeFileHandle(StandardInput, ownsHandle: false), FileAccess.Read, bufferSize: 0);
         Action<ReadOnlyMemory<byte>> typed = _keys is not EscapeKeys keys ? received : bytes => Filter(keys, bytes, received);
         var thread = new Thread(() => InputReader.Run(input, typed, ended)) { IsBackground = true, Name = "serial input" };
         thread.Start();
