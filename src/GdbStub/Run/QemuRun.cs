@@ -62,6 +62,6 @@ internal static class QemuRun
     {
         using var port = MachineDebugPort.Create(QemuConfiguration.Machine(request), static _ => { });
         InputFile.Write("-machine dumpdtb", file, port.DeviceTree.Span);
-        Console.Error.WriteLine($"gdbhost: info: dtb dumped to {file}. Exiting.");
+        Log.StandardError.WriteLine($"gdbhost: info: dtb dumped to {file}. Exiting.");
     }
 }
