@@ -208,7 +208,7 @@ public sealed class QemuLineTests : IDisposable
         { "-M virt -icount shift=1,rr=record", "-icount shift=1,rr=record: recording is not needed: the same inputs always give the same run; leave rr= out" },
         { "-M virt -daemonize", "-daemonize: gdbhost stays in the foreground; start it with &" },
         { "-M virt -nonsense", "-nonsense: there is no such option; \"gdbhost qemu -help\" lists those that are understood" },
-        { "-M virt --machine", "--machine: it needs a value: virt[,KEY=VALUE...]" },
+        { "-M virt --machine", "-machine: it needs a value: virt[,KEY=VALUE...]" },
     };
 
     [Theory]
