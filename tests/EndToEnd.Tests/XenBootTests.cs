@@ -45,6 +45,21 @@ public sealed class XenBootTests
         }
     }
 
+    [RequiresFact(Need.DebianGuests)]
+    public async Task Xen_boots_by_the_line_that_works_with_QEMU()
+    {
+        Ended guest = await HostRun.CommandAsync(
+            "qemu", "-M", "virt,gic-version=2,virtualization=on", "-cpu", "cortex-a53", "-m", "1G", "-net", "none", "-nographic", "-no-reboot",
+            "-kernel", Repository.Guest("xen/xen"), "-append", "console=dtuart dtuart=/pl011@9000000 dom0_mem=512M bootscrub=0",
+            "-device", $"guest-loader,addr=0x{KernelAddress:x},kernel={Repository.Guest("debian/vmlinuz")},bootargs=console=hvc0",
+            "-device", $"guest-loader,addr=0x{RamdiskAddress:x},initrd={Repository.Guest("debian/initramfs.cpio.gz")}",
+            "-max-instructions", HostRun.DefaultLimit);
+
+        Says.InOrder(guest, "(XEN) Xen version 4.17", "(XEN) *** LOADING DOMAIN 0 ***", "GUEST-UP", "CPUS 1 at boot", "GUEST-DONE",
+            "(XEN) Hardware Dom0 halted");
+        Assert.Equal(0, guest.Status);
+    }
+
     private static async Task<string> ModuleAsync(string tree, string kind, ulong address, string file)
     {
         string node = $"/chosen/module@{address:x}";

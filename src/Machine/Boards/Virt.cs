@@ -154,6 +154,7 @@ internal static class Virt
         FwCfg device = machine.Add(new FwCfg(FirmwareConfiguration.Name, machine.Bus, machine.Events));
         device.Set(NoGraphics, [1, 0]);
         device.Set(CpuCount, [(byte)machine.Cores.Count, 0]);
+        FirmwareKernel.Put(device, machine.Configuration);
         device.AddFile("bios-geometry", []);
         device.AddFile("bootorder", []);
         device.AddFile("etc/boot-fail-wait", [0xff, 0xff, 0xff, 0xff]);

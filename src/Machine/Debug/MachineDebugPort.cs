@@ -65,6 +65,9 @@ public sealed class MachineDebugPort : IDisposable
         }
     }
 
+    /// <summary>A reset that the guest asks for is given at once and the run goes on; else the machine stops with <see cref="MachineStopKind.Reset"/>.</summary>
+    public bool GivesResets { get; set; }
+
     /// <summary>Called on the machine thread after each slice with the virtual time, to throttle a run to real time.</summary>
     public Action<ulong>? AfterSlice { get; set; }
 
@@ -225,6 +228,7 @@ public sealed class MachineDebugPort : IDisposable
         if (stepping >= 0)
         {
             cluster.Step(cluster.Cores[stepping]);
+            TryGiveReset();
             Finish(PowerStop() ?? new MachineStop(MachineStopKind.Step, stepping));
             return;
         }
@@ -263,6 +267,8 @@ public sealed class MachineDebugPort : IDisposable
         {
             case RunEnd.DebugStop:
                 return Finish(DebugStop());
+            case RunEnd.Requested when TryGiveReset():
+                return true;
             case RunEnd.Requested when PowerStop() is MachineStop stop:
                 return Finish(stop);
             case RunEnd.Idle when StopsWhenStuck:
@@ -273,6 +279,17 @@ public sealed class MachineDebugPort : IDisposable
             default:
                 return true;
         }
+    }
+
+    private bool TryGiveReset()
+    {
+        bool given = GivesResets && _machine.Power == PowerState.ResetRequested;
+        if (given)
+        {
+            _machine.Reset();
+        }
+
+        return given;
     }
 
     private bool Finish(MachineStop stop)
