@@ -23,6 +23,8 @@ internal sealed record BusRegion(string Name, ulong Start, ulong Size, Ram? Ram,
 internal sealed class PhysicalBus
 {
     private readonly List<BusRegion> _regions = [];
+
+    [NotState("a short cut")]
     private BusRegion? _last;
 
     /// <summary>All regions, by rising address, without overlap.</summary>
@@ -77,6 +79,13 @@ internal sealed class PhysicalBus
         return null;
     }
 
+    /// <summary>Tells everybody of a store to RAM that came from outside the running core.</summary>
+    public void Written(BusRegion region, ulong offset, int length)
+    {
+        region.Ram!.MarkWritten(offset, (ulong)length);
+        OnForeignWrite?.Invoke(region, offset, length);
+    }
+
     /// <summary>Reads 1, 2, 4 or 8 bytes, naturally aligned. RAM and devices alike.</summary>
     public unsafe BusResult Read(PhysicalAddress address, int size, out ulong value)
     {
@@ -119,7 +128,7 @@ internal sealed class PhysicalBus
         }
 
         new ReadOnlySpan<byte>(&value, size).CopyTo(new Span<byte>(region.Ram!.Host + offset, size));
-        OnForeignWrite?.Invoke(region, offset, size);
+        Written(region, offset, size);
         return BusResult.Ok;
     }
 
@@ -169,7 +178,7 @@ internal sealed class PhysicalBus
             ulong offset = address.Value + (ulong)i - region.Start;
             int run = (int)Math.Min((ulong)(bytes.Length - i), region.Size - offset);
             bytes.Slice(i, run).CopyTo(region.Ram.Span(offset, run));
-            OnForeignWrite?.Invoke(region, offset, run);
+            Written(region, offset, run);
             i += run;
         }
 

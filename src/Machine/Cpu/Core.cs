@@ -38,7 +38,10 @@ internal enum WaitKind
 /// <summary>One Cortex-A53 core: its state and the parts that give the state a meaning.</summary>
 internal sealed unsafe class Core : IDisposable
 {
+    [NotState("the host's")]
     private GCHandle _self;
+
+    [NotState("the host's")]
     private bool _disposed;
 
     public Core(CoreConfiguration configuration, PhysicalBus bus, Cluster cluster, Scheduler scheduler, Func<Core, CoreParts> parts)
@@ -129,6 +132,7 @@ internal sealed unsafe class Core : IDisposable
     public bool EventRegister { get; set; }
 
     /// <summary>Kept where it is by the debugger while others run.</summary>
+    [field: NotState("the debugger's")]
     public bool Held { get; set; }
 
     /// <summary>Executes instructions when given time.</summary>
@@ -186,6 +190,7 @@ internal sealed unsafe class Core : IDisposable
     }
 
     /// <summary>The guest's own software step is on: instructions run one at a time.</summary>
+    [field: NotState("computed before the next instruction")]
     public bool Stepping { get; private set; }
 
     /// <summary>Takes what is pending between two instructions: software step, interrupts, illegal state.</summary>
@@ -228,16 +233,18 @@ internal sealed unsafe class Core : IDisposable
     }
 
     /// <summary>Raises the data abort for the fault that memory access has recorded; a watchpoint is no fault of the guest's.</summary>
-    public void TakeDataFault()
+    /// <returns>False for a watchpoint: the instruction has not taken place.</returns>
+    public bool TakeDataFault()
     {
         PendingFault pending = Memory.Fault;
         if (pending.Fault.Kind == FaultKind.Watchpoint)
         {
             RequestAttention();
-            return;
+            return false;
         }
 
         Exceptions.DataAbort(pending.Fault, pending.Address, pending.Type, pending.Word);
+        return true;
     }
 
     /// <summary>

@@ -36,6 +36,9 @@ internal unsafe struct CpuState
     /// <summary>A tag no address has.</summary>
     public const ulong NoTag = ulong.MaxValue;
 
+    /// <summary>In <see cref="ExclusivePlace"/>: the rest is a virtual address.</summary>
+    public const ulong NoHostPlace = 1UL << 63;
+
     /// <summary>General registers by <see cref="Slots"/>; slot 31 is the stack pointer in use.</summary>
     public fixed ulong X[Slots.Count];
 
@@ -98,7 +101,7 @@ internal unsafe struct CpuState
     /// <summary>Bytes covered by the exclusive monitor.</summary>
     public int ExclusiveBytes;
 
-    /// <summary>Host address the exclusive monitor watches.</summary>
+    /// <summary>Host address the exclusive monitor watches, or <see cref="NoHostPlace"/> and a virtual address.</summary>
     public ulong ExclusivePlace;
 
     /// <summary>Virtual time of the block's first instruction, so that any instruction's time is this plus its index.</summary>

@@ -38,6 +38,18 @@ internal sealed unsafe class DebugUnit(Core core)
 
     public void Reset() => _stepped = false;
 
+    public void Save(StateWriter to)
+    {
+        to.Write(_stepped);
+        to.Write(_steppedExclusive);
+    }
+
+    public void Restore(StateReader from)
+    {
+        _stepped = from.ReadBool();
+        _steppedExclusive = from.ReadBool();
+    }
+
     /// <summary>An instruction completed while stepping was on.</summary>
     /// <param name="exclusive">It was a load-exclusive.</param>
     public void Stepped(bool exclusive)
