@@ -44,6 +44,11 @@ internal sealed class GuestProgram(GuestOptions options, Log log)
         using ISerialBackend serial = SerialOption.Open(options.Serial, options.AllowRemote, log);
         Action<ulong>? pace = paced ? new RealTimePace().Hold : null;
         using var machine = MachineTarget.Create(configuration, b => serial.Write([b]), limit, pace);
+        if (options.Restore is not null && machine.LoadSnapshot(options.Restore) is string problem)
+        {
+            throw new UserErrorException($"--restore: {problem}");
+        }
+
         var guest = new GuestRun(machine);
         announce(configuration, machine, Attach(server));
 

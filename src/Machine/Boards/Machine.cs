@@ -39,7 +39,6 @@ internal sealed class Machine : IPowerControl, IStateful, IDisposable
             Core core = new(new CoreConfiguration(index, configuration.Cpus, configuration.El2, configuration.El3), Bus, Cluster, Scheduler, PartsOf);
             _parts.Add(new CoreSnapshot(core));
             _parts.Add(core.System.Translation);
-            _parts.Add(core.System.Inputs);
             _parts.Add(core.System.Timer);
         }
 
@@ -53,7 +52,7 @@ internal sealed class Machine : IPowerControl, IStateful, IDisposable
         }
 
         board.Populate(this);
-        _parts.AddRange([this, Cluster, Scheduler]);
+        _parts.AddRange([.. Cores.Select(c => c.System.Inputs), this, Cluster, Scheduler]);
         Reset();
     }
 
@@ -86,7 +85,7 @@ internal sealed class Machine : IPowerControl, IStateful, IDisposable
     public DeviceEvents Events { get; } = new();
 
     /// <summary>
-    /// All parts with state, in an order that does not change; time is the last, after all who may arm an event. Memory
+    /// All parts with state, in an order that does not change: the wires into cores after all who drive them, time after all who arm events. Memory
     /// is beside them, in <see cref="Memories"/>.
     /// </summary>
     public IReadOnlyList<IStateful> Parts => _parts;

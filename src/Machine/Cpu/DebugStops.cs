@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using GdbHost.Machine.Common;
 using GdbHost.Machine.Cpu.Interpreter;
 using GdbHost.Machine.Mmu;
 
@@ -27,6 +28,7 @@ internal enum DebugStopKind
 /// Breakpoints and watchpoints of an external debugger on all cores of a machine. They live beside the guest, not in
 /// its memory or debug registers: the guest cannot see them. Stops come before the instruction takes effect.
 /// </summary>
+[NotState("the debugger's: they stay where they are when a snapshot is restored")]
 internal sealed class DebugStops(BlockCache blocks)
 {
     private readonly Dictionary<ulong, int> _breakpoints = [];

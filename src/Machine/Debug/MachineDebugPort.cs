@@ -63,6 +63,9 @@ public sealed class MachineDebugPort : IDisposable
     /// <summary>Called on the machine thread after each slice with the virtual time, to throttle a run to real time.</summary>
     public Action<ulong>? AfterSlice { get; set; }
 
+    /// <summary>Whether a file begins as a snapshot does, of whatever format and machine.</summary>
+    public static bool IsSnapshot(string path) => MachineSnapshots.IsSnapshot(path);
+
     /// <summary>Builds a machine that stands still at its first instruction.</summary>
     /// <param name="configuration">What to build.</param>
     /// <param name="serialOutput">Gets each byte that the guest's console sends, on the machine thread.</param>

@@ -21,6 +21,13 @@ internal sealed class MachineSnapshots(Boards.Machine machine)
         _hash.Forget();
     });
 
+    public static bool IsSnapshot(string path)
+    {
+        using FileStream file = new(path, FileMode.Open, FileAccess.Read);
+        Span<byte> magic = stackalloc byte[SnapshotFormat.Magic.Length];
+        return file.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false) == magic.Length && magic.SequenceEqual(SnapshotFormat.Magic);
+    }
+
     private static SnapshotException? Try(Action action)
     {
         try

@@ -90,7 +90,7 @@ internal sealed class Pl061 : IDevice
         _data = from.ReadByte();
         _seen = from.ReadByte();
         _raw = from.ReadByte();
-        Update();
+        _line.Set((_raw & _bank[InterruptMask]) != 0);
     }
 
     private void Drive(byte mask, byte value)

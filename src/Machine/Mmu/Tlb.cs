@@ -19,9 +19,15 @@ internal sealed class Tlb
 
     private readonly TlbEntry[] _entries;
     private readonly byte[] _nextWay;
+
+    [NotState("counted from the entries")]
     private readonly int[] _countByShift = new int[64];
     private readonly int _setMask;
+
+    [NotState("counted from the entries")]
     private ulong _shiftsInUse;
+
+    [NotState("counted from the entries")]
     private int _splitEntries;
 
     /// <param name="entries">How many; a power of two, at least 4.</param>
