@@ -18,10 +18,11 @@ namespace GdbHost.Machine.Snapshots;
 internal static class SnapshotReader
 {
     /// <param name="machine">Gets the state; it stands still.</param>
-    /// <param name="from">A stream that can be read twice.</param>
+    /// <param name="from">A stream that can seek; it is read from its beginning, twice.</param>
     /// <exception cref="InvalidDataException">Refused; the message says why and the machine is as it was.</exception>
     public static void Read(Boards.Machine machine, Stream from)
     {
+        from.Position = 0;
         string identity = CheckHeader(from);
         long bodyStart = from.Position;
         CheckDigest(from);
