@@ -38,8 +38,8 @@ public sealed class SnapshotTests : IDisposable
             monitor state
             """);
 
-        Says.InOrder(gdb, "Breakpoint 1, guest_main", "Saved in", "Breakpoint 2, guest_step", "Loaded from", "maintenance flush register-cache", "$1 = 1", "Breakpoint 2, guest_step");
-        string[] states = [.. Regex.Matches(gdb.Output, "^[0-9]+ instructions, .* state [0-9a-f]{32}$", RegexOptions.Multiline).Select(m => m.Value)];
+        Says.InOrder(gdb, "Breakpoint 1, guest_main", "Breakpoint 2, guest_step", "$1 = 1", "Breakpoint 2, guest_step");
+        string[] states = StatesOf(gdb);
         Assert.Equal(4, states.Length);
         Assert.Equal(states[0], states[2]);
         Assert.Equal(states[1], states[3]);
@@ -59,7 +59,8 @@ public sealed class SnapshotTests : IDisposable
             ["--machine", "virt,gic=2,el2=on", "--memory", "256M", "--restore", StateFile],
             $"file {Repository.InTree("src/GdbStub/Demo/guest.elf")}",
             "p $pc == (unsigned long)guest_main\nmonitor state");
-        Says.InOrder(restored, "$1 = 1", saved.Output.Trim().Split('\n')[^1].Trim());
+        Says.InOrder(restored, "$1 = 1");
+        Assert.Equal(StatesOf(saved)[0], Assert.Single(StatesOf(restored)));
 
         await RefusedAsync("--smp 1", "--machine", "virt,gic=2,el2=on", "--memory", "256M", "--smp", "2", "--restore", StateFile);
         await RefusedAsync("--memory", "--machine", "virt,gic=2,el2=on", "--memory", "1G", "--restore", StateFile);
@@ -67,6 +68,10 @@ public sealed class SnapshotTests : IDisposable
         await RefusedAsync("damaged", "--machine", "virt,gic=2,el2=on", "--memory", "256M", "--restore", StateFile);
         await RefusedAsync("no such file", "--restore", StateFile + ".missing");
     }
+
+    /// <summary>What "monitor state" and the snapshot commands say; gdb prints it with its errors.</summary>
+    private static string[] StatesOf(Conversation gdb) =>
+        [.. Regex.Matches(gdb.Errors, "^[0-9]+ instructions, .* state [0-9a-f]{32}$", RegexOptions.Multiline).Select(m => m.Value)];
 
     private static async Task RefusedAsync(string what, params string[] arguments)
     {
