@@ -3,8 +3,11 @@
 #
 #   scripts/build-guests.sh
 #
+# built/semihosting/  semihosting.elf (tests/Guests/semihosting)
+# built/worlds/       worlds.elf (tests/Guests/worlds)
 # built/situation1/   too-small.elf, ecam-unmapped.elf, reported.elf, fixed.elf, guest.dtb (tests/Guests/situation1)
 # built/bench/        bench.elf (tests/Bench/Guests)
+# built/lockstep/     one ELF for each program of tests/Guests/lockstep
 set -euo pipefail
 export LC_ALL=C
 
@@ -23,18 +26,30 @@ mkdir -p "$cache/built"
 exec 9>"$cache/built.lock"
 flock 9
 
+# Bare-metal code for EL2 and below: no unaligned access, for its MMU is off; no library.
+bare=("${cross}gcc" -std=gnu11 -O1 -g -Wall -Wextra -Werror -march=armv8-a -mgeneral-regs-only -mstrict-align -ffreestanding -fno-pic
+    -fno-stack-protector -fno-asynchronous-unwind-tables -nostdlib -static
+    -Wl,--build-id=none -Wl,--no-warn-rwx-segments -Wa,--fatal-warnings)
+
+# bare_metal FOLDER LINKER-SCRIPT OUTPUT SOURCE...: a program for the machine itself, built in its folder.
+bare_metal() {
+    local folder=$1 script=$2 output=$3
+    shift 3
+    mkdir -p "$(dirname "$output")"
+    (
+        cd "$folder"
+        "${bare[@]}" -fdebug-prefix-map="$folder=${folder#"$repository/"}" -Wl,-T,"$script" "$@" -o "$output.new"
+        mv "$output.new" "$output"
+    )
+}
+bare_metal "$repository/tests/Guests/semihosting" program.ld "$cache/built/semihosting/semihosting.elf" start.S main.c
+bare_metal "$repository/tests/Guests/worlds" worlds.ld "$cache/built/worlds/worlds.elf" start.S console.c monitor.c hypervisor.c kernel.c
+
 # hypervisor NAME -DIPA_BITS=.. -DECAM_MAPPED=.. -DREGISTERS_PRESERVED=..
 hypervisor() {
     local name=$1
     shift
-    (
-        cd "$situation1"
-        "${cross}gcc" -std=gnu11 -O1 -g -fdebug-prefix-map="$situation1=tests/Guests/situation1" -Wall -Wextra -Werror \
-            -march=armv8-a -mgeneral-regs-only -mstrict-align -ffreestanding -fno-pic -fno-stack-protector -fno-asynchronous-unwind-tables \
-            -nostdlib -static -Wl,--build-id=none -Wl,-T,hypervisor.ld -Wl,--no-warn-rwx-segments -Wa,--fatal-warnings \
-            "$@" boot.S main.c stage2.c report.c uart.c -o "$out/$name.elf.new"
-        mv "$out/$name.elf.new" "$out/$name.elf"
-    )
+    bare_metal "$situation1" hypervisor.ld "$out/$name.elf" "$@" boot.S main.c stage2.c report.c uart.c
 }
 
 situation1=$repository/tests/Guests/situation1
@@ -54,3 +69,12 @@ printf 'build-guests: %s\n' "$out"
 mkdir -p "$cache/built/bench"
 "$repository/tests/Bench/Guests/build.sh" "$cache/built/bench/bench.elf"
 printf 'build-guests: %s\n' "$cache/built/bench"
+
+lockstep=$repository/tests/Guests/lockstep
+out=$cache/built/lockstep
+for source in "$lockstep"/*.c; do
+    name=$(basename "$source" .c)
+    [ "$name" != harness ] || continue
+    bare_metal "$lockstep" lockstep.ld "$out/$name.elf" start.S harness.c "$name.c"
+done
+printf 'build-guests: %s\n' "$out"

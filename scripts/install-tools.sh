@@ -12,6 +12,8 @@ needed=(
     cpio:cpio
     gzip:gzip
     flock:util-linux
+    make:make
+    xz:xz-utils
 )
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 

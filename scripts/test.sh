@@ -15,6 +15,7 @@ prepare() {
 prepare scripts/install-tools.sh
 prepare scripts/fetch-guests.sh
 prepare scripts/build-guests.sh
+prepare scripts/build-firmware.sh
 dotnet build -c Release -v q -nologo -clp:ErrorsOnly GdbHost.sln
 
 results=artifacts/test-results

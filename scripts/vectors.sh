@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Makes tests/Vectors/a64/instructions-*.txt: words of every row of the instruction tables, and what qemu-aarch64 does with them.
 #
-#   scripts/vectors.sh [CLASS...]     the classes of tests/InstructionWords/EncodingClass.cs, "allocation" (which words are
-#                                     UNDEFINED: a64/allocated.txt), "operations" (tests/Vectors/gen); without any: all
+#   scripts/vectors.sh [CLASS...]     the classes of tests/InstructionWords/EncodingClass.cs, "corners" (of the fields of
+#                                     every row), "operands" (of vector instructions), "allocation" (which words are UNDEFINED:
+#                                     a64/allocated.txt), "operations" (tests/Vectors/gen); without any: all
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 out=tests/Vectors/a64
@@ -19,7 +20,7 @@ run_class() {
     timeout 300 qemu-aarch64 -cpu cortex-a53 "$work/instructions" < "$work/words"
 }
 
-[ $# != 0 ] || set -- immediate branch load-store register simd-fp allocation operations
+[ $# != 0 ] || set -- immediate branch load-store register simd-fp corners operands allocation operations
 for class in "$@"; do
     case $class in
     operations)

@@ -44,7 +44,7 @@ internal static class Program
             case RunOptions run:
                 Log log = OptionValues.Log(run.Log, Console.Error);
                 return await new GuestProgram(run, log).RunAsync(
-                    () => Configuration.Of(run),
+                    () => Configuration.Of(run, log),
                     (configuration, _, attach) => Announcement.Run(log, configuration, attach));
 
             case DtbOptions dtb:

@@ -20,6 +20,8 @@ public sealed class DebianBootTests
         Ended guest = await BootAsync(flavor, el2);
 
         Says.InOrder(guest, "Booting Linux on physical CPU 0x0000000000 [0x410fd034]", level, kvm, "GUEST-UP", "INTERRUPTS-END", "GUEST-DONE", "Power down");
+        Assert.Contains("hw-breakpoint: found 6 breakpoint and 4 watchpoint registers", guest.Output);
+        Assert.Contains("hw perfevents: enabled with armv8_pmuv3 PMU driver, 7 counters available", guest.Output);
         Assert.DoesNotContain("MODULE-FAILED", guest.Output);
         Assert.DoesNotContain("Call trace", guest.Output);
         Assert.Equal(0, guest.Status);

@@ -75,20 +75,8 @@ internal sealed class OperandSetup(RandomBits random)
         return set;
     }
 
-    private static bool IsLiteral(uint word) => (word & 0x3b00_0000) == 0x1800_0000;
-
-    private static bool IsExclusive(uint word) => (word & 0x3f00_0000) == 0x0800_0000;
-
-    private ulong Target(uint word)
-    {
-        // The oracle lets a misaligned store-exclusive fail without a fault; DDI 0487 wants the fault first.
-        bool mayBeMisaligned = !IsExclusive(word) || ((word.Bit(22) || word.Bit(23)) && random.OneIn(8));
-        uint align = !mayBeMisaligned ? 16u : random.Below(4) switch { 0 => 1, 1 => 16, _ => 1u << Scale(word) };
-        return Arena.Window + Arena.Margin + (random.Below(256) & ~(align - 1));
-    }
-
-    /// <summary>What the word adds to its base register before the access.</summary>
-    private ulong Offset(uint word, Dictionary<int, ulong> set)
+    /// <summary>What the word itself adds to its base register before the access; 0 where a register is added.</summary>
+    public static ulong FixedOffset(uint word)
     {
         A64Word w = new(word);
         if ((word & 0x3b00_0000) == 0x3900_0000)
@@ -102,14 +90,26 @@ internal sealed class OperandSetup(RandomBits random)
             return post ? 0 : w.Imm7 << Scale(word);
         }
 
-        if ((word & 0x3b20_0000) == 0x3800_0000)
-        {
-            bool post = word.Field(11, 10) == 1;
-            return post ? 0 : w.Imm9;
-        }
-
-        return (word & 0x3b20_0c00) == 0x3820_0800 ? RegisterOffset(w, set) : 0;
+        bool isImmediate = (word & 0x3b20_0000) == 0x3800_0000;
+        return isImmediate && word.Field(11, 10) != 1 ? w.Imm9 : 0;
     }
+
+    public static bool IsLiteral(uint word) => (word & 0x3b00_0000) == 0x1800_0000;
+
+    /// <summary>An exclusive, or a load-acquire or store-release (bit 23).</summary>
+    public static bool IsExclusive(uint word) => (word & 0x3f00_0000) == 0x0800_0000;
+
+    private ulong Target(uint word)
+    {
+        // The oracle lets a misaligned store-exclusive fail without a fault; DDI 0487 wants the fault first.
+        bool mayBeMisaligned = !IsExclusive(word) || ((word.Bit(22) || word.Bit(23)) && random.OneIn(8));
+        uint align = !mayBeMisaligned ? 16u : random.Below(4) switch { 0 => 1, 1 => 16, _ => 1u << Scale(word) };
+        return Arena.Window + Arena.Margin + (random.Below(256) & ~(align - 1));
+    }
+
+    /// <summary>What is added to the base register before the access.</summary>
+    private ulong Offset(uint word, Dictionary<int, ulong> set) =>
+        (word & 0x3b20_0c00) == 0x3820_0800 ? RegisterOffset(new A64Word(word), set) : FixedOffset(word);
 
     private ulong RegisterOffset(A64Word w, Dictionary<int, ulong> set)
     {

@@ -16,6 +16,10 @@ internal static class Program
     private const int UndefinedWords = 400;
     private const int AllocationWordsOfClass = 500;
     private const string Allocation = "allocation";
+    private const string Corners = "corners";
+    private const string Operands = "operands";
+
+    private static readonly string[] Saturating = ["SQ", "UQ", "SUQADD", "USQADD"];
 
     private static readonly Decoder Decoder = new();
 
@@ -23,7 +27,7 @@ internal static class Program
     {
         if (args.Length != 1)
         {
-            string names = string.Join(", ", EncodingClass.All.Select(static c => c.Name).Append(Allocation));
+            string names = string.Join(", ", EncodingClass.All.Select(static c => c.Name).Concat([Corners, Operands, Allocation]));
             Console.Error.WriteLine($"usage: InstructionWords CLASS, one of: {names}");
             return 2;
         }
@@ -36,6 +40,18 @@ internal static class Program
                 output.WriteLine($"{word:x8} 0");
             }
 
+            return 0;
+        }
+
+        if (args[0] == Corners)
+        {
+            PrintCorners(output);
+            return 0;
+        }
+
+        if (args[0] == Operands)
+        {
+            PrintOperands(output);
             return 0;
         }
 
@@ -66,6 +82,46 @@ internal static class Program
 
         PrintUndefined(output, wanted);
         return 0;
+    }
+
+    /// <summary>A word for each corner of each row, each from a state of its own.</summary>
+    private static void PrintCorners(StreamWriter output)
+    {
+        foreach (Row row in EncodingClass.All.SelectMany(static c => c.Rows).Where(static row => UserMode.Runs(row) && !UserMode.Picked.ContainsKey(row.Name)))
+        {
+            output.WriteLine($"[{row.Name}]");
+            OperandSetup setup = new(RandomBits.From("corners" + row.Name));
+            RandomBits seeds = RandomBits.From("corners" + row.Pattern);
+            IEnumerable<uint> words = RowCorners.Of(row).Select(corner => RowCorners.Find(row, corner, Decodes)).OfType<uint>();
+            foreach (uint word in words.Select(setup.Tame).Distinct())
+            {
+                output.WriteLine(Line([word], seeds, setup));
+            }
+        }
+    }
+
+    /// <summary>Vector instructions on the least, the greatest and the other values that lanes of every size can turn on.</summary>
+    private static void PrintOperands(StreamWriter output)
+    {
+        foreach (Row row in EncodingClass.Named("simd-fp").Rows)
+        {
+            output.WriteLine($"[{row.Name}]");
+            OperandSetup setup = new(RandomBits.From("operands"));
+            RandomBits random = RandomBits.From("operands" + row.Pattern);
+            foreach (uint word in RowSampler.Words(row, 12, 16, Decodes).Where(Decodes))
+            {
+                output.WriteLine(Line([word], random, setup) + LaneValues.For(row, word, random));
+            }
+
+            bool saturates = Saturating.Any(name => row.Name.StartsWith(name, StringComparison.Ordinal));
+            foreach (uint word in saturates ? RowSampler.Words(row, 6, 8, Decodes).Where(Decodes) : [])
+            {
+                foreach (ulong least in LaneValues.Least)
+                {
+                    output.WriteLine(Line([word], random, setup) + LaneValues.For(row, word, random, least));
+                }
+            }
+        }
     }
 
     private static bool Decodes(uint word)

@@ -43,6 +43,10 @@ internal abstract class GuestOptions : BoardOptions
         HelpText = "The first serial port: stdio, none, file:PATH, tcp:HOST:PORT or unix:PATH (the last two listen).")]
     public string Serial { get; set; } = "";
 
+    [Option("secure-serial", MetaValue = "TO", Default = "none",
+        HelpText = "What the Secure UART of el3=on prints: none, stdio or file:PATH.")]
+    public string SecureSerial { get; set; } = "";
+
     [Option("gdb", MetaValue = "AT", Default = "127.0.0.1:1234",
         HelpText = "Where to listen for gdb: HOST:PORT, PORT, unix:PATH or none. Port 0 picks a free one.")]
     public string Gdb { get; set; } = "";
@@ -53,12 +57,18 @@ internal abstract class GuestOptions : BoardOptions
     [Option("allow-remote", HelpText = "Allow listening beyond this host. Whoever connects controls the guest.")]
     public bool AllowRemote { get; set; }
 
-    [Option("semihosting", HelpText = "HLT 0xF000 calls the host: console output, and an exit whose code becomes the exit status.")]
+    [Option("semihosting", HelpText = "HLT 0xF000 calls the host: console, files, and an exit whose code becomes the exit status.")]
     public bool Semihosting { get; set; }
 
     [Option("restore", MetaValue = "FILE",
         HelpText = "Begin with the state that gdb's \"monitor snapshot save FILE\" saved, of a machine with the same board, vCPUs and memory.")]
     public string? Restore { get; set; }
+
+    [Option("semihosting-root", MetaValue = "DIR", Default = ".", HelpText = "The only folder whose files semihosting reaches.")]
+    public string SemihostingRoot { get; set; } = "";
+
+    [Option("semihosting-args", MetaValue = "TEXT", HelpText = "The command line that semihosting gives; default: the kernel's name and --append.")]
+    public string? SemihostingArgs { get; set; }
 
     [Option("wait", HelpText = "Stay stopped until gdb lets the guest run.")]
     public bool Wait { get; set; }

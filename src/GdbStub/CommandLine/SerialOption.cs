@@ -6,7 +6,7 @@ using GdbHost.GdbStub.Server;
 
 namespace GdbHost.GdbStub.CommandLine;
 
-/// <summary>The value of --serial, and the line that it opens.</summary>
+/// <summary>The values of --serial and its like, and the lines that they open.</summary>
 internal static class SerialOption
 {
     private const string Option = "--serial";
@@ -28,7 +28,7 @@ internal static class SerialOption
 
         if (text.StartsWith(FilePrefix, StringComparison.Ordinal))
         {
-            return OpenFile(text[FilePrefix.Length..]);
+            return OpenFile(Option, text[FilePrefix.Length..]);
         }
 
         if (text.StartsWith(TcpPrefix, StringComparison.Ordinal))
@@ -44,7 +44,19 @@ internal static class SerialOption
         throw new UserErrorException($"{Option}: \"{text}\" is not known; use stdio, none, file:PATH, tcp:HOST:PORT or unix:PATH");
     }
 
-    private static FileSerial OpenFile(string path)
+    /// <summary>The value of an option that names where a line's output goes, and no input comes from.</summary>
+    public static ISerialBackend OpenOutput(string option, string text)
+    {
+        return text switch
+        {
+            "stdio" => new StdioSerial(),
+            "none" => new NoSerial(),
+            _ when text.StartsWith(FilePrefix, StringComparison.Ordinal) => OpenFile(option, text[FilePrefix.Length..]),
+            _ => throw new UserErrorException($"{option}: \"{text}\" is not known; use none, stdio or file:PATH"),
+        };
+    }
+
+    private static FileSerial OpenFile(string option, string path)
     {
         try
         {
@@ -52,11 +64,11 @@ internal static class SerialOption
         }
         catch (DirectoryNotFoundException e)
         {
-            throw new UserErrorException($"{Option}: the folder of {path} does not exist; check the path", e);
+            throw new UserErrorException($"{option}: the folder of {path} does not exist; check the path", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new UserErrorException($"{Option}: cannot write \"{path}\": {e.Message}", e);
+            throw new UserErrorException($"{option}: cannot write \"{path}\": {e.Message}", e);
         }
     }
 

@@ -2,6 +2,7 @@ using System;
 using System.IO;
 using System.Linq;
 using GdbHost.GdbStub.CommandLine;
+using GdbHost.GdbStub.HostFiles;
 using GdbHost.Machine.Boards;
 
 namespace GdbHost.GdbStub.Run;
@@ -12,7 +13,8 @@ internal static class Configuration
     private const ulong MostCpus = 8;
     private const string DemoFolder = "Demo/";
 
-    public static MachineConfiguration Of(RunOptions options)
+    /// <param name="log">Where it is said what the guest asks of the host and does not get.</param>
+    public static MachineConfiguration Of(RunOptions options, Log log)
     {
         MachineConfiguration configuration = OfBoard(options) with
         {
@@ -20,6 +22,8 @@ internal static class Configuration
             DeviceTree = options.Dtb is null ? null : FileOf("--dtb", options.Dtb),
             Loads = [.. options.Load.Select(LoadOf)],
             Semihosting = options.Semihosting,
+            HostFiles = options.Semihosting ? HostFolder.Open("--semihosting-root", options.SemihostingRoot, log) : null,
+            SemihostingArguments = options.SemihostingArgs,
         };
         if (configuration.Kernel is null && configuration.Loads.Count == 0 && options.Restore is null)
         {

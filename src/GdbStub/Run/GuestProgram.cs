@@ -42,8 +42,9 @@ internal sealed class GuestProgram(GuestOptions options, Log log)
         using TcpServer? server = Listen();
         MachineConfiguration configuration = configure();
         using ISerialBackend serial = SerialOption.Open(options.Serial, options.AllowRemote, log);
+        using ISerialBackend secureSerial = OpenSecureSerial(configuration);
         Action<ulong>? pace = paced ? new RealTimePace().Hold : null;
-        using var machine = MachineTarget.Create(configuration, b => serial.Write([b]), limit, pace);
+        using var machine = MachineTarget.Create(configuration, b => serial.Write([b]), limit, pace, b => secureSerial.Write([b]));
         if (options.Restore is not null && machine.LoadSnapshot(options.Restore) is string problem)
         {
             throw new UserErrorException($"--restore: {problem}");
@@ -64,7 +65,7 @@ internal sealed class GuestProgram(GuestOptions options, Log log)
         }
 
         GuestEnd end = await ServeAsync(server, guest);
-        await StopAsync(guest, end, serial);
+        await StopAsync(guest, end, serial, secureSerial);
 
         // Known only of a machine that stands still by itself; scripts/bench.sh reads it.
         bool counted = end.ExitStatus is ExitStatus.PoweredOff or ExitStatus.ResetRefused;
@@ -72,7 +73,7 @@ internal sealed class GuestProgram(GuestOptions options, Log log)
         return end.ExitStatus;
     }
 
-    private async Task StopAsync(GuestRun guest, GuestEnd end, ISerialBackend serial)
+    private async Task StopAsync(GuestRun guest, GuestEnd end, params ISerialBackend[] serials)
     {
         Task stopped = guest.StopAsync();
         if (await Task.WhenAny(stopped, Task.Delay(StopTime)) == stopped && end.ExitStatus == ExitStatus.StuckOrTimeout)
@@ -85,7 +86,19 @@ internal sealed class GuestProgram(GuestOptions options, Log log)
         }
 
         // Before the machine is taken down: a guest that waits for a slow reader of its output must come free.
-        serial.Dispose();
+        foreach (ISerialBackend serial in serials)
+        {
+            serial.Dispose();
+        }
+    }
+
+    private ISerialBackend OpenSecureSerial(MachineConfiguration configuration)
+    {
+        const string Option = "--secure-serial";
+        ISerialBackend serial = SerialOption.OpenOutput(Option, options.SecureSerial);
+        return configuration.El3 || serial is NoSerial
+            ? serial
+            : throw new UserErrorException($"{Option}: the board has no Secure UART without el3=on; add it to --machine");
     }
 
     private static ulong ProgramCounter(ITarget target, int cpu)

@@ -53,11 +53,16 @@ internal sealed class MachineTarget : ITarget, IBreakpoints, IMemoryMap, ITransl
     /// <param name="serialOutput">Gets each byte that the guest prints, on the machine's thread.</param>
     /// <param name="instructionLimit">Instructions after which the machine stops, or null.</param>
     /// <param name="afterSlice">Called on the machine's thread with the virtual time, or null.</param>
+    /// <param name="secureSerialOutput">Gets each byte that goes to the Secure UART, on the machine's thread, or null.</param>
     /// <exception cref="MachineConfigurationException">The machine cannot be built; the message is for the user.</exception>
     public static MachineTarget Create(
-        MachineConfiguration configuration, Action<byte> serialOutput, ulong? instructionLimit, Action<ulong>? afterSlice)
+        MachineConfiguration configuration,
+        Action<byte> serialOutput,
+        ulong? instructionLimit,
+        Action<ulong>? afterSlice,
+        Action<byte>? secureSerialOutput = null)
     {
-        var port = MachineDebugPort.Create(configuration, serialOutput);
+        var port = MachineDebugPort.Create(configuration, serialOutput, secureSerialOutput);
         port.InstructionLimit = instructionLimit;
         port.AfterSlice = afterSlice;
         return new MachineTarget(port);

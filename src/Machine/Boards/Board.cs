@@ -30,7 +30,7 @@ internal sealed record Board(string Name, string Summary)
     public required ulong RamStart { get; init; }
 
     /// <summary>Memory beside RAM that can be loaded before the start, such as flash.</summary>
-    public required IReadOnlyList<BoardSlot> Memories { get; init; }
+    public required Func<MachineConfiguration, IReadOnlyList<BoardSlot>> Memories { get; init; }
 
     /// <summary>Refuses what the board cannot be.</summary>
     public required Action<MachineConfiguration> Check { get; init; }

@@ -11,6 +11,12 @@ internal interface IMachineStart
     /// <summary>How firmware is called, with what will run known.</summary>
     PsciConduit Conduit { get; }
 
+    /// <summary>The machine has EL3, and what runs first is yet Non-secure: no code of the guest's can set up Secure state.</summary>
+    bool StartsNonSecure { get; }
+
+    /// <summary>The largest part of RAM in which nothing is loaded: first address and the one behind the last.</summary>
+    (ulong Start, ulong End) FreeMemory { get; }
+
     /// <summary>Fills memory and sets the cores' registers, after everything else has been reset.</summary>
     void Apply(Machine machine);
 }

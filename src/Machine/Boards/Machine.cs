@@ -6,6 +6,7 @@ using GdbHost.Machine.Common;
 using GdbHost.Machine.Cpu;
 using GdbHost.Machine.Cpu.Privileged;
 using GdbHost.Machine.Devices;
+using GdbHost.Machine.Semihosting;
 using GdbHost.Machine.Time;
 
 namespace GdbHost.Machine.Boards;
@@ -18,36 +19,46 @@ internal sealed class Machine : IPowerControl, IStateful, IDisposable
     private readonly List<Ram> _memories = [];
     private readonly IMachineStart _start;
     private PsciConduit _conduit;
+    private readonly FileHandles? _handles;
 
     /// <param name="configuration">What to build.</param>
     /// <param name="board">The board that the configuration names; it has checked it.</param>
     /// <param name="start">What is in memory at the start.</param>
     /// <param name="serialOutput">Gets each byte that the console sends.</param>
-    public Machine(MachineConfiguration configuration, Board board, IMachineStart start, Action<byte> serialOutput)
+    /// <param name="secureSerialOutput">Gets each byte that the Secure UART sends, if the board has one; null for nobody.</param>
+    public Machine(
+        MachineConfiguration configuration, Board board, IMachineStart start, Action<byte> serialOutput, Action<byte>? secureSerialOutput = null)
     {
         Configuration = configuration;
         Board = board;
         SerialOutput = serialOutput;
+        SecureSerialOutput = secureSerialOutput ?? (static _ => { });
         _start = start;
         Scheduler = new Scheduler(Clock);
         Cluster = new Cluster(Scheduler);
         Bus.OnForeignWrite = (region, offset, length) => Cluster.Blocks.ForeignWrite(region.Ram!, offset, length);
         Ram = new Ram("ram", configuration.MemoryBytes);
         Bus.Add(new BusRegion(Ram.Name, board.RamStart, Ram.Size, Ram, Device: null));
+        _parts.Add(Clock);
         for (int index = 0; index < configuration.Cpus; index++)
         {
             Core core = new(new CoreConfiguration(index, configuration.Cpus, configuration.El2, configuration.El3), Bus, Cluster, Scheduler, PartsOf);
             _parts.Add(new CoreSnapshot(core));
             _parts.Add(core.System.Translation);
             _parts.Add(core.System.Timer);
+            _parts.Add(core.System.Performance);
         }
 
         Bus.OnForeignWrite = (region, offset, length) => Cluster.Blocks.ForeignWrite(region.Ram!, offset, length);
         if (configuration.Semihosting)
         {
+            SemihostingConsole console = new(this);
+            _handles = new FileHandles(configuration.HostFiles, console);
+            _parts.Add(_handles);
+            SemihostingCalls calls = new(SetUpSemihosting(console), _handles);
             foreach (Core core in Cores)
             {
-                core.System.Semihosting = new Semihosting(serialOutput, End);
+                core.System.Semihosting = calls;
             }
         }
 
@@ -78,6 +89,12 @@ internal sealed class Machine : IPowerControl, IStateful, IDisposable
 
     public Action<byte> SerialOutput { get; }
 
+    /// <summary>Gets each byte that the Secure UART sends.</summary>
+    public Action<byte> SecureSerialOutput { get; }
+
+    /// <inheritdoc cref="IMachineStart.StartsNonSecure"/>
+    public bool StartsNonSecure => _start.StartsNonSecure;
+
     /// <summary>The board's power key; null where it has none.</summary>
     public PowerKey? PowerKey { get; set; }
 
@@ -85,8 +102,8 @@ internal sealed class Machine : IPowerControl, IStateful, IDisposable
     public DeviceEvents Events { get; } = new();
 
     /// <summary>
-    /// All parts with state, in an order that does not change: the wires into cores after all who drive them, time after all who arm events. Memory
-    /// is beside them, in <see cref="Memories"/>.
+    /// All parts with state, in an order that does not change: the clock first, the wires into
+    /// cores after all who drive them, armed events after all who arm them. Memory is beside them, in <see cref="Memories"/>.
     /// </summary>
     public IReadOnlyList<IStateful> Parts => _parts;
 
@@ -124,16 +141,17 @@ internal sealed class Machine : IPowerControl, IStateful, IDisposable
     }
 
     /// <summary>Puts a device at its place.</summary>
-    public void Map(BoardSlot slot, IBusDevice device) =>
-        Bus.Add(new BusRegion(slot.Name, slot.Start, slot.Size, Ram: null, device));
+    public void Map(BoardSlot slot, IBusDevice device, bool secureOnly = false) =>
+        Bus.Add(new BusRegion(slot.Name, slot.Start, slot.Size, Ram: null, device) { SecureOnly = secureOnly });
 
     /// <summary>Puts memory at its place.</summary>
-    public void Map(BoardSlot slot, Ram ram) => Bus.Add(new BusRegion(slot.Name, slot.Start, ram.Size, ram, Device: null));
+    public void Map(BoardSlot slot, Ram ram, bool secureOnly = false) =>
+        Bus.Add(new BusRegion(slot.Name, slot.Start, ram.Size, ram, Device: null) { SecureOnly = secureOnly });
 
     /// <summary>Puts a device at its place that serves loads from memory while it can.</summary>
-    public void Map(BoardSlot slot, Ram ram, IMemoryDevice device)
+    public void Map(BoardSlot slot, Ram ram, IMemoryDevice device, bool secureOnly = false)
     {
-        BusRegion region = new(slot.Name, slot.Start, ram.Size, ram, device) { ReadOnly = true };
+        BusRegion region = new(slot.Name, slot.Start, ram.Size, ram, device) { ReadOnly = true, SecureOnly = secureOnly };
         Bus.Add(region);
         device.ReadModeChanged = ForgetShortCuts;
         device.ContentChanged = (offset, length) => Bus.Written(region, offset, length);
@@ -158,6 +176,7 @@ internal sealed class Machine : IPowerControl, IStateful, IDisposable
             device.Reset();
         }
 
+        _handles?.Reset();
         Power = PowerState.Running;
         _start.Apply(this);
     }
@@ -203,6 +222,7 @@ internal sealed class Machine : IPowerControl, IStateful, IDisposable
 
     public void Dispose()
     {
+        _handles?.Dispose();
         Cluster.Dispose();
         Ram.Dispose();
         foreach (Ram memory in _memories)
@@ -222,6 +242,17 @@ internal sealed class Machine : IPowerControl, IStateful, IDisposable
             core.System.Firmware = conduit == PsciConduit.None ? null : new Psci(conduit == PsciConduit.Smc, this);
         }
     }
+
+    private SemihostingSetup SetUpSemihosting(ISemihostingConsole console) => new()
+    {
+        Console = console,
+        Files = Configuration.HostFiles,
+        Now = () => Clock.Now,
+        StartSeconds = Configuration.RtcSeconds,
+        CommandLine = Configuration.SemihostingArguments ?? $"{Configuration.Kernel?.Name} {Configuration.Append}".Trim(),
+        FreeMemory = _start.FreeMemory,
+        Exit = End,
+    };
 
     private void End(int exitCode)
     {

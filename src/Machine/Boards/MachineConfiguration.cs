@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using GdbHost.Machine.Semihosting;
 
 namespace GdbHost.Machine.Boards;
 
@@ -45,8 +46,14 @@ public sealed record MachineConfiguration
     /// <summary>What the real time clock says when the machine starts, in seconds since 1970.</summary>
     public uint RtcSeconds { get; init; } = 1_672_531_200;
 
-    /// <summary>HLT 0xF000 calls the host: console output, and an exit with a status.</summary>
+    /// <summary>HLT 0xF000 calls the host (Arm 100863, Semihosting for AArch32 and AArch64).</summary>
     public bool Semihosting { get; init; }
+
+    /// <summary>The host's files that semihosting reaches; null for none.</summary>
+    public IHostFiles? HostFiles { get; init; }
+
+    /// <summary>What SYS_GET_CMDLINE gives; null for the kernel's name and <see cref="Append"/>, as with QEMU.</summary>
+    public string? SemihostingArguments { get; init; }
 
     public IReadOnlyList<LoadFile> Loads { get; init; } = [];
 }

@@ -1,5 +1,7 @@
+using System;
 using GdbHost.Machine.Bus;
 using GdbHost.Machine.Cpu;
+using GdbHost.Machine.Cpu.Privileged;
 using GdbHost.Machine.Devices;
 using GdbHost.Machine.Devices.Gic;
 using GdbHost.Machine.SysRegs;
@@ -20,6 +22,10 @@ internal static class Virt
     public const int VirtioSlots = 32;
 
     public const uint PowerKeyLine = 3;
+
+    /// <summary>Lines of the Secure GPIO.</summary>
+    public const uint PowerOffLine = 0;
+    public const uint RestartLine = 1;
 
     public const uint PmuPpi = 23;
     public const uint MaintenancePpi = GicV2.MaintenanceInterrupt;
@@ -55,7 +61,7 @@ internal static class Virt
     {
         MaxCpus = 8,
         RamStart = RamStart,
-        Memories = [Flash0, Flash1],
+        Memories = m => m.El3 ? [Flash0, Flash1, SecureRam] : [Flash0, Flash1],
         Check = Check,
         Populate = Populate,
         Conduit = m => m.El2 ? PsciConduit.Smc : PsciConduit.Hvc,
@@ -87,9 +93,15 @@ internal static class Virt
 
     private static void Populate(Machine machine)
     {
-        AddFlash(machine, Flash0);
-        AddFlash(machine, Flash1);
-        GicV2 gic = machine.Add(new GicV2(machine.Cores.Count, machine.Configuration.El2, () => machine.CurrentCore, machine.Events));
+        bool security = machine.Configuration.El3;
+        AddFlash(machine, Flash0, secureOnly: security);
+        AddFlash(machine, Flash1, secureOnly: false);
+        Func<bool>? nonSecureAccess = security ? () => machine.Bus.NonSecureAccess : null;
+        GicV2 gic = machine.Add(
+            new GicV2(machine.Cores.Count, machine.Configuration.El2, () => machine.CurrentCore, machine.Events, nonSecureAccess)
+            {
+                ResetsToNonSecure = machine.StartsNonSecure,
+            });
 
         // The device tree gives each 64 KiB; what the GIC does not decode of them is empty, as on QEMU.
         machine.Map(GicDistributor with { Size = 0x1000 }, gic.DistributorPort);
@@ -121,7 +133,7 @@ internal static class Virt
             machine.Map(Virtio(slot), machine.Add(new VirtioMmioSlot(Virtio(slot).Name, machine.Events)).Port);
         }
 
-        if (machine.Configuration.El3)
+        if (security)
         {
             AddSecureWorld(machine, gic);
         }
@@ -129,10 +141,10 @@ internal static class Virt
         ReserveForPcie(machine);
     }
 
-    private static void AddFlash(Machine machine, BoardSlot slot)
+    private static void AddFlash(Machine machine, BoardSlot slot, bool secureOnly)
     {
         Ram array = machine.AddMemory(slot);
-        machine.Map(slot, array, machine.Add(new Flash(array)));
+        machine.Map(slot, array, machine.Add(new Flash(array)), secureOnly);
     }
 
     private static void AddFwCfg(Machine machine)
@@ -148,15 +160,31 @@ internal static class Virt
         machine.Map(FirmwareConfiguration, device);
     }
 
-    // On QEMU only Secure accesses reach these; the bus of this machine does not carry the Security state.
+    /// <summary>What QEMU adds with secure=on, for Secure accesses alone (beside the first flash bank, which goes over to them).</summary>
     private static void AddSecureWorld(Machine machine, GicV2 gic)
     {
-        Pl011 uart = machine.Add(
-            new Pl011(SecureUart.Name, PeripheralClockHz, _ => { }, gic.Spi(SecureUart.Spi), machine.Scheduler, machine.Events));
-        machine.Map(SecureUart, uart.Port);
-        Pl061 gpio = machine.Add(new Pl061(SecureGpio.Name, gic.Spi(SecureGpio.Spi), machine.Events));
-        machine.Map(SecureGpio, gpio.Port);
-        machine.Map(SecureRam, machine.AddMemory(SecureRam));
+        Pl011 uart = machine.Add(new Pl011(
+            SecureUart.Name, PeripheralClockHz, machine.SecureSerialOutput, gic.Spi(SecureUart.Spi), machine.Scheduler, machine.Events));
+        machine.Map(SecureUart, uart.Port, secureOnly: true);
+        Pl061 gpio = machine.Add(new Pl061(SecureGpio.Name, gic.Spi(SecureGpio.Spi), machine.Events)
+        {
+            OutputChanged = (line, high) => ChangePower(machine, line, high),
+        });
+        machine.Map(SecureGpio, gpio.Port, secureOnly: true);
+        machine.Map(SecureRam, machine.AddMemory(SecureRam), secureOnly: true);
+    }
+
+    /// <summary>The lines by which Secure firmware switches the machine off and resets it (gpio-poweroff and gpio-restart).</summary>
+    private static void ChangePower(IPowerControl power, int line, bool high)
+    {
+        if (high && line == PowerOffLine)
+        {
+            power.PowerOff();
+        }
+        else if (high && line == RestartLine)
+        {
+            power.Reset();
+        }
     }
 
     private static void Wire(Core core, GicV2 gic)
@@ -164,6 +192,7 @@ internal static class Virt
         int index = core.Configuration.Index;
         gic.Connect(index, core.System.Inputs.Irq, core.System.Inputs.Fiq);
         gic.ConnectVirtual(index, core.System.Inputs.VirtualIrq, core.System.Inputs.VirtualFiq);
+        core.System.Performance.Output = gic.Ppi(index, (int)PmuPpi);
         IInterruptLine?[] timers = core.System.Timer.Outputs;
         timers[(int)TimerKind.Physical] = gic.Ppi(index, (int)PhysicalTimerPpi);
         timers[(int)TimerKind.Virtual] = gic.Ppi(index, (int)VirtualTimerPpi);

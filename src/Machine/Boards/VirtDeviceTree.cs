@@ -218,8 +218,8 @@ internal sealed class VirtDeviceTree
         [
             Uart(Virt.SecureUart),
             Gpio(Virt.SecureGpio, _secureGpio),
-            _root.Add("gpio-poweroff").SetText("compatible", "gpio-poweroff").SetCells("gpios", _secureGpio, 0, 0),
-            _root.Add("gpio-restart").SetText("compatible", "gpio-restart").SetCells("gpios", _secureGpio, 1, 0),
+            _root.Add("gpio-poweroff").SetText("compatible", "gpio-poweroff").SetCells("gpios", _secureGpio, Virt.PowerOffLine, 0),
+            _root.Add("gpio-restart").SetText("compatible", "gpio-restart").SetCells("gpios", _secureGpio, Virt.RestartLine, 0),
             _root.Add($"secram@{Virt.SecureRam.Start:x}")
                 .SetText("device_type", "memory")
                 .SetWideCells("reg", Virt.SecureRam.Start, Virt.SecureRam.Size),

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using GdbHost.Machine.Boards;
 using GdbHost.Machine.Boards.Fdt;
 using GdbHost.Machine.Common;
@@ -43,12 +44,36 @@ internal sealed class BootPlan
 
     public ExceptionLevel StartLevel { get; private set; }
 
+    /// <summary>EL3 is there but left behind.</summary>
+    public bool StartsNonSecure => _machine.El3 && StartLevel < ExceptionLevel.El3;
+
     public PsciConduit Conduit { get; private set; }
 
     /// <summary>The blob as the guest finds it; empty where there was no room for it.</summary>
     public ReadOnlyMemory<byte> DeviceTree { get; private set; }
 
     public ulong DeviceTreeAddress { get; private set; }
+
+    /// <summary>The largest part of RAM in which nothing is loaded; the first of equals.</summary>
+    public (ulong Start, ulong End) FreeMemory
+    {
+        get
+        {
+            (ulong Start, ulong End) best = default;
+            ulong free = _board.RamStart;
+            foreach (Placement placed in _placements.OrderBy(p => p.Address).Append(new Placement("end", RamEnd, default)))
+            {
+                if (placed.Address >= free && placed.Address <= RamEnd && placed.Address - free > best.End - best.Start)
+                {
+                    best = (free, placed.Address);
+                }
+
+                free = Math.Max(free, placed.End);
+            }
+
+            return best;
+        }
+    }
 
     private ulong RamEnd => _board.RamStart + _machine.MemoryBytes;
 
@@ -255,7 +280,7 @@ internal sealed class BootPlan
         }
 
         bool inRam = placement.Address >= _board.RamStart && placement.End <= RamEnd;
-        foreach (BoardSlot memory in _board.Memories)
+        foreach (BoardSlot memory in _board.Memories(_machine))
         {
             inRam |= placement.Address >= memory.Start && placement.End <= memory.Start + memory.Size;
         }

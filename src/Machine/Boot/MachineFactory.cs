@@ -9,14 +9,16 @@ internal static class MachineFactory
 {
     /// <param name="configuration">What to build.</param>
     /// <param name="serialOutput">Gets each byte that the guest's console sends.</param>
+    /// <param name="secureSerialOutput">Gets each byte that the Secure UART sends.</param>
     /// <exception cref="MachineConfigurationException">It cannot be built; the message is for the user.</exception>
-    public static Boards.Machine Create(MachineConfiguration configuration, Action<byte> serialOutput)
+    public static Boards.Machine Create(
+        MachineConfiguration configuration, Action<byte> serialOutput, Action<byte>? secureSerialOutput = null)
     {
         Board board = Check(configuration);
         MachineStart start = new(BootPlan.Make(configuration, board));
         try
         {
-            return new Boards.Machine(configuration, board, start, serialOutput);
+            return new Boards.Machine(configuration, board, start, serialOutput, secureSerialOutput);
         }
         catch (InsufficientMemoryException e)
         {

@@ -13,6 +13,10 @@ internal sealed class MachineStart(BootPlan plan) : IMachineStart
 
     public PsciConduit Conduit => plan.Conduit;
 
+    public bool StartsNonSecure => plan.StartsNonSecure;
+
+    public (ulong Start, ulong End) FreeMemory => plan.FreeMemory;
+
     public void Apply(Boards.Machine machine)
     {
         foreach (Placement placement in plan.Placements)

@@ -10,6 +10,9 @@ internal sealed record BusRegion(string Name, ulong Start, ulong Size, Ram? Ram,
     /// <summary>For RAM: stores do not reach it. Without a device they are refused (ROM).</summary>
     public bool ReadOnly { get; init; }
 
+    /// <summary>Only Secure accesses reach it; for others nothing is there.</summary>
+    public bool SecureOnly { get; init; }
+
     public ulong End => Start + Size;
 
     public bool Contains(ulong address) => address - Start < Size;
@@ -29,6 +32,13 @@ internal sealed class PhysicalBus
 
     /// <summary>All regions, by rising address, without overlap.</summary>
     public IReadOnlyList<BusRegion> Regions => _regions;
+
+    /// <summary>
+    /// The device access under way is Non-secure. Devices that bank registers by Security state ask; accesses from
+    /// outside, by loader or debugger, are Secure unless they say otherwise.
+    /// </summary>
+    [field: NotState("within an access")]
+    public bool NonSecureAccess { get; private set; }
 
     /// <summary>Called after a store to RAM that came from outside the running core, with the first address and length.</summary>
     public Action<BusRegion, ulong, int>? OnForeignWrite { get; set; }
@@ -86,10 +96,35 @@ internal sealed class PhysicalBus
         OnForeignWrite?.Invoke(region, offset, length);
     }
 
-    /// <summary>Reads 1, 2, 4 or 8 bytes, naturally aligned. RAM and devices alike.</summary>
-    public unsafe BusResult Read(PhysicalAddress address, int size, out ulong value)
+    /// <summary>What answers at an address in the physical address space of a Security state.</summary>
+    public BusRegion? Find(PhysicalAddress address, bool nonSecure)
     {
         BusRegion? region = Find(address);
+        return nonSecure && region is { SecureOnly: true } ? null : region;
+    }
+
+    /// <summary>Reads from a device with the Security state of the access.</summary>
+    public BusResult ReadDevice(BusRegion region, ulong offset, int size, bool nonSecure, out ulong value)
+    {
+        NonSecureAccess = nonSecure;
+        BusResult result = region.Device!.Read(offset, size, out value);
+        NonSecureAccess = false;
+        return result;
+    }
+
+    /// <summary>Writes to a device with the Security state of the access.</summary>
+    public BusResult WriteDevice(BusRegion region, ulong offset, int size, bool nonSecure, ulong value)
+    {
+        NonSecureAccess = nonSecure;
+        BusResult result = region.Device!.Write(offset, size, value);
+        NonSecureAccess = false;
+        return result;
+    }
+
+    /// <summary>Reads 1, 2, 4 or 8 bytes, naturally aligned. RAM and devices alike.</summary>
+    public unsafe BusResult Read(PhysicalAddress address, int size, out ulong value, bool nonSecure = false)
+    {
+        BusRegion? region = Find(address, nonSecure);
         value = 0;
         if (region is null)
         {
@@ -99,7 +134,7 @@ internal sealed class PhysicalBus
         ulong offset = address.Value - region.Start;
         if (!region.IsMemoryFor(isWrite: false))
         {
-            return region.Device!.Read(offset, size, out value);
+            return ReadDevice(region, offset, size, nonSecure, out value);
         }
 
         byte* at = region.Ram!.Host + offset;
@@ -108,9 +143,9 @@ internal sealed class PhysicalBus
     }
 
     /// <summary>Writes 1, 2, 4 or 8 bytes, naturally aligned. RAM and devices alike.</summary>
-    public unsafe BusResult Write(PhysicalAddress address, int size, ulong value)
+    public unsafe BusResult Write(PhysicalAddress address, int size, ulong value, bool nonSecure = false)
     {
-        BusRegion? region = Find(address);
+        BusRegion? region = Find(address, nonSecure);
         if (region is null)
         {
             return BusResult.DecodeError;
@@ -119,7 +154,7 @@ internal sealed class PhysicalBus
         ulong offset = address.Value - region.Start;
         if (region.Device is not null)
         {
-            return region.Device.Write(offset, size, value);
+            return WriteDevice(region, offset, size, nonSecure, value);
         }
 
         if (region.ReadOnly)
@@ -133,12 +168,13 @@ internal sealed class PhysicalBus
     }
 
     /// <summary>Reads bytes for the debugger: RAM, and devices that can be peeked. False at the first byte that cannot be read.</summary>
-    public bool TryPeek(PhysicalAddress address, Span<byte> into)
+    /// <param name="nonSecure">The Security state in which to look.</param>
+    public bool TryPeek(PhysicalAddress address, Span<byte> into, bool nonSecure = false)
     {
         for (int i = 0; i < into.Length;)
         {
             ulong at = address.Value + (ulong)i;
-            BusRegion? region = Find(new PhysicalAddress(at));
+            BusRegion? region = Find(new PhysicalAddress(at), nonSecure);
             if (region is null)
             {
                 return false;
@@ -153,7 +189,10 @@ internal sealed class PhysicalBus
                 continue;
             }
 
-            if (!region.Device!.TryPeek(offset & ~3UL, 4, out ulong word))
+            NonSecureAccess = nonSecure;
+            bool known = region.Device!.TryPeek(offset & ~3UL, 4, out ulong word);
+            NonSecureAccess = false;
+            if (!known)
             {
                 return false;
             }
@@ -165,11 +204,12 @@ internal sealed class PhysicalBus
     }
 
     /// <summary>Writes bytes from outside the machine (loader, debugger). False at the first byte that is not RAM; ROM is writable here.</summary>
-    public bool TryPoke(PhysicalAddress address, ReadOnlySpan<byte> bytes)
+    /// <param name="nonSecure">The Security state of the access.</param>
+    public bool TryPoke(PhysicalAddress address, ReadOnlySpan<byte> bytes, bool nonSecure = false)
     {
         for (int i = 0; i < bytes.Length;)
         {
-            BusRegion? region = Find(new PhysicalAddress(address.Value + (ulong)i));
+            BusRegion? region = Find(new PhysicalAddress(address.Value + (ulong)i), nonSecure);
             if (region?.Ram is null)
             {
                 return false;

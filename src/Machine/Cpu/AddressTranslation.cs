@@ -202,6 +202,7 @@ internal sealed unsafe class AddressTranslation : IAddressTranslation, ITranslat
         RangeShift = result.RangeShift,
         Permissions = result.Stage1Permissions & result.Stage2Permissions,
         Attributes = result.Attributes,
+        NonSecure = result.NonSecure,
     };
 
     private static Translation Answer(in TlbEntry entry, ulong input, Permissions needed)
@@ -223,6 +224,7 @@ internal sealed unsafe class AddressTranslation : IAddressTranslation, ITranslat
             RangeShift = entry.Shift,
             Permissions = permissions,
             Attributes = entry.Attributes,
+            NonSecure = entry.NonSecure != 0,
         };
     }
 

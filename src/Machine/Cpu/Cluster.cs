@@ -90,7 +90,7 @@ internal sealed class Cluster : IStateful, IDisposable
     public void Add(Core core)
     {
         _cores.Add(core);
-        Debug.Attach(core.FastTlb);
+        Debug.Attach(core);
     }
 
     /// <summary>Makes <see cref="Run"/> come back after the running core's present instruction. For use on the machine thread.</summary>
@@ -158,8 +158,8 @@ internal sealed class Cluster : IStateful, IDisposable
             Debug.Passing = true;
             Current = core;
             _ = core.TakeAttention();
-            core.EnterIllegalState();
-            Retired += core.Stepping ? core.RunStep() : core.Engine.Run(1);
+            core.EnterPendingExceptions(withInterrupts: false);
+            Retired += core.Stepping ? core.RunStep() : core.Run(1);
             core.RequestAttention();
             Current = null;
             Debug.Passing = false;
@@ -247,7 +247,13 @@ internal sealed class Cluster : IStateful, IDisposable
         ulong now = _scheduler.Clock.Now;
         ulong end = IsAlone ? ulong.MaxValue : AnyActive() ? Add(now, Quantum) : Math.Max(_scheduler.Next, now + 1);
         _rounds.Open(now, end, turn: 0);
-        _cores[0].DropExclusive(!IsAlone);
+        BeginTurn(_cores[0], !IsAlone);
+    }
+
+    private static void BeginTurn(Core core, bool othersRan)
+    {
+        core.DropExclusive(othersRan);
+        core.System.Performance.TurnBegins();
     }
 
     /// <summary>Hands over to the next core if the turn is over.</summary>
@@ -268,7 +274,7 @@ internal sealed class Cluster : IStateful, IDisposable
         }
 
         clock.Now = _rounds.Start;
-        _cores[_rounds.Turn].DropExclusive(othersRan: true);
+        BeginTurn(_cores[_rounds.Turn], othersRan: true);
     }
 
     /// <summary>Gives the debugger's choice a turn, at a time that no core has passed. Others may lose what they had left of theirs.</summary>
@@ -286,7 +292,7 @@ internal sealed class Cluster : IStateful, IDisposable
         {
             clock.Now = _rounds.Latest(clock.Now);
             _rounds.Open(clock.Now, Add(clock.Now, Quantum), index);
-            core.DropExclusive(!hasTurn);
+            BeginTurn(core, !hasTurn);
         }
     }
 
@@ -328,12 +334,12 @@ internal sealed class Cluster : IStateful, IDisposable
     {
         if (core != _passing)
         {
-            return core.Stepping ? core.RunStep() : core.Engine.Run(most);
+            return core.Stepping ? core.RunStep() : core.Run(most);
         }
 
         Debug.Passing = core.ProgramCounter == _passingAt;
         _passing = null;
-        ulong retired = core.Stepping ? core.RunStep() : core.Engine.Run(1);
+        ulong retired = core.Stepping ? core.RunStep() : core.Run(1);
         Debug.Passing = false;
         return retired;
     }

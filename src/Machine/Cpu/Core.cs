@@ -33,6 +33,9 @@ internal enum WaitKind
 
     /// <summary>WFE: an event or an interrupt.</summary>
     Event,
+
+    /// <summary>A semihosting call: console input. No interrupt ends it, as none would be taken by a core under a debugger.</summary>
+    ConsoleInput,
 }
 
 /// <summary>One Cortex-A53 core: its state and the parts that give the state a meaning.</summary>
@@ -40,6 +43,12 @@ internal sealed unsafe class Core : IDisposable
 {
     [NotState("the host's")]
     private GCHandle _self;
+    [NotState("a base: the PMU saves differences")]
+    private ulong _executed;
+
+    [NotState("of one call of Run")]
+    private ulong _runStart;
+
 
     [NotState("the host's")]
     private bool _disposed;
@@ -140,6 +149,13 @@ internal sealed unsafe class Core : IDisposable
 
     public ulong ProgramCounter => State->Pc;
 
+    /// <summary>The engine is at work; the clock then shows the time at which the present instruction began.</summary>
+    [field: NotState("set while the engine runs")]
+    public bool IsRunning { get; private set; }
+
+    /// <summary>Instructions that this core has attempted since it was made, without the present one: the virtual time it has run.</summary>
+    public ulong Attempted => _executed + (IsRunning ? Scheduler.Clock.Now - _runStart : 0);
+
     /// <summary>Sets virtual time to that of an instruction of the running block, for whoever reads the clock or arms an event.</summary>
     public void SynchronizeClock(in Instruction i)
     {
@@ -175,6 +191,7 @@ internal sealed unsafe class Core : IDisposable
         {
             WaitKind.Interrupt => Exceptions.WakesFromWfi,
             WaitKind.Event => EventRegister || Exceptions.WakesFromWfi,
+            WaitKind.ConsoleInput => System.Semihosting is null || System.Semihosting.InputReady,
             _ => false,
         };
         if (wakes)
@@ -193,16 +210,17 @@ internal sealed unsafe class Core : IDisposable
     [field: NotState("computed before the next instruction")]
     public bool Stepping { get; private set; }
 
-    /// <summary>Takes what is pending between two instructions: software step, interrupts, illegal state.</summary>
-    public void EnterPendingExceptions()
+    /// <summary>Takes what is pending between two instructions: software step, interrupts, what the state itself raises.</summary>
+    /// <param name="withInterrupts">False while a debugger steps: interrupts wait.</param>
+    public void EnterPendingExceptions(bool withInterrupts = true)
     {
         if (System.Debug.StepPending)
         {
             System.Debug.TakeStep();
         }
-        else if (!Exceptions.TakePendingInterrupt())
+        else if (!withInterrupts || !Exceptions.TakePendingInterrupt())
         {
-            EnterIllegalState();
+            EnterInsteadOfInstruction();
         }
 
         Stepping = System.Debug.StepEnabled;
@@ -213,8 +231,8 @@ internal sealed unsafe class Core : IDisposable
     {
         const uint Eret = 0xd69f_03e0;
         uint word = WordAtPc();
-        ulong retired = Engine.Run(1);
-        if (word != Eret && System.Debug.StepEnabled)
+        ulong retired = Run(1);
+        if (retired != 0 && word != Eret && System.Debug.StepEnabled)
         {
             System.Debug.Stepped(IsLoadExclusive(word));
         }
@@ -223,17 +241,36 @@ internal sealed unsafe class Core : IDisposable
         return retired;
     }
 
-    /// <summary>Raises the Illegal Execution state exception if PSTATE.IL is set.</summary>
-    public void EnterIllegalState()
+    /// <summary>Executes at most this many instructions and gives the virtual time that took, in nanoseconds.</summary>
+    public ulong Run(ulong budget)
     {
-        if (State->IllegalState)
-        {
-            Exceptions.IllegalState();
-        }
+        _runStart = Scheduler.Clock.Now;
+        IsRunning = true;
+        ulong executed = Engine.Run(budget);
+        IsRunning = false;
+        _executed += executed;
+        return executed;
     }
 
-    /// <summary>Raises the data abort for the fault that memory access has recorded; a watchpoint is no fault of the guest's.</summary>
-    /// <returns>False for a watchpoint: the instruction has not taken place.</returns>
+    /// <summary>
+    /// A breakpoint takes the core away from its next instruction: the debugger's stops it, the guest's own is taken as
+    /// an exception. The engine asks where a block is guarded.
+    /// </summary>
+    public bool StopsAt(ulong pc)
+    {
+        if (Debugger.StopsAt(pc))
+        {
+            return true;
+        }
+
+        Scheduler.Clock.Now = State->BlockTime;
+        return System.Debug.TakeBreakpoint(pc);
+    }
+
+    /// <summary>
+    /// Raises the data abort or watchpoint exception that memory access has recorded. False if it was the debugger's
+    /// watchpoint: then nothing has happened to the guest.
+    /// </summary>
     public bool TakeDataFault()
     {
         PendingFault pending = Memory.Fault;
@@ -266,6 +303,30 @@ internal sealed unsafe class Core : IDisposable
 
     /// <summary>LDXR, LDAXR, LDXP, LDAXP and their narrow forms.</summary>
     private static bool IsLoadExclusive(uint word) => (word & 0x3fc0_0000) == 0x0840_0000;
+
+    /// <summary>
+    /// Takes an exception that the state raises whatever the next instruction is: a breakpoint on the context, or the
+    /// Illegal Execution state. If the instruction cannot even be fetched, that comes first.
+    /// </summary>
+    private void EnterInsteadOfInstruction()
+    {
+        if (!State->IllegalState && !System.Debug.MatchContext)
+        {
+            return;
+        }
+
+        Translation place = Translation.Translate(State->Pc, AccessType.Fetch, State->El);
+        bool fetched = (State->Pc & 3) == 0 && !place.Fault.Happened && Bus.Find(new PhysicalAddress(place.Physical))?.Ram is not null;
+        if (!fetched)
+        {
+            // The engine must not find it in what it has kept either.
+            FastTlb.Flush();
+        }
+        else if (!System.Debug.TakeBreakpoint(State->Pc) && State->IllegalState)
+        {
+            Exceptions.IllegalState();
+        }
+    }
 
     private uint WordAtPc()
     {

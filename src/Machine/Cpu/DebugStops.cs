@@ -26,14 +26,19 @@ internal enum DebugStopKind
 
 /// <summary>
 /// Breakpoints and watchpoints of an external debugger on all cores of a machine. They live beside the guest, not in
-/// its memory or debug registers: the guest cannot see them. Stops come before the instruction takes effect.
+/// its memory or debug registers: the guest cannot see them. Stops come before the instruction takes effect, and before
+/// a debug exception of the guest's own. The guards of both are kept here.
 /// </summary>
 [NotState("the debugger's: they stay where they are when a snapshot is restored")]
 internal sealed class DebugStops(BlockCache blocks)
 {
+    /// <summary>Guards that may gather before those out of use are dropped.</summary>
+    private const int MaxGuards = 128;
+
     private readonly Dictionary<ulong, int> _breakpoints = [];
     private readonly List<Watchpoint> _watchpoints = [];
-    private readonly List<IFastTlb> _tlbs = [];
+    private readonly List<Core> _cores = [];
+    private readonly HashSet<ulong> _guards = [];
 
     /// <summary>The stop that has just happened, or none.</summary>
     public DebugStopKind Stop { get; private set; }
@@ -53,14 +58,14 @@ internal sealed class DebugStops(BlockCache blocks)
     /// <summary>Lets everything pass: set while a core takes its first step away from where it stopped.</summary>
     public bool Passing { get; set; }
 
-    public void Attach(IFastTlb tlb) => _tlbs.Add(tlb);
+    public void Attach(Core core) => _cores.Add(core);
 
     public void ClearStop() => Stop = DebugStopKind.None;
 
     public void AddBreakpoint(ulong address)
     {
         _breakpoints[address] = _breakpoints.GetValueOrDefault(address) + 1;
-        blocks.SetGuards(_breakpoints.Keys);
+        SetGuards();
     }
 
     public bool RemoveBreakpoint(ulong address)
@@ -77,7 +82,7 @@ internal sealed class DebugStops(BlockCache blocks)
         else
         {
             _breakpoints.Remove(address);
-            blocks.SetGuards(_breakpoints.Keys);
+            SetGuards();
         }
 
         return true;
@@ -148,11 +153,46 @@ internal sealed class DebugStops(BlockCache blocks)
         return false;
     }
 
+    /// <summary>
+    /// A guest has programmed its own breakpoints: blocks must begin there too. Guards that nobody needs any more are
+    /// kept for a while, because kernels switch their breakpoints with every task.
+    /// </summary>
+    public void GuestBreakpointsChanged()
+    {
+        foreach (Core core in _cores)
+        {
+            foreach (ulong address in core.System.Debug.BreakpointAddresses)
+            {
+                if (!_guards.Contains(address))
+                {
+                    SetGuards(keepOld: _guards.Count < MaxGuards);
+                    return;
+                }
+            }
+        }
+    }
+
+    private void SetGuards(bool keepOld = false)
+    {
+        if (!keepOld)
+        {
+            _guards.Clear();
+        }
+
+        _guards.UnionWith(_breakpoints.Keys);
+        foreach (Core core in _cores)
+        {
+            _guards.UnionWith(core.System.Debug.BreakpointAddresses);
+        }
+
+        blocks.SetGuards(_guards);
+    }
+
     private void FlushTlbs()
     {
-        foreach (IFastTlb tlb in _tlbs)
+        foreach (Core core in _cores)
         {
-            tlb.Flush();
+            core.FastTlb.Flush();
         }
     }
 }

@@ -142,7 +142,7 @@ internal sealed unsafe class MemoryAccess(Core core, BlockCache blocks)
         }
     }
 
-    private static void Deliver(in Target target, int offset, int bytes, ulong value)
+    private void Deliver(in Target target, int offset, int bytes, ulong value)
     {
         if (target.Host is not null)
         {
@@ -152,7 +152,7 @@ internal sealed unsafe class MemoryAccess(Core core, BlockCache blocks)
 
         // IMPLEMENTATION DEFINED: the A53 reports an error answer to a store asynchronously (SError); devices of this
         // machine that refuse a store say so in their trace, and the core goes on.
-        _ = target.Device!.Device!.Write(target.Offset + (ulong)offset, bytes, value);
+        _ = core.Bus.WriteDevice(target.Device!, target.Offset + (ulong)offset, bytes, target.NonSecure, value);
     }
 
     private bool Find(ulong address, int bytes, int alignment, AccessType type, MemoryKind kind, uint word, out Target target)
@@ -181,7 +181,12 @@ internal sealed unsafe class MemoryAccess(Core core, BlockCache blocks)
             return Fail(new Fault(FaultKind.Watchpoint, 0, false, false), address, type, word);
         }
 
-        BusRegion? region = core.Bus.Find(new PhysicalAddress(t.Physical));
+        if (core.System.Debug.Watch(address, bytes, type, level))
+        {
+            return Fail(new Fault(FaultKind.GuestWatchpoint, 0, false, false), address, type, word);
+        }
+
+        BusRegion? region = core.Bus.Find(new PhysicalAddress(t.Physical), t.NonSecure);
         bool isMemory = region is not null && region.IsMemoryFor(type == AccessType.Write);
         if (region is null || (!isMemory && region.Device is null))
         {
@@ -191,7 +196,7 @@ internal sealed unsafe class MemoryAccess(Core core, BlockCache blocks)
         ulong offset = t.Physical - region.Start;
         if (!isMemory)
         {
-            target = new Target { Device = region, Offset = offset };
+            target = new Target { Device = region, Offset = offset, NonSecure = t.NonSecure };
             return true;
         }
 
@@ -223,7 +228,7 @@ internal sealed unsafe class MemoryAccess(Core core, BlockCache blocks)
     private void Remember(ulong address, byte* host, in Translation t, AccessType type, bool storesAreSlow)
     {
         ulong page = address & PageMask;
-        if (core.Debugger.WatchesPage(page))
+        if (core.Debugger.WatchesPage(page) || core.System.Debug.WatchPage(address))
         {
             return;
         }
@@ -260,7 +265,7 @@ internal sealed unsafe class MemoryAccess(Core core, BlockCache blocks)
         int element = Math.Min(Math.Min(alignment, 8), bytes);
         for (int done = 0; done < bytes; done += element)
         {
-            BusResult result = target.Device!.Device!.Read(target.Offset + (ulong)done, element, out ulong value);
+            BusResult result = core.Bus.ReadDevice(target.Device!, target.Offset + (ulong)done, element, target.NonSecure, out ulong value);
             if (result != BusResult.Ok)
             {
                 return Fail(new Fault(FaultKind.ExternalAbort, 0, false, false), address, AccessType.Read, word);
@@ -284,6 +289,7 @@ internal sealed unsafe class MemoryAccess(Core core, BlockCache blocks)
         public byte* Host;
         public BusRegion? Device;
         public ulong Offset;
+        public bool NonSecure;
     }
 }
 

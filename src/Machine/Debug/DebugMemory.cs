@@ -31,8 +31,8 @@ internal static class DebugMemory
         while (done < into.Length)
         {
             int run = RunLength(address + (ulong)done, into.Length - done);
-            if (!TryFind(core, space, address + (ulong)done, out PhysicalAddress at)
-                || !core.Bus.TryPeek(at, into.Slice(done, run)))
+            if (!TryFind(core, space, address + (ulong)done, out PhysicalAddress at, out bool nonSecure)
+                || !core.Bus.TryPeek(at, into.Slice(done, run), nonSecure))
             {
                 break;
             }
@@ -49,7 +49,7 @@ internal static class DebugMemory
         for (int checkedBytes = 0; checkedBytes < bytes.Length;)
         {
             ulong here = address + (ulong)checkedBytes;
-            if (!TryFind(core, space, here, out PhysicalAddress at) || core.Bus.Find(at)?.Ram is null)
+            if (!TryFind(core, space, here, out PhysicalAddress at, out _) || core.Bus.Find(at)?.Ram is null)
             {
                 return false;
             }
@@ -61,7 +61,7 @@ internal static class DebugMemory
         {
             ulong here = address + (ulong)done;
             int run = RunLength(here, bytes.Length - done);
-            if (!TryFind(core, space, here, out PhysicalAddress at) || !core.Bus.TryPoke(at, bytes.Slice(done, run)))
+            if (!TryFind(core, space, here, out PhysicalAddress at, out _) || !core.Bus.TryPoke(at, bytes.Slice(done, run)))
             {
                 return false;
             }
@@ -80,9 +80,9 @@ internal static class DebugMemory
     /// the guest's EL1&amp;0 regime, below in EL2's. So a guest's variable can be read while its hypervisor runs, and the
     /// reverse; where both map an address, the one that runs wins.
     /// </summary>
-    private static bool TryFind(Core core, MemorySpace space, ulong address, out PhysicalAddress at)
+    private static bool TryFind(Core core, MemorySpace space, ulong address, out PhysicalAddress at, out bool nonSecure)
     {
-        if (TryFindIn(core, space, address, out at))
+        if (TryFindIn(core, space, address, out at, out nonSecure))
         {
             return true;
         }
@@ -93,14 +93,17 @@ internal static class DebugMemory
         }
 
         MemorySpace other = Spaces.RegimeOf(core, space) == Regime.El10 ? MemorySpace.El2 : MemorySpace.El1;
-        return TryFindIn(core, other, address, out at);
+        return TryFindIn(core, other, address, out at, out nonSecure);
     }
 
     /// <summary>A debugger may read what the guest may not: only a missing translation is in the way.</summary>
-    private static bool TryFindIn(Core core, MemorySpace space, ulong address, out PhysicalAddress at)
+    private static bool TryFindIn(Core core, MemorySpace space, ulong address, out PhysicalAddress at, out bool nonSecure)
     {
         Translation t = Spaces.Look(core, space, address, AccessType.Read, unprivileged: false, trace: null);
         at = new PhysicalAddress(t.Physical);
+
+        // Secure memory is shown in any state; devices in that of the translation.
+        nonSecure = t.NonSecure && core.Bus.Find(at) is not { SecureOnly: true };
         return !t.Fault.Happened || t.Fault.Kind is FaultKind.Permission or FaultKind.AccessFlag;
     }
 }

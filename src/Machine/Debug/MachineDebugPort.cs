@@ -5,6 +5,7 @@ using System.Linq;
 using GdbHost.Machine.Boards;
 using GdbHost.Machine.Boot;
 using GdbHost.Machine.Cpu;
+using GdbHost.Machine.Devices;
 
 namespace GdbHost.Machine.Debug;
 
@@ -58,7 +59,15 @@ public sealed class MachineDebugPort : IDisposable
     public ulong? InstructionLimit { get; set; }
 
     /// <summary>Stop with <see cref="MachineStopKind.Stuck"/> when nothing in the machine will ever wake a core; else wait for input from outside.</summary>
-    public bool StopsWhenStuck { get; set; }
+    public bool StopsWhenStuck
+    {
+        get;
+        set
+        {
+            field = value;
+            _thread.Post(() => EndInput(value));
+        }
+    }
 
     /// <summary>Called on the machine thread after each slice with the virtual time, to throttle a run to real time.</summary>
     public Action<ulong>? AfterSlice { get; set; }
@@ -69,9 +78,11 @@ public sealed class MachineDebugPort : IDisposable
     /// <summary>Builds a machine that stands still at its first instruction.</summary>
     /// <param name="configuration">What to build.</param>
     /// <param name="serialOutput">Gets each byte that the guest's console sends, on the machine thread.</param>
+    /// <param name="secureSerialOutput">The same for the Secure UART of a board with EL3; null for nobody.</param>
     /// <exception cref="MachineConfigurationException">The configuration cannot be built; the message is for the user.</exception>
-    public static MachineDebugPort Create(MachineConfiguration configuration, Action<byte> serialOutput) =>
-        new(MachineFactory.Create(configuration, serialOutput));
+    public static MachineDebugPort Create(
+        MachineConfiguration configuration, Action<byte> serialOutput, Action<byte>? secureSerialOutput = null) =>
+        new(MachineFactory.Create(configuration, serialOutput, secureSerialOutput));
 
     /// <summary>
     /// Lets the cores run, one action for each. Returns at once; <paramref name="onStop"/> is called once, on the machine
@@ -217,6 +228,14 @@ public sealed class MachineDebugPort : IDisposable
         if (problem is not null)
         {
             throw problem;
+        }
+    }
+
+    private void EndInput(bool ended)
+    {
+        if (_machine.Console is SerialConsole console)
+        {
+            console.InputEnded = ended;
         }
     }
 

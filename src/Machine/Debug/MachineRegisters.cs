@@ -67,6 +67,7 @@ internal sealed unsafe class MachineRegisters
         {
             WaitKind.Interrupt => level + ", waiting in WFI",
             WaitKind.Event => level + ", waiting in WFE",
+            WaitKind.ConsoleInput => level + ", waiting for console input by semihosting",
             _ => level,
         };
     }

@@ -194,12 +194,12 @@ internal sealed class FwCfg : IDevice, IBusDevice
 
     private void Advance(uint bytes) => _position = (uint)Math.Min(_position + (ulong)bytes, uint.MaxValue);
 
-    /// <summary>Carries out the descriptor at an address: control, length, address, all big-endian.</summary>
+    /// <summary>Carries out the descriptor at an address: control, length, address, all big-endian. Its accesses are Non-secure.</summary>
     private void RunDma(ulong at)
     {
         _dmaHigh = 0;
         Span<byte> descriptor = stackalloc byte[16];
-        if (!_bus.TryPeek(new PhysicalAddress(at), descriptor))
+        if (!_bus.TryPeek(new PhysicalAddress(at), descriptor, nonSecure: true))
         {
             _events.Report(new DeviceEvent(Name, DmaRegister, 8, IsWrite: true, at, DeviceMisuse.Value));
             return;
@@ -231,7 +231,7 @@ internal sealed class FwCfg : IDevice, IBusDevice
 
         Span<byte> result = stackalloc byte[4];
         BinaryPrimitives.WriteUInt32BigEndian(result, done ? 0 : DmaError);
-        _bus.TryPoke(new PhysicalAddress(at), result);
+        _bus.TryPoke(new PhysicalAddress(at), result, nonSecure: true);
     }
 
     /// <summary>Copies the rest of the item, and zeros behind its end.</summary>
@@ -240,13 +240,13 @@ internal sealed class FwCfg : IDevice, IBusDevice
         const int ChunkBytes = 4096;
         ReadOnlySpan<byte> rest = Rest();
         int fromItem = (int)Math.Min((uint)rest.Length, length);
-        bool done = _bus.TryPoke(new PhysicalAddress(target), rest[..fromItem]);
+        bool done = _bus.TryPoke(new PhysicalAddress(target), rest[..fromItem], nonSecure: true);
         Span<byte> zeros = stackalloc byte[ChunkBytes];
         zeros.Clear();
         for (uint at = (uint)fromItem; done && at < length;)
         {
             int chunk = (int)Math.Min(ChunkBytes, length - at);
-            done = _bus.TryPoke(new PhysicalAddress(target + at), zeros[..chunk]);
+            done = _bus.TryPoke(new PhysicalAddress(target + at), zeros[..chunk], nonSecure: true);
             at += (uint)chunk;
         }
 

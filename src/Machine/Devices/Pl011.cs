@@ -114,6 +114,9 @@ internal sealed class Pl011 : IDevice
     /// <summary>Whether a received byte would find room. Who feeds bytes in waits until it does.</summary>
     public bool CanReceive => _count < Depth;
 
+    /// <summary>A received byte has not been read yet.</summary>
+    public bool HasReceived => _count > 0;
+
     private int Depth => _bank[LineControl].Bit(4) ? FifoDepth : 1;
 
     // TXFE is always set and TXFF never: bytes leave at once.
@@ -143,6 +146,9 @@ internal sealed class Pl011 : IDevice
         _count++;
         UpdateReceive();
     }
+
+    /// <summary>Takes the oldest received byte, as a read of UARTDR does.</summary>
+    public byte Take() => (byte)TakeByte();
 
     public void Reset()
     {

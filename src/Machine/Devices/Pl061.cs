@@ -1,3 +1,4 @@
+using System;
 using GdbHost.Machine.Bus;
 using GdbHost.Machine.Common;
 using GdbHost.Machine.Devices.Registers;
@@ -21,7 +22,15 @@ internal sealed class Pl061 : IDevice
             Read = (g, mask) => (uint)(g._data & mask),
             Write = (g, mask, v, _) => g.Drive((byte)mask, (byte)v),
         },
-        new(Direction, "GPIODIR", Access.ReadWrite, "DDI 0190, GPIODIR") { Writable = 0xff, Changed = g => g.Update() },
+        new(Direction, "GPIODIR", Access.ReadWrite, "DDI 0190, GPIODIR")
+        {
+            Writable = 0xff,
+            Changed = g =>
+            {
+                g.DriveOutputs();
+                g.Update();
+            },
+        },
         new(Sense, "GPIOIS", Access.ReadWrite, "DDI 0190, GPIOIS") { Writable = 0xff, Changed = g => g.Update() },
         new(BothEdges, "GPIOIBE", Access.ReadWrite, "DDI 0190, GPIOIBE") { Writable = 0xff, Changed = g => g.Update() },
         new(Event, "GPIOIEV", Access.ReadWrite, "DDI 0190, GPIOIEV") { Writable = 0xff, Changed = g => g.Update() },
@@ -45,6 +54,8 @@ internal sealed class Pl061 : IDevice
     private byte _data;
     private byte _seen;
     private byte _raw;
+    [NotState("from data and direction")]
+    private byte _outputs;
 
     public Pl061(string name, IInterruptLine line, DeviceEvents events)
     {
@@ -53,6 +64,9 @@ internal sealed class Pl061 : IDevice
     }
 
     public IBusDevice Port => _bank;
+
+    /// <summary>Called with line and level when an output changes; lines that are inputs count as low.</summary>
+    public Action<int, bool>? OutputChanged { get; init; }
 
     public string StateName => _bank.Name;
 
@@ -73,6 +87,7 @@ internal sealed class Pl061 : IDevice
         _data = 0;
         _seen = 0;
         _raw = 0;
+        _outputs = 0;
         _line.Set(false);
     }
 
@@ -90,6 +105,7 @@ internal sealed class Pl061 : IDevice
         _data = from.ReadByte();
         _seen = from.ReadByte();
         _raw = from.ReadByte();
+        _outputs = (byte)(_data & _bank[Direction]);
         _line.Set((_raw & _bank[InterruptMask]) != 0);
     }
 
@@ -97,7 +113,22 @@ internal sealed class Pl061 : IDevice
     {
         mask &= (byte)_bank[Direction];
         _data = (byte)((_data & ~mask) | (value & mask));
+        DriveOutputs();
         Update();
+    }
+
+    private void DriveOutputs()
+    {
+        byte outputs = (byte)(_data & _bank[Direction]);
+        byte changed = (byte)(outputs ^ _outputs);
+        _outputs = outputs;
+        for (int line = 0; changed != 0; line++, changed >>= 1)
+        {
+            if ((changed & 1) != 0)
+            {
+                OutputChanged?.Invoke(line, ((uint)outputs).Bit(line));
+            }
+        }
     }
 
     private void Clear(byte lines)

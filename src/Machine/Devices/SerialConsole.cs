@@ -23,6 +23,20 @@ internal sealed class SerialConsole
     /// <summary>Bytes that wait for room.</summary>
     public int Waiting => _waiting.Count;
 
+    /// <summary>Nothing more will be sent.</summary>
+    public bool InputEnded { get; set; }
+
+    /// <summary>A byte is there that the guest has not read.</summary>
+    public bool HasInput => _uart.HasReceived;
+
+    /// <summary>Takes the oldest byte that the guest has not read, past the UART's registers.</summary>
+    public bool TryTake(out byte value)
+    {
+        bool there = HasInput;
+        value = there ? _uart.Take() : (byte)0;
+        return there;
+    }
+
     /// <summary>Sends bytes to the guest, in order.</summary>
     public void Receive(ReadOnlySpan<byte> bytes)
     {

@@ -23,6 +23,9 @@ internal enum FaultKind : byte
     /// <summary>A debug stop, not an architectural fault: a debugger's watchpoint covers the access.</summary>
     Watchpoint,
 
+    /// <summary>A watchpoint of the guest's own covers the access (DDI 0487, Watchpoint exceptions).</summary>
+    GuestWatchpoint,
+
     /// <summary>An exclusive or atomic access that the memory type does not support (IMPLEMENTATION DEFINED fault).</summary>
     UnsupportedExclusive,
 }

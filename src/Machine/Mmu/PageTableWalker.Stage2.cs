@@ -140,6 +140,7 @@ internal sealed partial class PageTableWalker
             Table = setup.Base.Field(47, 1) << 1,
             OutputBits = setup.OutputBits,
             BigEndian = setup.BigEndian,
+            NonSecure = true,
         };
         request.Trace?.Add(new StageStart(
             Stage2: true, intermediate, RangeSelector.Low, walk.Table, setup.SizeField, setup.Granule, walk.Level)

@@ -92,7 +92,7 @@ internal sealed partial class PageTableWalker
             }
         }
 
-        BusResult result = ReadPhysical(physical, walk.BigEndian, request.Debug, out value);
+        BusResult result = ReadPhysical(physical, walk.NonSecure || walk.Tables.Ns, walk.BigEndian, request.Debug, out value);
         if (result != BusResult.Ok)
         {
             request.Trace?.Because(new FaultReason.BusRefused(physical, result));
@@ -142,6 +142,9 @@ internal sealed partial class PageTableWalker
         public int OutputBits { get; init; }
 
         public bool BigEndian { get; init; }
+
+        /// <summary>The tables are in the Non-secure address space; NSTable can make them so further down.</summary>
+        public bool NonSecure { get; init; }
 
         public ulong Table { get; set; }
 

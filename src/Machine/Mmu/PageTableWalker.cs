@@ -132,6 +132,7 @@ internal sealed partial class PageTableWalker(PhysicalBus bus)
             Table = range.Base.Field(47, 1) << 1,
             OutputBits = stage1.OutputBits,
             BigEndian = stage1.BigEndian,
+            NonSecure = !stage1.Secure,
         };
         request.Trace?.Add(new StageStart(
             Stage2: false, address, high ? RangeSelector.High : RangeSelector.Low, walk.Table, range.SizeField, range.Granule, walk.Level));
@@ -163,7 +164,7 @@ internal sealed partial class PageTableWalker(PhysicalBus bus)
         }
     }
 
-    private BusResult ReadPhysical(ulong address, bool bigEndian, bool debug, out ulong value)
+    private BusResult ReadPhysical(ulong address, bool nonSecure, bool bigEndian, bool debug, out ulong value)
     {
         BusResult result;
         if (debug)
@@ -174,7 +175,7 @@ internal sealed partial class PageTableWalker(PhysicalBus bus)
         }
         else
         {
-            result = bus.Read(new PhysicalAddress(address), sizeof(ulong), out value);
+            result = bus.Read(new PhysicalAddress(address), sizeof(ulong), out value, nonSecure);
         }
 
         value = bigEndian ? BinaryPrimitives.ReverseEndianness(value) : value;

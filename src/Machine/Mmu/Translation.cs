@@ -45,4 +45,7 @@ internal readonly record struct Translation
     public Permissions Permissions { get; init; }
 
     public MemoryAttributes Attributes { get; init; }
+
+    /// <summary>The physical address is in the Non-secure address space.</summary>
+    public bool NonSecure { get; init; }
 }

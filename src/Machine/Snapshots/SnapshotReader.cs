@@ -30,7 +30,7 @@ internal static class SnapshotReader
         from.Position = bodyStart;
         try
         {
-            using Boards.Machine fresh = new(machine.Configuration, machine.Board, new NothingToStart(), static _ => { });
+            using Boards.Machine fresh = new(machine.Configuration, machine.Board, new NothingToStart(machine.StartsNonSecure), static _ => { });
             List<byte[]> parts = ReadBody(fresh, from);
             Adopt(machine, fresh, parts);
         }
@@ -198,11 +198,15 @@ internal static class SnapshotReader
     }
 
     /// <summary>The start of a machine whose state comes from a snapshot.</summary>
-    private sealed class NothingToStart : IMachineStart
+    private sealed class NothingToStart(bool startsNonSecure) : IMachineStart
     {
         public ReadOnlyMemory<byte> DeviceTree => default;
 
         public PsciConduit Conduit => PsciConduit.None;
+
+        public bool StartsNonSecure => startsNonSecure;
+
+        public (ulong Start, ulong End) FreeMemory => default;
 
         public void Apply(Boards.Machine machine)
         {

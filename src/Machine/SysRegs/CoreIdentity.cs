@@ -36,8 +36,6 @@ internal sealed record CoreIdentity
 
     public required ulong PmcrEl0 { get; init; }
 
-    public required ulong Pmceid0El0 { get; init; }
-
     /// <summary>CBAR_EL1: where the GIC is.</summary>
     public required ulong CbarEl1 { get; init; }
 

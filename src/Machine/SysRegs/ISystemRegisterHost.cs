@@ -17,6 +17,9 @@ internal interface ISystemRegisterHost
 
     ITimerRegisters Timers { get; }
 
+    /// <summary>The PMU.</summary>
+    IPerformanceMonitors Performance { get; }
+
     /// <summary>What SYS instructions act on.</summary>
     IMaintenance Maintenance { get; }
 
@@ -52,9 +55,6 @@ internal interface IProcessState
 
     /// <summary>ISR_EL1.</summary>
     ulong PendingInterrupts { get; }
-
-    /// <summary>Instructions retired by this core, which PMCCNTR_EL0 counts as cycles.</summary>
-    ulong Cycles { get; }
 
     /// <summary>Resets the core after the present instruction, for RMR_ELx.RR.</summary>
     void RequestReset();

@@ -39,6 +39,9 @@ internal enum SysRegEffects
 
     /// <summary>A pending interrupt may have become unmasked, or the reverse.</summary>
     Interrupts = 4,
+
+    /// <summary>Breakpoints and watchpoints may match elsewhere.</summary>
+    Debug = 8,
 }
 
 /// <summary>

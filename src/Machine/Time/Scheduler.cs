@@ -51,7 +51,7 @@ internal sealed class Scheduler(VirtualClock clock) : IStateful
 
     public VirtualClock Clock { get; } = clock;
 
-    public string StateName => "time";
+    public string StateName => "events";
 
     /// <summary>Told whenever an event is armed or disarmed, so that a running core shortens its slice.</summary>
     [field: NotState("wiring")]
@@ -96,7 +96,6 @@ internal sealed class Scheduler(VirtualClock clock) : IStateful
 
     public void Save(StateWriter to)
     {
-        to.Write(Clock.Now);
         to.Write(_events.Count);
         foreach (TimedEvent e in _events)
         {
@@ -107,7 +106,6 @@ internal sealed class Scheduler(VirtualClock clock) : IStateful
     /// <summary>To be restored after all who own events: what they armed on the way is forgotten.</summary>
     public void Restore(StateReader from)
     {
-        Clock.Now = from.ReadUInt64();
         from.ReadCount(_events.Count);
         foreach (TimedEvent e in _events)
         {

@@ -23,7 +23,8 @@ internal sealed class ChildProcess
 
     public bool HasEnded => _process.HasExited;
 
-    public static ChildProcess Start(string program, IEnumerable<string> arguments)
+    /// <param name="input">What the program reads from its standard input.</param>
+    public static ChildProcess Start(string program, IEnumerable<string> arguments, string input = "")
     {
         ProcessStartInfo start = new(program, arguments)
         {
@@ -33,6 +34,7 @@ internal sealed class ChildProcess
             RedirectStandardError = true,
         };
         Process process = Process.Start(start)!;
+        process.StandardInput.Write(input);
         process.StandardInput.Close();
         return new ChildProcess(process);
     }

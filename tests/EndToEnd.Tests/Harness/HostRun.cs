@@ -30,6 +30,12 @@ internal sealed class HostRun : IDisposable
         return await Start(arguments).WaitAsync();
     }
 
+    /// <summary>Runs a guest without gdb to its end, with its first serial port on stdin and stdout.</summary>
+    public static async Task<Ended> TypingAsync(string input, params string[] arguments)
+    {
+        return await Start(["run", .. arguments, "--gdb", "none", "--max-instructions", DefaultLimit], input).WaitAsync();
+    }
+
     /// <summary>Runs a guest without gdb to its end; the output is what came out of the serial port.</summary>
     public static async Task<Ended> GuestAsync(params string[] arguments)
     {
@@ -89,15 +95,15 @@ internal sealed class HostRun : IDisposable
     }
 
     // GDBHOST_UNDER_TEST names another program with the same options, such as a published build.
-    private static ChildProcess Start(IEnumerable<string> arguments)
+    private static ChildProcess Start(IEnumerable<string> arguments, string input = "")
     {
         if (Environment.GetEnvironmentVariable("GDBHOST_UNDER_TEST") is { Length: > 0 } other)
         {
-            return ChildProcess.Start(other, arguments);
+            return ChildProcess.Start(other, arguments, input);
         }
 
         string dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
-        return ChildProcess.Start(dotnet, [Path.Combine(AppContext.BaseDirectory, "gdbhost.dll"), .. arguments]);
+        return ChildProcess.Start(dotnet, [Path.Combine(AppContext.BaseDirectory, "gdbhost.dll"), .. arguments], input);
     }
 
     private string Serial()

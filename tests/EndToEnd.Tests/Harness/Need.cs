@@ -13,6 +13,9 @@ public enum Need
     /// <summary>The cross compiler, which builds the demo and the hypervisors of ours.</summary>
     CrossCompiler,
 
+    /// <summary>qemu-aarch64, the oracle of instructions.</summary>
+    UserEmulator,
+
     /// <summary>qemu-system-aarch64, the oracle of everything else.</summary>
     SystemEmulator,
 
@@ -21,6 +24,9 @@ public enum Need
 
     /// <summary>The Debian kernels and their initramfs, from scripts/fetch-guests.sh.</summary>
     DebianGuests,
+
+    /// <summary>Trusted Firmware-A, from scripts/build-firmware.sh.</summary>
+    Firmware,
 
     /// <summary>The hypervisors of tests/Guests, from scripts/build-guests.sh.</summary>
     BuiltGuests,
@@ -32,6 +38,8 @@ public enum Need
 /// <summary>Says whether a need is met, and if not, what is missing.</summary>
 internal static class Needs
 {
+    private static readonly string[] BuiltGuests = ["situation1/fixed.elf", "semihosting/semihosting.elf", "worlds/worlds.elf"];
+
     public static bool UnderCi => Environment.GetEnvironmentVariable("CI") == "true";
 
     /// <summary>The reason a test with these needs cannot run here, or null.</summary>
@@ -46,10 +54,12 @@ internal static class Needs
         {
             Need.Gdb => OnPath("gdb-multiarch") ? null : "gdb-multiarch is not installed: run scripts/test.sh",
             Need.CrossCompiler => OnPath("aarch64-linux-gnu-gcc") ? null : "aarch64-linux-gnu-gcc is not installed: run scripts/test.sh",
+            Need.UserEmulator => OnPath("qemu-aarch64") ? null : "qemu-aarch64 is not installed: run scripts/test.sh",
             Need.SystemEmulator => OnPath("qemu-system-aarch64") ? null : "qemu-system-aarch64 is not installed: run scripts/test.sh",
             Need.DeviceTreeTools => OnPath("fdtput") ? null : "fdtput is not installed: run scripts/test.sh",
             Need.DebianGuests => File.Exists(Repository.Guest("SHA256SUMS")) ? null : "no Debian guests: run scripts/fetch-guests.sh",
-            Need.BuiltGuests => File.Exists(Repository.Built("situation1/fixed.elf")) ? null : "guests not built: run scripts/build-guests.sh",
+            Need.Firmware => File.Exists(Repository.Built("tf-a/bl31.bin")) ? null : "no Trusted Firmware-A: run scripts/build-firmware.sh",
+            Need.BuiltGuests => BuiltGuests.All(g => File.Exists(Repository.Built(g))) ? null : "guests not built: run scripts/build-guests.sh",
             Need.BenchKernels => File.Exists(Repository.Built("bench/bench.elf")) ? null : "kernels not built: run scripts/build-guests.sh",
             _ => throw new ArgumentOutOfRangeException(nameof(need)),
         };

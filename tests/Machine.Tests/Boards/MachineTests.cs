@@ -43,6 +43,56 @@ public class MachineTests
         Assert.Equal(name, machine.Bus.Find(new PhysicalAddress(address))?.Name);
     }
 
+    [Theory]
+    [InlineData(0x0000_0000, false)]
+    [InlineData(0x0400_0000, true)]
+    [InlineData(0x0800_0000, true)]
+    [InlineData(0x0900_0000, true)]
+    [InlineData(0x0904_0000, false)]
+    [InlineData(0x090b_0000, false)]
+    [InlineData(0x0e00_0000, false)]
+    [InlineData(0x4000_0000, true)]
+    public void Non_secure_accesses_reach_what_QEMU_leaves_them_with_EL3(ulong address, bool reachable)
+    {
+        using GdbHost.Machine.Boards.Machine machine = MachineFactory.Create(new MachineConfiguration { El3 = true }, _ => { });
+        PhysicalAddress at = new(address);
+        Assert.Equal(BusResult.Ok, machine.Bus.Read(at, 4, out _));
+        Assert.Equal(reachable ? BusResult.Ok : BusResult.DecodeError, machine.Bus.Read(at, 4, out _, nonSecure: true));
+        Assert.Equal(reachable, machine.Bus.Find(at, nonSecure: true) is not null);
+    }
+
+    [Fact]
+    public void The_firmware_configurations_DMA_does_not_reach_Secure_memory()
+    {
+        using GdbHost.Machine.Boards.Machine machine = MachineFactory.Create(new MachineConfiguration { El3 = true }, _ => { });
+        PhysicalAddress secure = new(Virt.SecureRam.Start);
+        Assert.Equal(BusResult.Ok, machine.Bus.Write(secure, 8, 0x1234));
+
+        // Select the signature, read 4 bytes of it into Secure RAM.
+        byte[] descriptor = [0, 0, 0, 0x0a, 0, 0, 0, 4, 0, 0, 0, 0, 0x0e, 0, 0, 0];
+        Assert.True(machine.Bus.TryPoke(new PhysicalAddress(Ram + 0x1000), descriptor));
+        machine.Bus.Write(new PhysicalAddress(Virt.FirmwareConfiguration.Start + 0x14), 4, 0x0010_0040);
+        machine.Bus.Read(secure, 8, out ulong kept);
+        Assert.Equal(0x1234UL, kept);
+        machine.Bus.Read(new PhysicalAddress(Ram + 0x1000), 4, out ulong control);
+        Assert.Equal(0x0100_0000UL, control);
+    }
+
+    [Theory]
+    [InlineData(0, PowerState.Off)]
+    [InlineData(1, PowerState.ResetRequested)]
+    public void The_Secure_GPIO_switches_off_and_resets(int line, object power)
+    {
+        using GdbHost.Machine.Boards.Machine machine = MachineFactory.Create(new MachineConfiguration { El3 = true }, _ => { });
+        ulong gpio = Virt.SecureGpio.Start;
+        ulong data = gpio + (4UL << line);
+        machine.Bus.Write(new PhysicalAddress(data), 4, 0xff);
+        machine.Bus.Write(new PhysicalAddress(gpio + 0x400), 4, 1UL << line);
+        Assert.Equal(PowerState.Running, machine.Power);
+        machine.Bus.Write(new PhysicalAddress(data), 4, 0xff);
+        Assert.Equal(power, machine.Power);
+    }
+
     [Fact]
     public void The_largest_RAM_costs_nothing_until_it_is_used()
     {

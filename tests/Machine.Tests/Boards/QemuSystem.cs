@@ -17,9 +17,11 @@ internal sealed class QemuSystem : IDisposable
 
     private readonly Process _process;
 
-    public QemuSystem(string machineOptions)
+    /// <param name="machineOptions">What stands behind <c>-M virt,</c>.</param>
+    /// <param name="more">Further options.</param>
+    public QemuSystem(string machineOptions, params IEnumerable<string> more)
     {
-        _process = Start(["-M", "virt," + machineOptions, "-S", "-qtest", "stdio", "-monitor", "none", "-serial", "null"], redirectInput: true);
+        _process = Start(["-M", "virt," + machineOptions, .. more, "-S", "-qtest", "stdio", "-monitor", "none", "-serial", "null"], redirectInput: true);
     }
 
     /// <summary>Why a test that needs QEMU is skipped; null where it is there, or where skipping is not allowed.</summary>

@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.InteropServices;
 using GdbHost.Machine.Bus;
 using GdbHost.Machine.Common;
 using GdbHost.Machine.Cpu;
@@ -68,6 +69,13 @@ internal sealed unsafe class TestCore : IDisposable
         SysReg row = SysRegTable.Find(name) ?? throw new ArgumentException(name);
         Assert(Core.System.SystemRegisters.TryRead(row, out ulong value), name);
         return value;
+    }
+
+    /// <summary>Puts instructions or data into RAM.</summary>
+    public void Write(ulong address, params ReadOnlySpan<uint> words)
+    {
+        MemoryMarshal.AsBytes(words).CopyTo(_ram.Span(address - RamStart, words.Length * sizeof(uint)));
+        Cluster.Blocks.ForeignWrite(_ram, address - RamStart, words.Length * sizeof(uint));
     }
 
     /// <summary>MRS X0 of a register.</summary>

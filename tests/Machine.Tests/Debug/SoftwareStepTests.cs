@@ -57,6 +57,20 @@ public sealed class SoftwareStepTests
     }
 
     [Fact]
+    public void A_debugger_that_steps_outside_leaves_the_guest_its_own_step()
+    {
+        using SmallGuest guest = Stepping(AddX0One, AddX0One, AddX0One);
+        guest.Set("x0", 0);
+        guest.Run(instructions: 2);
+        Assert.Equal(User, guest["pc"]);
+        guest.Step();
+        Assert.Equal((User + 4, 1UL), (guest["pc"], guest["x0"]));
+        guest.Step();
+        Assert.Equal((Vectors + LowerLevel, User + 4, 1UL), (guest["pc"], guest["ELR_EL1"], guest["x0"]));
+        Assert.Equal(0x32UL, guest["ESR_EL1"] >> 26);
+    }
+
+    [Fact]
     public void Without_MDSCR_SS_nothing_steps()
     {
         using SmallGuest guest = Stepping(AddX0One, AddX0One, BranchSelf);

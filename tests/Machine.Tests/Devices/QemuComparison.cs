@@ -1,4 +1,5 @@
 using System;
+using System.IO;
 using GdbHost.Machine.Boards;
 using GdbHost.Machine.Boot;
 using GdbHost.Machine.Bus;
@@ -13,7 +14,21 @@ internal sealed class QemuComparison : IDisposable
 {
     private readonly QemuSystem _theirs;
     private readonly GdbHost.Machine.Boards.Machine _ours;
+    private readonly bool _nonSecure;
     private int _step;
+
+    /// <summary>
+    /// A machine with EL3 that starts a Linux kernel at EL1, so that no firmware has to give anything to Non-secure state.
+    /// QEMU's qtest accesses are Non-secure.
+    /// </summary>
+    public QemuComparison(FileInfo kernel)
+    {
+        _nonSecure = true;
+        _theirs = new QemuSystem("gic-version=2,acpi=off,secure=on", "-kernel", kernel.FullName);
+        BootFile file = new(kernel.Name, File.ReadAllBytes(kernel.FullName));
+        _ours = MachineFactory.Create(
+            new MachineConfiguration { El2 = false, El3 = true, Kernel = file, MemoryBytes = 128 << 20 }, _ => { });
+    }
 
     public QemuComparison(bool el2 = false)
     {
@@ -27,7 +42,7 @@ internal sealed class QemuComparison : IDisposable
     public ulong Read(ulong address, int size = 4)
     {
         _step++;
-        BusResult result = _ours.Bus.Read(new PhysicalAddress(address), size, out ulong ours);
+        BusResult result = _ours.Bus.Read(new PhysicalAddress(address), size, out ulong ours, _nonSecure);
         ulong theirs = _theirs.Read(address, size);
         Assert.Equal(BusResult.Ok, result);
         Assert.True(ours == theirs, $"{About} step {_step}: read of {size} at 0x{address:x}: ours 0x{ours:x}, QEMU's 0x{theirs:x}");
@@ -37,7 +52,7 @@ internal sealed class QemuComparison : IDisposable
     public void Write(ulong address, ulong value, int size = 4)
     {
         _step++;
-        Assert.Equal(BusResult.Ok, _ours.Bus.Write(new PhysicalAddress(address), size, value));
+        Assert.Equal(BusResult.Ok, _ours.Bus.Write(new PhysicalAddress(address), size, value, _nonSecure));
         _theirs.Write(address, size, value);
     }
 

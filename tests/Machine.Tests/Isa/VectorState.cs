@@ -1,5 +1,6 @@
 using System;
 using System.Globalization;
+using System.Linq;
 using System.Text;
 using GdbHost.InstructionWords;
 
@@ -59,10 +60,18 @@ internal sealed class VectorState
         return state;
     }
 
-    /// <summary>Sets one register from its text: <c>x3=48002040</c>.</summary>
+    /// <summary>Sets one register from its text: <c>x3=48002040</c>, <c>v3=high_low</c>.</summary>
     public void Set(string assignment)
     {
         string[] sides = assignment.Split('=');
+        if (sides[0][0] == 'v')
+        {
+            int register = int.Parse(sides[0].AsSpan(1), CultureInfo.InvariantCulture);
+            ulong[] halves = [.. sides[1].Split('_').Select(static half => ulong.Parse(half, NumberStyles.HexNumber, CultureInfo.InvariantCulture))];
+            (V[2 * register], V[(2 * register) + 1]) = (halves[1], halves[0]);
+            return;
+        }
+
         ulong value = ulong.Parse(sides[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
         if (sides[0] == "sp")
         {

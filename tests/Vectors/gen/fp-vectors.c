@@ -2,7 +2,7 @@
 // One line per execution, all numbers hexadecimal:
 //   operation control operands... = result flags
 // control is FPCR[26:22] (AHP DN FZ RMode), plus 0x20 when FPSR.IXC was set before; flags is FPSR[7:0] afterwards.
-// Usage: fp-vectors FAMILY SEED LINES_PER_OPERATION
+// Usage: fp-vectors FAMILY SEED LINES_PER_OPERATION, or fp-vectors corners: every operation, every kind of number as every operand
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -100,10 +100,56 @@ static const struct row rows[] = {
     ROW("fromint", ucvtf_s_x_64, 'I', 8), ROW("fromint", ucvtf_d_x_21, 'I', 16),
 };
 
+// The kinds of number there are, the nine first for operations of three operands.
+static u64 corner(struct format f, int n)
+{
+    u64 ones = (1ull << (f.width - 1 - f.fraction)) - 1, bias = ones >> 1, quiet = 1ull << (f.fraction - 1);
+    switch (n) {
+    case 0: return assemble(f, 0, 0, 0);
+    case 1: return assemble(f, 1, 0, 0);
+    case 2: return assemble(f, 0, ones, 0);
+    case 3: return assemble(f, 1, ones, 0);
+    case 4: return assemble(f, 0, ones, quiet | 5);
+    case 5: return assemble(f, 1, ones, 9);
+    case 6: return assemble(f, 1, 0, 1);
+    case 7: return assemble(f, 0, ones - 1, ~0ull);
+    case 8: return assemble(f, 0, bias, 0);
+    case 9: return assemble(f, 0, 0, ~0ull);
+    case 10: return assemble(f, 0, 1, 0);
+    case 11: return assemble(f, 1, 1, 1);
+    case 12: return assemble(f, 1, bias, ~0ull);
+    case 13: return assemble(f, 1, ones, quiet);
+    case 14: return assemble(f, 0, ones, 1);
+    default: return assemble(f, 1, bias + f.fraction - 1, ~0ull << 1 | 1);
+    }
+}
+
+// The ends of the ranges, and what does not fit into the fraction.
+static u64 integer_corner(int width, int n)
+{
+    static const u64 values[16] = {
+        0, 1, ~0ull, 1ull << 63, ~0ull >> 1, 0x80000000, 0x7fffffff, 0xffffffff, 0x1000001, 0x1ffffff, 0x20000000000001, 0x3fffffffffffff,
+        0x7fffff7f, 0x7fffffffffffff00, 0x8000008000000001, 0xfffffffffffffc00,
+    };
+    return width == 32 ? (uint32_t)values[n] : values[n];
+}
+
+static void execute(const struct row *r, u64 control, const u64 *v)
+{
+    struct state s = {(control & 0x1F) << 22, (control & 0x20) >> 1};
+    u64 result = r->run(&s, v[0], v[1], v[2]);
+    result &= ~0ull >> (64 - 4 * r->resultDigits);
+    if (strncmp(r->name, "fcmp", 4) == 0)
+        result = result >> 28 & 0xF;
+    printf("%s %02x", r->name, (unsigned)control);
+    for (int i = 0; i < r->operands; i++)
+        printf(" %llx", (unsigned long long)v[i]);
+    printf(" = %llx %02x\n", (unsigned long long)result, (unsigned)s.fpsr & 0xFF);
+}
+
 static void line(const struct row *r)
 {
     u64 control = below(4) == 0 ? next() & 0x3F : (next() & 0x20) | below(4) | (below(8) == 0 ? 4 : 0);
-    struct state s = {(control & 0x1F) << 22, (control & 0x20) >> 1};
     u64 v[3] = {0, 0, 0};
     struct format f = format_of(r->kind);
     switch (r->kind) {
@@ -115,18 +161,37 @@ static void line(const struct row *r)
         v[2] = below(2) ? number(f) : partner(f, below(2) ? v[0] : v[1]);
         break;
     }
-    u64 result = r->run(&s, v[0], v[1], v[2]);
-    result &= ~0ull >> (64 - 4 * r->resultDigits);
-    if (strncmp(r->name, "fcmp", 4) == 0)
-        result = result >> 28 & 0xF;
-    printf("%s %02x", r->name, (unsigned)control);
-    for (int i = 0; i < r->operands; i++)
-        printf(" %llx", (unsigned long long)v[i]);
-    printf(" = %llx %02x\n", (unsigned long long)result, (unsigned)s.fpsr & 0xFF);
+    execute(r, control, v);
+}
+
+// Every kind of number as every operand, under each rounding mode, FZ, DN and AHP in turn; for one operand under all of them.
+static void corners(const struct row *r)
+{
+    static const u64 controls[] = {0, 1, 2, 3, 4, 8, 16, 12, 5};
+    enum { CONTROLS = sizeof controls / sizeof *controls };
+    u64 kinds[16];
+    int most = r->operands == 3 ? 9 : 16, integers = r->kind == 'i' || r->kind == 'I' || r->kind == 'u';
+    for (int n = 0; n < 16; n++)
+        kinds[n] = integers ? integer_corner(r->kind == 'I' ? 64 : 32, n) : corner(format_of(r->kind), n);
+    unsigned count = 0;
+    for (int a = 0; a < most; a++)
+        for (int b = 0; b < (r->operands > 1 ? most : 1); b++)
+            for (int c = 0; c < (r->operands > 2 ? most : 1); c++) {
+                u64 v[3] = {kinds[a], kinds[b], kinds[c]};
+                if (r->operands > 1)
+                    execute(r, controls[count++ % CONTROLS], v);
+                for (int n = 0; r->operands == 1 && n < CONTROLS; n++)
+                    execute(r, controls[n], v);
+            }
 }
 
 int main(int argc, char **argv)
 {
+    if (argc == 2 && strcmp(argv[1], "corners") == 0) {
+        for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+            corners(&rows[i]);
+        return 0;
+    }
     if (argc != 4)
         return 2;
     long lines = atol(argv[3]);

@@ -35,6 +35,11 @@ convert 300
 toint 80
 fromint 100
 FAMILIES
+{
+    echo "$oracle"
+    echo "# as the other files, but every kind of number as every operand"
+    "${emulate[@]}" "$tool/fp-vectors" corners
+} > "$out/fp/corners.txt"
 
 "${emulate[@]}" "$tool/fp-instructions" expand "$seed" 3 < "$here/fp-templates.txt" > "$tool/listing.s"
 aarch64-linux-gnu-as -march=armv8-a -o "$tool/listing.o" "$tool/listing.s"

@@ -1,6 +1,6 @@
 // Executes the words that tests/InstructionWords prints, each from a random state, and prints what changed.
 //
-// Input:  [row], or WORD[+WORD]... SEED [REGISTER=VALUE]..., hexadecimal; seed 0: all zero
+// Input:  [row], or WORD[+WORD]... SEED [REGISTER=VALUE]..., hexadecimal, v3=high_low; seed 0: all zero
 // Output: the same line, " -> ", then what is not as it was: x0..x30, sp, nzcv, fpcr, fpsr, v0..v31 (high_low), memory
 //         (m and the offset in the window, bytes as in memory), pc if it is not behind the words; or ill, segv, bus, trap first
 //         where the last word raised that signal.
@@ -145,9 +145,13 @@ static int prepare(void)
         __builtin___clear_cache((char *)code, (char *)(code + CODE_BYTES / 4));
         randomize(&before, strtoull(at, &at, 16));
         while (*at++ == ' ') {
-            u64 *target = *at == 's' ? &before.sp : &before.x[atoi(at + 1)];
+            u64 *target = *at == 's' ? &before.sp : *at == 'v' ? before.v[atoi(at + 1)] : &before.x[atoi(at + 1)];
             at = strchr(at, '=') + 1;
             *target = strtoull(at, &at, 16);
+            if (*at == '_') { // of a vector register the high half comes first
+                target[1] = *target;
+                *target = strtoull(at + 1, &at, 16);
+            }
         }
         before.pc = CODE;
         return 1;

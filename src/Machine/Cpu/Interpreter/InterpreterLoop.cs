@@ -45,14 +45,14 @@ internal sealed unsafe class InterpreterLoop : IBlockUser, IFastTlb
         while (executed < budget && state->Attention == 0)
         {
             state->BlockTime = start + executed;
-            Block* block = Find(state->Pc);
+            Block* block = Find(state->Pc, raises: true);
             if (block is null)
             {
                 executed++;
                 continue;
             }
 
-            if (block->Guarded && _core.Debugger.StopsAt(state->Pc))
+            if (block->Guarded && _core.StopsAt(state->Pc))
             {
                 break;
             }
@@ -154,7 +154,6 @@ internal sealed unsafe class InterpreterLoop : IBlockUser, IFastTlb
         while (true)
         {
             state->BlockPc = pc;
-            state->BlockTime = now + executed;
             Instruction* i = block->First;
             ulong left = budget - executed;
             state->Current = null;
@@ -176,9 +175,7 @@ internal sealed unsafe class InterpreterLoop : IBlockUser, IFastTlb
                 case Flow.Fault:
                     // The faulting instruction is counted: an exception costs time, and a fault loop must not stop the clock.
                     state->Pc = pc + ((ulong)(i - 1 - block->First) << 2);
-                    _core.Scheduler.Clock.Now = now + executed;
-
-                    // What a watchpoint stopped was not executed, and will be.
+                    _core.Scheduler.Clock.Now = now + executed - 1;
                     return _core.TakeDataFault() ? executed : executed - 1;
                 case Flow.End:
                     return executed;
@@ -189,6 +186,7 @@ internal sealed unsafe class InterpreterLoop : IBlockUser, IFastTlb
                 return executed;
             }
 
+            state->BlockTime = now + executed;
             Block* next = flow == Flow.Indirect ? Look(state->Pc) : Follow(block, pc, flow == Flow.Taken);
             if (next is null || next->Guarded)
             {
@@ -220,7 +218,7 @@ internal sealed unsafe class InterpreterLoop : IBlockUser, IFastTlb
             return next;
         }
 
-        next = Find(pc);
+        next = Find(pc, raises: false);
         if (next is not null && !_linksBroken)
         {
             if (taken)
@@ -245,8 +243,11 @@ internal sealed unsafe class InterpreterLoop : IBlockUser, IFastTlb
     // No address that can be fetched from has bits 61:60 differ from bit 55, so the level cannot make two tags equal.
     private ulong JumpTag(ulong pc) => pc ^ ((ulong)_state->El << 60);
 
-    /// <summary>The block at a virtual address, or null after an exception was taken because there is none.</summary>
-    private Block* Find(ulong pc)
+    /// <summary>
+    /// The block at a virtual address, or null because there is none; with <paramref name="raises"/> after the exception
+    /// for that was taken.
+    /// </summary>
+    private Block* Find(ulong pc, bool raises)
     {
         Block* known = Look(pc);
         if (known is not null)
@@ -259,22 +260,32 @@ internal sealed unsafe class InterpreterLoop : IBlockUser, IFastTlb
         if (untagged != pc)
         {
             _state->Pc = untagged;
-            return Find(untagged);
+            return Find(untagged, raises);
         }
 
         if ((pc & 3) != 0)
         {
-            _core.Exceptions.PcAlignment(pc);
+            if (raises)
+            {
+                _core.Scheduler.Clock.Now = _state->BlockTime;
+                _core.Exceptions.PcAlignment(pc);
+            }
+
             return null;
         }
 
         _blocks.Trim();
         Translation t = _core.Translation.Translate(pc, AccessType.Fetch, _state->El);
         Fault fault = t.Fault;
-        BusRegion? region = fault.Happened ? null : _core.Bus.Find(new PhysicalAddress(t.Physical));
+        BusRegion? region = fault.Happened ? null : _core.Bus.Find(new PhysicalAddress(t.Physical), t.NonSecure);
         if (region?.Ram is null)
         {
-            _core.Exceptions.InstructionAbort(fault.Happened ? fault : new Fault(FaultKind.ExternalAbort, 0, false, false), pc);
+            if (raises)
+            {
+                _core.Scheduler.Clock.Now = _state->BlockTime;
+                _core.Exceptions.InstructionAbort(fault.Happened ? fault : new Fault(FaultKind.ExternalAbort, 0, false, false), pc);
+            }
+
             return null;
         }
 

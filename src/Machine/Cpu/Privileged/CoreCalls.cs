@@ -45,7 +45,7 @@ internal sealed unsafe class CoreCalls(Core core) : ICore
         if (level == ExceptionLevel.El1 && core.System.Derived.Hcr.Tsc)
         {
             uint esr = Syndrome.Call(ExceptionClass.SecureMonitorCall, i.Word);
-            core.System.Exceptions.Synchronous(ExceptionLevel.El2, esr, null, core.State->Pc);
+            core.System.Exceptions.Synchronous(ExceptionLevel.El2, esr);
             return Flow.End;
         }
 
@@ -62,14 +62,26 @@ internal sealed unsafe class CoreCalls(Core core) : ICore
     public Flow Breakpoint(in Instruction i)
     {
         uint esr = Syndrome.Call(ExceptionClass.BreakpointInstruction, i.Word);
-        core.System.Exceptions.Synchronous(core.System.Debug.BreakpointInstructionTarget, esr, null, core.State->Pc);
+        core.System.Exceptions.Synchronous(core.System.Debug.BreakpointInstructionTarget, esr);
         return Flow.End;
     }
 
     public Flow Halt(in Instruction i)
     {
-        // Halting debug is never enabled here, so HLT is UNDEFINED unless it is a semihosting call.
-        return i.Word.Field(20, 5) == SemihostingImmediate && core.System.Semihosting?.TryCall(core) == true ? Complete() : Undefined(in i);
+        // Halting debug is never enabled here, so HLT is UNDEFINED unless it is a semihosting call. EL0 has none, as with
+        // QEMU, unless its kernel passes them on.
+        if (i.Word.Field(20, 5) != SemihostingImmediate || core.System.Semihosting is null || core.State->El == ExceptionLevel.El0)
+        {
+            return Undefined(in i);
+        }
+
+        if (core.System.Semihosting.Call(core) == SemihostingOutcome.Done)
+        {
+            return Complete();
+        }
+
+        core.Waiting = WaitKind.ConsoleInput;
+        return Flow.End;
     }
 
     public Flow ExceptionReturn(in Instruction i) => core.System.Exceptions.Return();
@@ -158,7 +170,7 @@ internal sealed unsafe class CoreCalls(Core core) : ICore
     {
         // The call is complete, so SPSR must not say that a software step is still to be made.
         core.State->SoftwareStep = false;
-        core.System.Exceptions.Synchronous(target, Syndrome.Call(ec, word), null, core.State->Pc + InstructionBytes);
+        core.System.Exceptions.Synchronous(target, Syndrome.Call(ec, word), null, ExceptionMoment.After);
         return Flow.End;
     }
 
@@ -172,7 +184,7 @@ internal sealed unsafe class CoreCalls(Core core) : ICore
     {
         if (WaitTrap(kind == WaitKind.Event) is ExceptionLevel target)
         {
-            core.System.Exceptions.Synchronous(target, Syndrome.WaitTrapped(kind == WaitKind.Event), null, core.State->Pc);
+            core.System.Exceptions.Synchronous(target, Syndrome.WaitTrapped(kind == WaitKind.Event));
             return Flow.End;
         }
 

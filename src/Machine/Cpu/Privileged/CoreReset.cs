@@ -23,6 +23,7 @@ internal static unsafe class CoreReset
         core.System.SystemRegisters.Reset();
         core.System.Timer.Reset();
         core.System.Debug.Reset();
+        core.System.Performance.Reset();
         core.System.Inputs.SError = false;
         core.System.Translation.Reset();
         core.EventRegister = false;
@@ -32,14 +33,14 @@ internal static unsafe class CoreReset
 
     /// <summary>
     /// Puts the core at the start of a level, masked, as firmware hands over to what it has loaded. Below EL3 that is
-    /// the Non-secure state with HVC enabled.
+    /// the Non-secure state, at EL2 with HVC enabled.
     /// </summary>
     public static void SetState(Core core, ExceptionLevel level)
     {
         const uint AllMasked = 0x3c0;
         if (core.Configuration.HasEl3 && level < ExceptionLevel.El3)
         {
-            core.Regs[ScrEl3.Place] |= ScrEl3.NonSecureWithHypervisorCalls;
+            core.Regs[ScrEl3.Place] |= ScrEl3.NonSecure | (level == ExceptionLevel.El2 ? ScrEl3.HypervisorCalls : 0);
             core.Translation.RegistersChanged();
         }
 

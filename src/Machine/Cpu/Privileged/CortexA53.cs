@@ -32,7 +32,6 @@ internal static class CortexA53
         ClidrEl1 = 0x0a20_0023,
         CcsidrEl1 = [0x700f_e01a, 0x201f_e00a, 0x707f_e07a],
         PmcrEl0 = 0x4103_3000,
-        Pmceid0El0 = 0x0002_0001,
         CbarEl1 = 0x0800_0000,
         CoreCount = configuration.CoreCount,
         HasEl2 = configuration.HasEl2,

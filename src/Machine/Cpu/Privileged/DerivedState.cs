@@ -18,13 +18,16 @@ internal sealed unsafe class DerivedState(Core core)
     public HcrEl2 Hcr => El2Enabled ? core.Regs.Read<HcrEl2>().Effective : default;
 
     /// <summary>In Secure state: at EL3, or below it with SCR_EL3.NS clear.</summary>
-    public bool Secure =>
-        core.Configuration.HasEl3 && (core.State->El == ExceptionLevel.El3 || !core.Regs.Read<ScrEl3>().Ns);
+    public bool Secure => SecureAt(core.State->El);
 
     /// <summary>SCTLR_ELx of the translation regime in use; EL0 shares EL1's.</summary>
     public Sctlr Sctlr => new(core.Regs.At(Sr.SctlrEl1, RegimeLevel));
 
     private ExceptionLevel RegimeLevel => core.State->El == ExceptionLevel.El0 ? ExceptionLevel.El1 : core.State->El;
+
+    /// <summary>Whether a level would be in Secure state now.</summary>
+    public bool SecureAt(ExceptionLevel level) =>
+        core.Configuration.HasEl3 && (level == ExceptionLevel.El3 || !core.Regs.Read<ScrEl3>().Ns);
 
     /// <summary>To be called after every change of the Exception level, of SCTLR_ELx, HCR_EL2, SCR_EL3, CPACR_EL1 or CPTR_ELx.</summary>
     public void Update()
@@ -34,6 +37,7 @@ internal sealed unsafe class DerivedState(Core core)
         state->FpDisabled = FpTrap().Happens ? 1u : 0;
         state->AlignmentCheck = sctlr.A ? ulong.MaxValue : 0;
         state->BigEndian = state->El == ExceptionLevel.El0 ? sctlr.E0e : sctlr.Ee;
+        core.System.Performance.LevelChanged();
         state->SpCheck = (state->El == ExceptionLevel.El0 ? sctlr.Sa0 : sctlr.Sa) ? 15u : 0;
     }
 

@@ -6,6 +6,19 @@ using GdbHost.Machine.SysRegs.Fields;
 
 namespace GdbHost.Machine.Cpu.Privileged;
 
+/// <summary>Where in the course of instructions an exception is taken.</summary>
+internal enum ExceptionMoment : byte
+{
+    /// <summary>In the place of an instruction that was attempted: it has taken its time but did not retire.</summary>
+    Instead,
+
+    /// <summary>After the instruction that called for it, which has retired: SVC, HVC, SMC.</summary>
+    After,
+
+    /// <summary>Between two instructions: the next one was not attempted.</summary>
+    Between,
+}
+
 /// <summary>
 /// Exception entry, return and routing (DDI 0487, AArch64 Exception model). PC is the instruction's address when a
 /// synchronous exception is raised; entry sets it to the vector.
@@ -17,6 +30,7 @@ internal sealed unsafe class Exceptions(Core core) : IExceptionEntry
     private const uint FiqVector = 0x100;
     private const uint SErrorVector = 0x180;
     private const uint AllMasked = 0x3c0;
+    private const ulong InstructionBytes = 4;
 
     /// <summary>An interrupt is pending that PSTATE does not mask.</summary>
     public bool HasPendingInterrupt => core.System.Inputs.TryFindUnmasked(out _, out _);
@@ -38,33 +52,40 @@ internal sealed unsafe class Exceptions(Core core) : IExceptionEntry
     public ExceptionLevel Retarget(ExceptionLevel target) =>
         target == ExceptionLevel.El1 && core.System.Derived.Hcr.Tge ? ExceptionLevel.El2 : target;
 
-    /// <summary>A load, a store or a cache or translation instruction did not succeed.</summary>
+    /// <summary>A load, a store or a cache or translation instruction did not succeed, or met a watchpoint.</summary>
     /// <param name="fault">What is wrong.</param>
     /// <param name="address">Virtual address for FAR_ELx.</param>
     /// <param name="type">What the access wanted.</param>
     /// <param name="word">The instruction, for the syndrome.</param>
     public void DataAbort(in Fault fault, ulong address, AccessType type, uint word)
     {
+        if (fault.Kind == FaultKind.GuestWatchpoint)
+        {
+            core.System.Debug.TakeWatchpoint(type == AccessType.Write, word);
+            return;
+        }
+
         ExceptionLevel target = AbortTarget(in fault);
         uint esr = Syndrome.DataAbort(in fault, type == AccessType.Write, word, target > core.State->El);
-        Synchronous(target, esr, address, core.State->Pc);
+        Synchronous(target, esr, address);
     }
 
     public void InstructionAbort(in Fault fault, ulong address)
     {
         ExceptionLevel target = AbortTarget(in fault);
-        Synchronous(target, Syndrome.InstructionAbort(in fault, target > core.State->El), address, core.State->Pc);
+        Synchronous(target, Syndrome.InstructionAbort(in fault, target > core.State->El), address);
     }
 
     public void PcAlignment(ulong address) =>
-        Synchronous(DefaultTarget, Syndrome.Of(ExceptionClass.PcAlignment), address, core.State->Pc);
+        Synchronous(DefaultTarget, Syndrome.Of(ExceptionClass.PcAlignment), address);
 
-    public void StackAlignment() => Synchronous(DefaultTarget, Syndrome.Of(ExceptionClass.SpAlignment), null, core.State->Pc);
+    public void StackAlignment() => Synchronous(DefaultTarget, Syndrome.Of(ExceptionClass.SpAlignment));
 
-    public void Undefined() => Synchronous(DefaultTarget, Syndrome.Of(ExceptionClass.Unknown), null, core.State->Pc);
+    public void Undefined() => Synchronous(DefaultTarget, Syndrome.Of(ExceptionClass.Unknown));
 
     /// <summary>PSTATE.IL is set: the next instruction is not executed.</summary>
-    public void IllegalState() => Synchronous(DefaultTarget, Syndrome.Of(ExceptionClass.IllegalState), null, core.State->Pc);
+    public void IllegalState() =>
+        Synchronous(DefaultTarget, Syndrome.Of(ExceptionClass.IllegalState), null, ExceptionMoment.Between);
 
     /// <summary>The access of the instruction in <paramref name="word"/> is trapped or UNDEFINED.</summary>
     public void Trapped(Trap trap, uint word)
@@ -78,16 +99,16 @@ internal sealed unsafe class Exceptions(Core core) : IExceptionEntry
         {
             // With TGE the trap of CPACR_EL1 is reported as an unknown reason.
             uint esr = target == trap.Target ? Syndrome.FpAccessTrapped() : Syndrome.Of(ExceptionClass.Unknown);
-            Synchronous(target, esr, null, core.State->Pc);
+            Synchronous(target, esr);
         }
         else
         {
-            Synchronous(target, Syndrome.SystemAccess(word), null, core.State->Pc);
+            Synchronous(target, Syndrome.SystemAccess(word));
         }
     }
 
-    /// <summary>Takes a synchronous exception.</summary>
-    public void Synchronous(ExceptionLevel target, uint esr, ulong? far, ulong preferredReturn)
+    /// <summary>Takes a synchronous exception. It returns to the instruction, or behind one that has retired.</summary>
+    public void Synchronous(ExceptionLevel target, uint esr, ulong? far = null, ExceptionMoment moment = ExceptionMoment.Instead)
     {
         core.Regs.SetAt(Sr.EsrEl1, target, esr);
         if (far is ulong address)
@@ -95,7 +116,8 @@ internal sealed unsafe class Exceptions(Core core) : IExceptionEntry
             core.Regs.SetAt(Sr.FarEl1, target, address);
         }
 
-        Enter(target, SynchronousVector, preferredReturn);
+        core.System.Performance.ExceptionTaken(moment);
+        Enter(target, SynchronousVector, core.State->Pc + (moment == ExceptionMoment.After ? InstructionBytes : 0));
     }
 
     /// <summary>Takes the interrupt of the highest priority that is not masked, if there is one.</summary>
@@ -118,6 +140,12 @@ internal sealed unsafe class Exceptions(Core core) : IExceptionEntry
             Acknowledge(kind);
         }
 
+        core.System.Performance.InterruptTaken(vector switch
+        {
+            IrqVector => PerformanceEvent.IrqTaken,
+            FiqVector => PerformanceEvent.FiqTaken,
+            _ => null,
+        });
         Enter(target, vector, core.State->Pc);
         return true;
     }
@@ -135,8 +163,10 @@ internal sealed unsafe class Exceptions(Core core) : IExceptionEntry
 
         Spsr spsr = new((uint)core.Regs.At(Sr.SpsrEl1, level));
         ulong target = core.Regs.At(Sr.ElrEl1, level);
-        bool step = core.System.Debug.StepsAfterReturn(spsr);
-        if (IsIllegalReturn(spsr))
+        bool illegal = IsIllegalReturn(spsr);
+        bool step = core.System.Debug.StepsAfterReturn(spsr, illegal ? level : spsr.Level);
+        core.System.Performance.ExceptionReturn();
+        if (illegal)
         {
             // The level and the stack pointer stay; the next instruction takes an Illegal Execution state exception.
             state->Nzcv = spsr.Flags;

@@ -7,10 +7,23 @@ internal interface IFirmware
     bool TryCall(Core core, bool isSmc);
 }
 
+/// <summary>How a semihosting call went.</summary>
+internal enum SemihostingOutcome
+{
+    /// <summary>The answer is in place.</summary>
+    Done,
+
+    /// <summary>It wants console input, and there is none yet: the instruction is executed again when there is.</summary>
+    Waits,
+}
+
 /// <summary>Semihosting calls by HLT 0xF000.</summary>
 internal interface ISemihosting
 {
-    bool TryCall(Core core);
+    /// <summary>A call that <see cref="SemihostingOutcome.Waits"/> can go on.</summary>
+    bool InputReady { get; }
+
+    SemihostingOutcome Call(Core core);
 }
 
 /// <summary>What a guest can do to the power of the whole machine.</summary>

@@ -108,6 +108,18 @@ internal static class Syndrome
         return Of(fromLower ? ExceptionClass.SoftwareStepLower : ExceptionClass.SoftwareStep, iss);
     }
 
+    public static uint Breakpoint(bool fromLower) =>
+        Of(fromLower ? ExceptionClass.BreakpointLower : ExceptionClass.Breakpoint, DebugStatus);
+
+    /// <param name="isWrite">The access was a store, or DC IVAC, which counts as one.</param>
+    /// <param name="word">The instruction.</param>
+    /// <param name="fromLower">The exception is taken from a lower Exception level.</param>
+    public static uint Watchpoint(bool isWrite, uint word, bool fromLower)
+    {
+        uint iss = DebugStatus | (IsMaintenance(word) ? CacheMaintenance : 0) | (isWrite ? WriteNotRead : 0);
+        return Of(fromLower ? ExceptionClass.WatchpointLower : ExceptionClass.Watchpoint, iss);
+    }
+
     /// <summary>DC and IC by address, and AT; DC ZVA counts as a store.</summary>
     private static bool IsMaintenance(uint word)
     {

@@ -1,3 +1,5 @@
+using GdbHost.Machine.Cpu.Monitoring;
+
 namespace GdbHost.Machine.Cpu.Privileged;
 
 /// <summary>
@@ -14,6 +16,7 @@ internal sealed class SystemLevel
         Exceptions = new Exceptions(core);
         Debug = new DebugUnit(core);
         Timer = new GenericTimer(core);
+        Performance = new PerformanceMonitors(core);
         SystemRegisters = new SystemRegisterAccess(core);
         Calls = new CoreCalls(core);
     }
@@ -32,6 +35,9 @@ internal sealed class SystemLevel
     public DebugUnit Debug { get; }
 
     public GenericTimer Timer { get; }
+
+    /// <summary>The PMU.</summary>
+    public PerformanceMonitors Performance { get; }
 
     public SystemRegisterAccess SystemRegisters { get; }
 

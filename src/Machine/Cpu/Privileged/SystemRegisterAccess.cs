@@ -221,7 +221,13 @@ internal sealed unsafe class SystemRegisterAccess(Core core)
 
         if ((effects & SysRegEffects.DerivedState) != 0)
         {
+            core.System.Performance.Settle();
             core.System.Derived.Update();
+        }
+
+        if ((effects & SysRegEffects.Debug) != 0)
+        {
+            core.System.Debug.RegistersChanged();
         }
 
         if (effects != 0)

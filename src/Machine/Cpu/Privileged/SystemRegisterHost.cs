@@ -20,6 +20,8 @@ internal sealed unsafe class SystemRegisterHost(Core core) : ISystemRegisterHost
 
     public ITimerRegisters Timers => core.System.Timer;
 
+    public IPerformanceMonitors Performance => core.System.Performance;
+
     public HcrEl2 Hcr => core.System.Derived.Hcr;
 
     public bool El2Enabled => core.System.Derived.El2Enabled;
@@ -61,8 +63,6 @@ internal sealed unsafe class SystemRegisterHost(Core core) : ISystemRegisterHost
     }
 
     public ulong PendingInterrupts => core.System.Inputs.Status;
-
-    public ulong Cycles => core.Scheduler.Clock.Now;
 
     public void RequestReset() => _resetRequested = true;
 

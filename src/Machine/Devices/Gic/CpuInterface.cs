@@ -8,13 +8,13 @@ namespace GdbHost.Machine.Devices.Gic;
 /// The CPU interface of one core (IHI 0048, CPU interface): masks by priority, acknowledges, and keeps the active
 /// priorities. The same hardware serves a virtual machine's view with other limits.
 /// </summary>
-internal sealed class CpuInterface(IInterruptSource source, CpuInterfaceLimits limits)
+internal sealed class CpuInterface(IInterruptSource source, CpuInterfaceLimits limits) : ICpuInterface
 {
     private const uint EnableGroup0 = 1;
     private const uint EnableGroup1 = 2;
 
-    /// <summary>GICC_CTLR without the Security Extensions: both enables, AckCtl, FIQEn, CBPR, EOImode.</summary>
-    private const uint WritableControl = 0x21f;
+    /// <summary>GICC_CTLR: both enables, AckCtl, FIQEn, CBPR, EOImode; with the Security Extensions also EOImodeNS.</summary>
+    private readonly uint _writableControl = limits.HasSecurityExtensions ? 0x61fu : 0x21fu;
 
     /// <summary>One bit for each group priority: GICC_APR0-3 and GICC_NSAPR0-3.</summary>
     private readonly uint[] _active0 = new uint[4];
@@ -30,7 +30,7 @@ internal sealed class CpuInterface(IInterruptSource source, CpuInterfaceLimits l
         get => _control;
         set
         {
-            _control = value & WritableControl;
+            _control = value & _writableControl;
             source.Changed();
         }
     }
@@ -71,13 +71,14 @@ internal sealed class CpuInterface(IInterruptSource source, CpuInterfaceLimits l
     /// <summary>GICC_RPR: 0xff when nothing is active.</summary>
     public uint RunningPriority => (uint)Math.Min(Running(), 0xff);
 
+    /// <summary>GICC_CTLR.CBPR: group 1 uses GICC_BPR too.</summary>
+    public bool CommonBinaryPoint => _control.Bit(4);
+
     private bool SplitsEndOfInterrupt => _control.Bit(9);
 
     private bool AcknowledgesGroup1 => _control.Bit(2);
 
     private bool SignalsGroup0AsFiq => _control.Bit(3);
-
-    private bool CommonBinaryPoint => _control.Bit(4);
 
     /// <summary>The two request wires to the core as they should be now.</summary>
     public (bool Irq, bool Fiq) Outputs()
@@ -126,8 +127,38 @@ internal sealed class CpuInterface(IInterruptSource source, CpuInterfaceLimits l
         return Signaled(best) && best.IsGroup1 ? (uint)best.Id : PendingInterrupt.Spurious;
     }
 
-    /// <summary>GICC_EOIR and GICC_AEOIR: drops the running priority, and deactivates unless EOImode splits the two.</summary>
-    public void EndOfInterrupt(uint acknowledged)
+    /// <summary>The most urgent interrupt that is signaled, of whatever group; spurious if there is none.</summary>
+    public PendingInterrupt Candidate()
+    {
+        PendingInterrupt best = source.Highest();
+        return Signaled(best) ? best : PendingInterrupt.None;
+    }
+
+    /// <summary>Takes the most urgent interrupt if it preempts what runs.</summary>
+    public uint Take()
+    {
+        PendingInterrupt best = source.Highest();
+        if (!Preempts(best))
+        {
+            return PendingInterrupt.Spurious;
+        }
+
+        int level = GroupPriority(best.Priority, best.IsGroup1) >> (limits.MinimumBinaryPoint + 1);
+        Active(best.IsGroup1)[level / 32] |= 1u << (level % 32);
+        uint acknowledged = source.Activate(best.Id);
+        source.Changed();
+        return acknowledged;
+    }
+
+    /// <summary>Whether an interrupt is of group 1.</summary>
+    public bool IsGroup1(uint acknowledged) => source.IsGroup1((int)(acknowledged & 0x3ff));
+
+    /// <summary>GICC_EOIR: drops the running priority, and deactivates unless EOImode splits the two.</summary>
+    public void EndOfInterrupt(uint acknowledged) => EndOfInterrupt(acknowledged, SplitsEndOfInterrupt);
+
+    /// <param name="acknowledged">What the acknowledge returned.</param>
+    /// <param name="splits">The interrupt stays active until GICC_DIR names it.</param>
+    public void EndOfInterrupt(uint acknowledged, bool splits)
     {
         int id = (int)(acknowledged & 0x3ff);
         if (id >= 1020 || Running() > 0xff)
@@ -136,7 +167,7 @@ internal sealed class CpuInterface(IInterruptSource source, CpuInterfaceLimits l
         }
 
         DropPriority(source.IsGroup1(id));
-        if (!SplitsEndOfInterrupt)
+        if (!splits)
         {
             source.Deactivate(acknowledged);
         }
@@ -144,11 +175,18 @@ internal sealed class CpuInterface(IInterruptSource source, CpuInterfaceLimits l
         source.Changed();
     }
 
+    /// <summary>GICC_AEOIR: the same, for group 1 alone.</summary>
+    public void EndOfInterruptGroup1(uint acknowledged) => EndOfInterrupt(acknowledged);
+
     /// <summary>GICC_DIR.</summary>
-    public void Deactivate(uint acknowledged)
+    public void Deactivate(uint acknowledged) => Deactivate(acknowledged, SplitsEndOfInterrupt);
+
+    /// <param name="acknowledged">What the acknowledge returned.</param>
+    /// <param name="splits">The end of an interrupt does not deactivate.</param>
+    public void Deactivate(uint acknowledged, bool splits)
     {
         // UNPREDICTABLE without EOImode: ignored, as QEMU does.
-        if (SplitsEndOfInterrupt && (acknowledged & 0x3ff) < 1020)
+        if (splits && (acknowledged & 0x3ff) < 1020)
         {
             source.Deactivate(acknowledged);
             source.Changed();
@@ -166,12 +204,13 @@ internal sealed class CpuInterface(IInterruptSource source, CpuInterfaceLimits l
         }
     }
 
-    public void Reset()
+    /// <param name="priorityMask">GICC_PMR after reset.</param>
+    public void Reset(uint priorityMask = 0)
     {
         Array.Clear(_active0);
         Array.Clear(_active1);
         _control = 0;
-        _priorityMask = 0;
+        _priorityMask = priorityMask;
         _binaryPoint = (uint)limits.MinimumBinaryPoint;
         _aliasedBinaryPoint = (uint)limits.MinimumBinaryPoint + 1;
     }
@@ -179,7 +218,7 @@ internal sealed class CpuInterface(IInterruptSource source, CpuInterfaceLimits l
     /// <summary>Sets the fields that GICH_VMCR holds, for which no write of the guest counts.</summary>
     public void Load(uint control, uint priorityMask, uint binaryPoint, uint aliasedBinaryPoint)
     {
-        _control = control & WritableControl;
+        _control = control & _writableControl;
         _priorityMask = priorityMask & limits.PriorityBits;
         _binaryPoint = Math.Max(binaryPoint, (uint)limits.MinimumBinaryPoint);
         _aliasedBinaryPoint = Math.Max(aliasedBinaryPoint, (uint)limits.MinimumBinaryPoint + 1);
@@ -213,21 +252,6 @@ internal sealed class CpuInterface(IInterruptSource source, CpuInterfaceLimits l
         best.Id < 1020 && (_control & (best.IsGroup1 ? EnableGroup1 : EnableGroup0)) != 0 && best.Priority < _priorityMask;
 
     private bool Preempts(PendingInterrupt best) => Signaled(best) && GroupPriority(best.Priority, best.IsGroup1) < Running();
-
-    private uint Take()
-    {
-        PendingInterrupt best = source.Highest();
-        if (!Preempts(best))
-        {
-            return PendingInterrupt.Spurious;
-        }
-
-        int level = GroupPriority(best.Priority, best.IsGroup1) >> (limits.MinimumBinaryPoint + 1);
-        Active(best.IsGroup1)[level / 32] |= 1u << (level % 32);
-        uint acknowledged = source.Activate(best.Id);
-        source.Changed();
-        return acknowledged;
-    }
 
     /// <summary>The part of a priority that decides preemption: the binary point cuts the rest off.</summary>
     private int GroupPriority(int priority, bool group1)
@@ -268,10 +292,15 @@ internal sealed class CpuInterface(IInterruptSource source, CpuInterfaceLimits l
 /// <param name="MinimumBinaryPoint">Smallest value of GICC_BPR: 0 with 8 priority bits, 2 with 5.</param>
 /// <param name="ActivePriorityWords">Number of GICC_APR registers that have bits.</param>
 /// <param name="GroupsShareActive">One register holds the active priorities of both groups, as GICH_APR does.</param>
-internal sealed record CpuInterfaceLimits(int MinimumBinaryPoint, int ActivePriorityWords, bool GroupsShareActive)
+/// <param name="HasSecurityExtensions">Non-secure accesses have a view of their own.</param>
+internal sealed record CpuInterfaceLimits(
+    int MinimumBinaryPoint, int ActivePriorityWords, bool GroupsShareActive, bool HasSecurityExtensions = false)
 {
     /// <summary>All eight bits of priority, as QEMU's GICv2.</summary>
     public static readonly CpuInterfaceLimits Physical = new(0, 4, GroupsShareActive: false);
+
+    /// <summary>The same with the Security Extensions.</summary>
+    public static readonly CpuInterfaceLimits PhysicalWithSecurity = Physical with { HasSecurityExtensions = true };
 
     /// <summary>Five bits of priority, as list registers have them.</summary>
     public static readonly CpuInterfaceLimits Virtual = new(2, 1, GroupsShareActive: true);

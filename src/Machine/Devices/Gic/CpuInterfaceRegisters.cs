@@ -7,7 +7,7 @@ namespace GdbHost.Machine.Devices.Gic;
 /// The registers of a CPU interface: GICC for the core itself, and with the same offsets GICV for its virtual machine
 /// (IHI 0048, CPU interface register descriptions and Virtual CPU interface registers).
 /// </summary>
-internal sealed class CpuInterfaceRegisters(Func<CpuInterface> current)
+internal sealed class CpuInterfaceRegisters(Func<ICpuInterface> current)
 {
     public static readonly RegisterMap<CpuInterfaceRegisters> Map = new(
         0x2000,
@@ -46,7 +46,7 @@ internal sealed class CpuInterfaceRegisters(Func<CpuInterface> current)
             ReadHasEffect = true,
             Peek = (r, _) => r.Current.HighestPendingGroup1(),
         },
-        new(0x024, "GICC_AEOIR", Access.WriteOnly, "IHI 0048, GICC_AEOIR") { Write = (r, _, v, _) => r.Current.EndOfInterrupt(v) },
+        new(0x024, "GICC_AEOIR", Access.WriteOnly, "IHI 0048, GICC_AEOIR") { Write = (r, _, v, _) => r.Current.EndOfInterruptGroup1(v) },
         new(0x028, "GICC_AHPPIR", Access.ReadOnly, "IHI 0048, GICC_AHPPIR") { Read = (r, _) => r.Current.HighestPendingGroup1() },
         new(0x0d0, "GICC_APR", Access.ReadWrite, "IHI 0048, GICC_APRn")
         {
@@ -63,5 +63,5 @@ internal sealed class CpuInterfaceRegisters(Func<CpuInterface> current)
         new(0x0fc, "GICC_IIDR", Access.ReadOnly, "IHI 0048, GICC_IIDR; Arm Limited, architecture 2, as QEMU 7.2") { Reset = 0x0002_043b },
         new(0x1000, "GICC_DIR", Access.WriteOnly, "IHI 0048, GICC_DIR") { Write = (r, _, v, _) => r.Current.Deactivate(v) });
 
-    private CpuInterface Current => current();
+    private ICpuInterface Current => current();
 }

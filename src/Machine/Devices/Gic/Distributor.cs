@@ -8,39 +8,55 @@ namespace GdbHost.Machine.Devices.Gic;
 /// The distributor (IHI 0048, Distributor register descriptions): software's view of all interrupts. Banked registers
 /// show those of the core that accesses.
 /// </summary>
-internal sealed class Distributor(InterruptStates states, Func<int> currentCore, Action changed)
+/// <param name="states">What it knows of every interrupt.</param>
+/// <param name="currentCore">The core whose access is under way.</param>
+/// <param name="access">The Security state of that access; null without the Security Extensions.</param>
+/// <param name="changed">Outputs must be computed again.</param>
+internal sealed class Distributor(InterruptStates states, Func<int> currentCore, Func<bool>? access, Action changed)
 {
+    /// <summary>GICD_TYPER.SecurityExtn.</summary>
+    private const uint SecurityExtensions = 1 << 10;
+
+    /// <summary>What a Non-secure priority has in its highest bit: the more urgent half belongs to Secure state.</summary>
+    private const byte NonSecureHalf = 0x80;
+
     public static readonly RegisterMap<Distributor> Map = new(
         0x1000,
         new(0x000, "GICD_CTLR", Access.ReadWrite, "IHI 0048, GICD_CTLR")
         {
-            Read = (d, _) => d.Control,
-            Write = (d, _, v, m) => d.Control = (d.Control & ~m) | (v & 3),
+            Read = (d, _) => d.NonSecure ? d.Control >> 1 & 1 : d.Control,
+            Write = (d, _, v, m) => d.WriteControl(v, m),
             Changed = Notify,
         },
         new(0x004, "GICD_TYPER", Access.ReadOnly, "IHI 0048, GICD_TYPER") { Read = (d, _) => d.Type },
         new(0x008, "GICD_IIDR", Access.ReadOnly, "IHI 0048, GICD_IIDR; Arm Limited, as QEMU 7.2") { Reset = 0x43b },
-        Bits(0x080, "GICD_IGROUPR", d => d.States.Group, Assign),
+        new(0x080, "GICD_IGROUPR", Access.ReadWrite, "IHI 0048, GICD_IGROUPRn; RAZ/WI to Non-secure accesses")
+        {
+            Count = Words,
+            Read = (d, n) => d.NonSecure ? 0 : d.States.Group[d.Place(n)],
+            Write = (d, n, v, m) => d.AssignGroups(n, v, m),
+            Changed = Notify,
+        },
         Bits(0x100, "GICD_ISENABLER", d => d.States.Enabled, SetOnes),
         new(0x180, "GICD_ICENABLER", Access.ReadWrite, "IHI 0048, GICD_ICENABLERn")
         {
             Count = Words,
-            Read = (d, n) => d.States.Enabled[d.Place(n)],
-            Write = (d, n, v, _) => d.States.Enabled[d.Place(n)] &= ~WithoutSgis(n, v),
+            Read = (d, n) => d.States.Enabled[d.Place(n)] & d.Visible(n),
+            Write = (d, n, v, _) => d.States.Enabled[d.Place(n)] &= ~WithoutSgis(n, v & d.Visible(n)),
             Changed = Notify,
         },
         new(0x200, "GICD_ISPENDR", Access.ReadWrite, "IHI 0048, GICD_ISPENDRn")
         {
             Count = Words,
-            Read = (d, n) => d.States.Pending(d.Place(n)),
-            Write = (d, n, v, _) => d.States.Latched[d.Place(n)] |= WithoutSgis(n, v),
+            Read = (d, n) => d.States.Pending(d.Place(n)) & d.Visible(n),
+            Write = (d, n, v, _) => d.States.Latched[d.Place(n)] |= WithoutSgis(n, v & d.Visible(n)),
             Changed = Notify,
         },
         new(0x280, "GICD_ICPENDR", Access.ReadWrite, "IHI 0048, GICD_ICPENDRn")
         {
             Count = Words,
-            Read = (d, n) => d.States.Pending(d.Place(n)),
-            Write = (d, n, v, _) => d.States.Latched[d.Place(n)] &= ~WithoutSgis(n, v),
+            Read = (d, n) => d.States.Pending(d.Place(n)) & d.Visible(n),
+            Write = (d, n, v, _) => d.States.Latched[d.Place(n)] &= ~WithoutSgis(n, v & d.Visible(n)),
             Changed = Notify,
         },
         Bits(0x300, "GICD_ISACTIVER", d => d.States.Active, SetOnes),
@@ -48,8 +64,8 @@ internal sealed class Distributor(InterruptStates states, Func<int> currentCore,
         new(0x400, "GICD_IPRIORITYR", Access.ReadWrite, "IHI 0048, GICD_IPRIORITYRn")
         {
             Count = Words * 8,
-            Read = (d, n) => PackBytes(id => d.States.Priority[d.States.PriorityIndex(d.Core, id)], n),
-            Write = (d, n, v, m) => EachByte(n, v, m, (id, b) => d.States.Priority[d.States.PriorityIndex(d.Core, id)] = b),
+            Read = (d, n) => PackBytes(d.PriorityOf, n),
+            Write = (d, n, v, m) => EachByte(n, v, m, d.SetPriority),
             Changed = Notify,
         },
         new(0x800, "GICD_ITARGETSR", Access.ReadWrite, "IHI 0048, GICD_ITARGETSRn")
@@ -66,7 +82,7 @@ internal sealed class Distributor(InterruptStates states, Func<int> currentCore,
             Write = (d, n, v, m) => d.WriteConfiguration(n, v, m),
             Changed = Notify,
         },
-        new(0xe00, "GICD_NSACR", Access.ReadWrite, "IHI 0048, GICD_NSACRn; without Security Extensions RAZ/WI")
+        new(0xe00, "GICD_NSACR", Access.ReadWrite, "IHI 0048, GICD_NSACRn; optional, not implemented: RAZ/WI")
         {
             Count = 64,
             Writable = 0,
@@ -105,7 +121,7 @@ internal sealed class Distributor(InterruptStates states, Func<int> currentCore,
     /// <summary>Words of one bit for each interrupt: QEMU's virt has 256 SPIs beside the 32 banked ones.</summary>
     private const int Words = GicV2.Lines / 32;
 
-    private delegate void BitsWrite(ref uint word, uint value, uint mask);
+    private delegate void BitsWrite(ref uint word, uint value);
 
     public InterruptStates States => states;
 
@@ -114,14 +130,25 @@ internal sealed class Distributor(InterruptStates states, Func<int> currentCore,
 
     private int Core => currentCore();
 
-    private uint Type => (uint)((Words - 1) | ((states.Cores - 1) << 5));
+    private bool NonSecure => access?.Invoke() ?? false;
+
+    private uint Type => (uint)((Words - 1) | ((states.Cores - 1) << 5)) | (access is null ? 0 : SecurityExtensions);
 
     public PendingInterrupt Highest(int core) => Control == 0 ? PendingInterrupt.None : states.Highest(core, Control.Bit(0), Control.Bit(1));
 
-    public void Reset()
+    /// <param name="toNonSecure">
+    /// Leaves every interrupt in group 1 with a priority that Non-secure state can change, as firmware would for a
+    /// kernel that starts without any.
+    /// </param>
+    public void Reset(bool toNonSecure)
     {
         Control = 0;
         states.Reset();
+        if (toNonSecure)
+        {
+            Array.Fill(states.Group, uint.MaxValue);
+            Array.Fill(states.Priority, NonSecureHalf);
+        }
     }
 
     public void Save(StateWriter to)
@@ -140,18 +167,16 @@ internal sealed class Distributor(InterruptStates states, Func<int> currentCore,
         new(offset, name, Access.ReadWrite, $"IHI 0048, {name}n")
         {
             Count = Words,
-            Read = (d, n) => which(d)[d.Place(n)],
-            Write = (d, n, v, m) => write(ref which(d)[d.Place(n)], v, m),
+            Read = (d, n) => which(d)[d.Place(n)] & d.Visible(n),
+            Write = (d, n, v, _) => write(ref which(d)[d.Place(n)], v & d.Visible(n)),
             Changed = Notify,
         };
 
     private static void Notify(Distributor d) => d.NotifyChanged();
 
-    private static void Assign(ref uint word, uint value, uint mask) => word = (word & ~mask) | value;
+    private static void SetOnes(ref uint word, uint value) => word |= value;
 
-    private static void SetOnes(ref uint word, uint value, uint mask) => word |= value;
-
-    private static void ClearOnes(ref uint word, uint value, uint mask) => word &= ~value;
+    private static void ClearOnes(ref uint word, uint value) => word &= ~value;
 
     // The pending state of an SGI is written through GICD_SPENDSGIR and GICD_CPENDSGIR alone, and SGIs are always enabled.
     private static uint WithoutSgis(int word, uint value) => word == 0 ? value & 0xffff_0000 : value;
@@ -159,6 +184,46 @@ internal sealed class Distributor(InterruptStates states, Func<int> currentCore,
     private void NotifyChanged() => changed();
 
     private int Place(int word) => states.Place(Core, word);
+
+    /// <summary>The interrupts that the present access may see: those of group 1 for a Non-secure one.</summary>
+    private uint Visible(int word) => NonSecure ? states.Group[Place(word)] : uint.MaxValue;
+
+    private bool IsVisible(int id) => Visible(id / 32).Bit(id % 32);
+
+    private void WriteControl(uint value, uint mask)
+    {
+        if (NonSecure)
+        {
+            // A Non-secure access has the enable of group 1 as bit 0.
+            value = (value & 1) << 1;
+            mask = (mask & 1) << 1;
+        }
+
+        Control = (Control & ~mask) | (value & mask & 3);
+    }
+
+    private void AssignGroups(int word, uint value, uint mask)
+    {
+        if (!NonSecure)
+        {
+            ref uint groups = ref states.Group[Place(word)];
+            groups = (groups & ~mask) | (value & mask);
+        }
+    }
+
+    private byte PriorityOf(int id)
+    {
+        byte priority = states.Priority[states.PriorityIndex(Core, id)];
+        return !NonSecure ? priority : IsVisible(id) ? (byte)(priority << 1) : (byte)0;
+    }
+
+    private void SetPriority(int id, byte priority)
+    {
+        if (IsVisible(id))
+        {
+            states.Priority[states.PriorityIndex(Core, id)] = NonSecure ? (byte)(NonSecureHalf | (priority >> 1)) : priority;
+        }
+    }
 
     private static uint PackBytes(Func<int, byte> of, int word)
     {
@@ -184,12 +249,12 @@ internal sealed class Distributor(InterruptStates states, Func<int> currentCore,
             return 0;
         }
 
-        return id < 32 ? (byte)(1 << Core) : states.Targets[id];
+        return !IsVisible(id) ? (byte)0 : id < 32 ? (byte)(1 << Core) : states.Targets[id];
     }
 
     private void SetTargets(int id, byte targets)
     {
-        if (id >= 32 && states.Cores > 1)
+        if (id >= 32 && states.Cores > 1 && IsVisible(id))
         {
             states.Targets[id] = (byte)(targets & ((1 << states.Cores) - 1));
         }
@@ -197,7 +262,7 @@ internal sealed class Distributor(InterruptStates states, Func<int> currentCore,
 
     private uint ReadConfiguration(int word)
     {
-        uint edges = states.Edge[Place(word / 2)] >> (word % 2 * 16);
+        uint edges = (states.Edge[Place(word / 2)] & Visible(word / 2)) >> (word % 2 * 16);
         uint value = 0;
         for (int i = 0; i < 16; i++)
         {
@@ -212,7 +277,7 @@ internal sealed class Distributor(InterruptStates states, Func<int> currentCore,
         for (int i = 0; i < 16; i++)
         {
             int id = (word * 16) + i;
-            if (id >= 16 && mask.Bit((i * 2) + 1))
+            if (id >= 16 && mask.Bit((i * 2) + 1) && IsVisible(id))
             {
                 states.Set(states.Edge, Core, id, value.Bit((i * 2) + 1));
             }
@@ -232,7 +297,7 @@ internal sealed class Distributor(InterruptStates states, Func<int> currentCore,
         int id = (int)value.Field(3, 0);
         for (int core = 0; core < states.Cores; core++)
         {
-            if (targets.Bit(core))
+            if (targets.Bit(core) && MaySend(value, core, id))
             {
                 states.SgiSenders[(core * 16) + id] |= (byte)(1 << Core);
                 states.Set(states.Latched, core, id, true);
@@ -240,10 +305,22 @@ internal sealed class Distributor(InterruptStates states, Func<int> currentCore,
         }
     }
 
-    private byte SendersOf(int id) => states.SgiSenders[(Core * 16) + id];
+    /// <summary>
+    /// GICD_SGIR.NSATT chooses the group that a Secure access sends; Non-secure ones send group 1. QEMU 7.2 sends
+    /// whatever the group.
+    /// </summary>
+    private bool MaySend(uint value, int target, int id) =>
+        access is null || (NonSecure || value.Bit(15)) == states.IsSet(states.Group, target, id);
+
+    private byte SendersOf(int id) => IsVisible(id) ? states.SgiSenders[(Core * 16) + id] : (byte)0;
 
     private void SetSenders(int id, byte senders)
     {
+        if (!IsVisible(id))
+        {
+            return;
+        }
+
         states.SgiSenders[(Core * 16) + id] = (byte)(senders & ((1 << states.Cores) - 1));
         states.Set(states.Latched, Core, id, SendersOf(id) != 0);
     }

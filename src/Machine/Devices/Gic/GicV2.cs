@@ -8,7 +8,7 @@ namespace GdbHost.Machine.Devices.Gic;
 
 /// <summary>
 /// The interrupt controller (IHI 0048, ARM Generic Interrupt Controller Architecture version 2.0) for one to eight
-/// cores, without the Security Extensions: distributor, CPU interfaces, virtual interfaces, and the wires between.
+/// cores, with or without the Security Extensions: distributor, CPU interfaces, virtual interfaces, and the wires between.
 /// </summary>
 internal sealed class GicV2 : IDevice
 {
@@ -20,6 +20,7 @@ internal sealed class GicV2 : IDevice
 
     private readonly Distributor _distributor;
     private readonly CpuInterface[] _interfaces;
+    private readonly NonSecureCpuInterface[] _nonSecure;
     private readonly IInterruptLine?[] _irq;
     private readonly IInterruptLine?[] _fiq;
     private readonly VirtualInterface[] _virtual;
@@ -31,12 +32,14 @@ internal sealed class GicV2 : IDevice
     /// <param name="virtualization">With the Virtualization Extensions.</param>
     /// <param name="currentCore">The core whose access is under way.</param>
     /// <param name="events">Where misuse is reported.</param>
-    public GicV2(int cores, bool virtualization, Func<int> currentCore, DeviceEvents events)
+    /// <param name="nonSecureAccess">Whether the access under way is Non-secure; null without the Security Extensions.</param>
+    public GicV2(int cores, bool virtualization, Func<int> currentCore, DeviceEvents events, Func<bool>? nonSecureAccess = null)
     {
         InterruptStates states = new(cores, Lines);
-        _distributor = new Distributor(states, currentCore, UpdateAll);
-        _distributor.Reset();
+        _distributor = new Distributor(states, currentCore, nonSecureAccess, UpdateAll);
+        _distributor.Reset(toNonSecure: false);
         _interfaces = new CpuInterface[cores];
+        _nonSecure = new NonSecureCpuInterface[cores];
         _irq = new IInterruptLine?[cores];
         _fiq = new IInterruptLine?[cores];
         _virtual = new VirtualInterface[virtualization ? cores : 0];
@@ -45,7 +48,9 @@ internal sealed class GicV2 : IDevice
         _maintenance = new IInterruptLine[cores];
         for (int core = 0; core < cores; core++)
         {
-            _interfaces[core] = new CpuInterface(new PhysicalSource(this, core), CpuInterfaceLimits.Physical);
+            CpuInterfaceLimits limits = nonSecureAccess is null ? CpuInterfaceLimits.Physical : CpuInterfaceLimits.PhysicalWithSecurity;
+            _interfaces[core] = new CpuInterface(new PhysicalSource(this, core), limits);
+            _nonSecure[core] = new NonSecureCpuInterface(_interfaces[core]);
             _maintenance[core] = Ppi(core, MaintenanceInterrupt);
         }
 
@@ -57,7 +62,10 @@ internal sealed class GicV2 : IDevice
 
         DistributorPort = new RegisterBank<Distributor>("gic.distributor", Distributor.Map, _distributor, events);
         CpuInterfacePort = new RegisterBank<CpuInterfaceRegisters>(
-            "gic.cpu-interface", CpuInterfaceRegisters.Map, new CpuInterfaceRegisters(() => _interfaces[currentCore()]), events);
+            "gic.cpu-interface",
+            CpuInterfaceRegisters.Map,
+            new CpuInterfaceRegisters(() => nonSecureAccess?.Invoke() == true ? _nonSecure[currentCore()] : _interfaces[currentCore()]),
+            events);
         HypervisorPort = new RegisterBank<HypervisorRegisters>(
             "gic.hypervisor", HypervisorRegisters.Map, new HypervisorRegisters(() => _virtual[currentCore()]), events);
         VirtualCpuInterfacePort = new RegisterBank<CpuInterfaceRegisters>(
@@ -68,6 +76,12 @@ internal sealed class GicV2 : IDevice
     }
 
     public string StateName => "gic";
+
+    /// <summary>
+    /// A reset leaves the interrupts to Non-secure state, because no firmware will run that could (as QEMU for -kernel
+    /// with an Image).
+    /// </summary>
+    public bool ResetsToNonSecure { get; init; }
 
     /// <summary>The distributor's registers, 4 KiB.</summary>
     public RegisterBank<Distributor> DistributorPort { get; }
@@ -107,10 +121,11 @@ internal sealed class GicV2 : IDevice
 
     public void Reset()
     {
-        _distributor.Reset();
+        const uint LeastOfNonSecure = 0x80;
+        _distributor.Reset(ResetsToNonSecure);
         foreach (CpuInterface each in _interfaces)
         {
-            each.Reset();
+            each.Reset(ResetsToNonSecure ? LeastOfNonSecure : 0);
         }
 
         foreach (VirtualInterface each in _virtual)

@@ -18,5 +18,8 @@ internal readonly record struct MdcrEl3(ulong Raw) : IRegisterLayout<MdcrEl3>
     /// <summary>SDD: no debug exceptions, other than Breakpoint Instruction, in Secure state.</summary>
     public bool Sdd => Raw.Bit(16);
 
+    /// <summary>SPME: events count in Secure state.</summary>
+    public bool Spme => Raw.Bit(17);
+
     public static MdcrEl3 From(ulong raw) => new(raw);
 }

@@ -11,8 +11,11 @@ internal readonly record struct ScrEl3(ulong Raw) : IRegisterLayout<ScrEl3>
     /// <summary>Bits 5:4 are RES1.</summary>
     public const ulong Res1 = 0b11UL << 4;
 
-    /// <summary>NS and HCE: what firmware sets for a hypervisor.</summary>
-    public const ulong NonSecureWithHypervisorCalls = 0x101;
+    /// <summary>NS.</summary>
+    public const ulong NonSecure = 1;
+
+    /// <summary>HCE.</summary>
+    public const ulong HypervisorCalls = 1UL << 8;
 
     public static Sr Place => Sr.ScrEl3;
 

@@ -16,12 +16,6 @@ internal static class Debug
     /// <summary>The first breakpoint that can match a context.</summary>
     private const int FirstContextBreakpoint = 4;
 
-    /// <summary>BT, LBN, SSC, HMC, BAS, PMC, E.</summary>
-    private const ulong BcrBits = 0x00ff_e1e7;
-
-    /// <summary>MASK, WT, LBN, SSC, HMC, BAS, LSC, PAC, E.</summary>
-    private const ulong WcrBits = 0x1f1f_ffff;
-
     private const int VirtualAddressBits = 49;
 
     /// <summary>OSLSR_EL1.OSLM: the lock is implemented.</summary>
@@ -43,7 +37,7 @@ internal static class Debug
             Place = Sr.MdscrEl1,
             TrapWhen = DebugAccess,
             OnWrite = WriteMdscr,
-            Effects = SysRegEffects.DerivedState,
+            Effects = SysRegEffects.Debug,
         },
         new("OSDTRTX_EL1", new(2, 0, 0, 3, 2), ExceptionLevel.El1, ExceptionLevel.El1) { TrapWhen = DebugAccess },
         new("OSECCR_EL1", new(2, 0, 0, 6, 2), ExceptionLevel.El1, ExceptionLevel.El1) { TrapWhen = DebugAccess },
@@ -54,7 +48,7 @@ internal static class Debug
             Writable = 1,
             Reset = 1,
             TrapWhen = OsRegisters,
-            Effects = SysRegEffects.DerivedState,
+            Effects = SysRegEffects.Debug,
         },
         new("OSLSR_EL1", new(2, 0, 1, 1, 4), ExceptionLevel.El1, null)
         {
@@ -66,13 +60,14 @@ internal static class Debug
             Place = Sr.OsdlrEl1,
             Writable = 1,
             TrapWhen = OsRegisters,
-            Effects = SysRegEffects.DerivedState,
+            Effects = SysRegEffects.Debug,
         },
         new("DBGPRCR_EL1", new(2, 0, 1, 4, 4), ExceptionLevel.El1, ExceptionLevel.El1)
         {
             Place = Sr.DbgprcrEl1,
             Writable = 1,
             TrapWhen = OsRegisters,
+            Effects = SysRegEffects.Debug,
         },
         new("DBGCLAIMSET_EL1", new(2, 0, 7, 8, 6), ExceptionLevel.El1, ExceptionLevel.El1)
         {
@@ -109,13 +104,13 @@ internal static class Debug
         for (int n = 0; n < Breakpoints; n++)
         {
             yield return Value($"DBGBVR{n}_EL1", new(2, 0, 0, n, 4), Sr.Dbgbvr0El1 + n, n < FirstContextBreakpoint ? 2 : 0);
-            yield return Comparator($"DBGBCR{n}_EL1", new(2, 0, 0, n, 5), Sr.Dbgbcr0El1 + n, BcrBits);
+            yield return Comparator($"DBGBCR{n}_EL1", new(2, 0, 0, n, 5), Sr.Dbgbcr0El1 + n, BreakpointControl.Writable);
         }
 
         for (int n = 0; n < Watchpoints; n++)
         {
             yield return Value($"DBGWVR{n}_EL1", new(2, 0, 0, n, 6), Sr.Dbgwvr0El1 + n, 2);
-            yield return Comparator($"DBGWCR{n}_EL1", new(2, 0, 0, n, 7), Sr.Dbgwcr0El1 + n, WcrBits);
+            yield return Comparator($"DBGWCR{n}_EL1", new(2, 0, 0, n, 7), Sr.Dbgwcr0El1 + n, WatchpointControl.Writable);
         }
     }
 
@@ -132,7 +127,7 @@ internal static class Debug
             Place = place,
             Writable = writable,
             TrapWhen = DebugAccess,
-            Effects = SysRegEffects.DerivedState,
+            Effects = SysRegEffects.Debug,
         };
 
     private static void WriteMdscr(ISystemRegisterHost h, ulong value)

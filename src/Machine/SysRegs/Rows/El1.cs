@@ -112,8 +112,13 @@ internal static class El1
         new("CONTEXTIDR_EL1", new(3, 0, 13, 0, 1), ExceptionLevel.El1, ExceptionLevel.El1)
         {
             Place = Sr.ContextidrEl1,
-            Writable = LowWord,
             TrapWhen = Traps.VirtualMemory,
+            OnWrite = static (h, v) =>
+            {
+                h.Registers[Sr.ContextidrEl1] = v & LowWord;
+                h.Performance.Count(PerformanceEvent.ContextIdWritten);
+            },
+            Effects = SysRegEffects.Debug,
         },
         new("TPIDR_EL1", new(3, 0, 13, 0, 4), ExceptionLevel.El1, ExceptionLevel.El1) { Place = Sr.TpidrEl1 },
     ];

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using GdbHost.Machine.Common;
 using GdbHost.Machine.SysRegs.Fields;
@@ -5,8 +6,8 @@ using GdbHost.Machine.SysRegs.Fields;
 namespace GdbHost.Machine.SysRegs.Rows;
 
 /// <summary>
-/// Performance Monitors registers (DDI 0487, Performance Monitors registers). The cycle counter counts virtual
-/// nanoseconds, one for each retired instruction; of the events, software increment counts.
+/// Performance Monitors registers (DDI 0487, Performance Monitors registers). What counts, and when, is the business of
+/// <see cref="IPerformanceMonitors"/>.
 /// </summary>
 internal static class Performance
 {
@@ -15,24 +16,12 @@ internal static class Performance
     /// <summary>The counters and, in bit 31, the cycle counter.</summary>
     private const ulong CounterBits = 0x8000_003f;
 
-    private const ulong CycleCounter = 1UL << 31;
+    private const ulong CycleCounterBit = 1UL << IPerformanceMonitors.CycleCounter;
 
-    // PMCR_EL0.
-    private const ulong Enable = 1;
-    private const ulong ResetEvents = 2;
-    private const ulong ResetCycles = 4;
-    private const ulong Divide = 8;
-    private const ulong LongCycles = 64;
-    private const ulong ControlBits = 0x79;
+    /// <summary>PMCR_EL0.N.</summary>
+    private const int NumberHigh = 15;
 
-    /// <summary>P, U, NSK, NSU, NSH, M and evtCount.</summary>
-    private const ulong TypeBits = 0xfe00_03ff;
-
-    private const ulong FilterBits = 0xfe00_0000;
-    private const ulong EventBits = 0x3ff;
-
-    /// <summary>PMSELR_EL0.SEL for the cycle counter.</summary>
-    private const ulong SelectsCycles = 31;
+    private const int NumberLow = 11;
 
     // PMUSERENR_EL0.
     private const int UserEnable = 0;
@@ -47,16 +36,17 @@ internal static class Performance
         Register("PMCR_EL0", 12, 0) with
         {
             TrapWhen = static a => Monitors(a, UserEnable, UserEnable, isControl: true),
-            OnRead = static h => h.Identity.PmcrEl0 | h.Registers[Sr.PmcrEl0],
+            Place = Sr.PmcrEl0,
+            OnRead = static h => (h.Identity.PmcrEl0 | h.Registers[Sr.PmcrEl0]).WithField(NumberHigh, NumberLow, Accessible(h)),
             OnWrite = WriteControl,
         },
         Mask("PMCNTENSET_EL0", 12, 1, Sr.PmcntenEl0, set: true),
         Mask("PMCNTENCLR_EL0", 12, 2, Sr.PmcntenEl0, set: false),
-        Mask("PMOVSCLR_EL0", 12, 3, Sr.PmovsEl0, set: false),
+        Mask("PMOVSCLR_EL0", 12, 3, Sr.PmovsEl0, set: false) with { OnRead = ReadOverflows },
         new("PMSWINC_EL0", new(3, 3, 9, 12, 4), null, ExceptionLevel.El0)
         {
             TrapWhen = static a => Monitors(a, UserSoftwareIncrement, UserSoftwareIncrement),
-            OnWrite = Increment,
+            OnWrite = static (h, v) => Change(h, () => h.Performance.Count(PerformanceEvent.SoftwareIncrement, v & Usable(h))),
         },
         Register("PMSELR_EL0", 12, 5) with
         {
@@ -67,25 +57,30 @@ internal static class Performance
         new("PMCEID0_EL0", new(3, 3, 9, 12, 6), ExceptionLevel.El0, null)
         {
             TrapWhen = static a => Monitors(a, UserEnable, UserEnable),
-            OnRead = static h => h.Identity.Pmceid0El0,
+            OnRead = static h => CommonEvents(0),
         },
-        new("PMCEID1_EL0", new(3, 3, 9, 12, 7), ExceptionLevel.El0, null) { TrapWhen = static a => Monitors(a, UserEnable, UserEnable) },
+        new("PMCEID1_EL0", new(3, 3, 9, 12, 7), ExceptionLevel.El0, null)
+        {
+            TrapWhen = static a => Monitors(a, UserEnable, UserEnable),
+            OnRead = static h => CommonEvents(32),
+        },
         Register("PMCCNTR_EL0", 13, 0) with
         {
+            Place = Sr.PmccntrEl0,
             TrapWhen = static a => Monitors(a, UserCycleRead, UserEnable),
-            OnRead = Cycles,
-            OnWrite = static (h, v) => SetCycles(h, v),
+            OnRead = static h => h.Performance.Read(IPerformanceMonitors.CycleCounter),
+            OnWrite = static (h, v) => Change(h, () => h.Registers[Sr.PmccntrEl0] = v),
         },
         Register("PMXEVTYPER_EL0", 13, 1) with
         {
-            OnRead = static h => Selected(h) == SelectsCycles ? h.Registers[Sr.PmccfiltrEl0] : ReadSelected(h, Sr.Pmevtyper0El0),
-            OnWrite = WriteSelectedType,
+            OnRead = static h => IsUsable(h, Selected(h)) ? h.Registers[TypePlace(Selected(h))] : 0,
+            OnWrite = static (h, v) => WriteType(h, Selected(h), v),
         },
         Register("PMXEVCNTR_EL0", 13, 2) with
         {
             TrapWhen = static a => Monitors(a, UserEventRead, UserEnable),
-            OnRead = static h => ReadSelected(h, Sr.Pmevcntr0El0),
-            OnWrite = static (h, v) => WriteSelected(h, Sr.Pmevcntr0El0, v & El1.LowWord),
+            OnRead = static h => ReadEvents(h, Selected(h)),
+            OnWrite = static (h, v) => WriteEvents(h, Selected(h), v),
         },
         new("PMUSERENR_EL0", new(3, 3, 9, 14, 0), ExceptionLevel.El0, ExceptionLevel.El1)
         {
@@ -93,7 +88,7 @@ internal static class Performance
             Writable = 15,
             TrapWhen = static a => FromHigher(a, isControl: false),
         },
-        Mask("PMOVSSET_EL0", 14, 3, Sr.PmovsEl0, set: true),
+        Mask("PMOVSSET_EL0", 14, 3, Sr.PmovsEl0, set: true) with { OnRead = ReadOverflows },
         Mask("PMINTENSET_EL1", 14, 1, Sr.PmintenEl1, set: true) with
         {
             Id = new(3, 0, 9, 14, 1),
@@ -106,25 +101,36 @@ internal static class Performance
             Read = ExceptionLevel.El1,
             Write = ExceptionLevel.El1,
         },
-        Register("PMCCFILTR_EL0", 15, 7) with { Id = new(3, 3, 14, 15, 7), Place = Sr.PmccfiltrEl0, Writable = FilterBits },
+        Register("PMCCFILTR_EL0", 15, 7) with
+        {
+            Id = new(3, 3, 14, 15, 7),
+            Place = Sr.PmccfiltrEl0,
+            OnWrite = static (h, v) => WriteType(h, IPerformanceMonitors.CycleCounter, v),
+        },
     ];
+
+    /// <summary>The bits of the event counters below a number.</summary>
+    public static ulong EventCountersBelow(ulong number) => (1UL << (int)Math.Min(number, Counters)) - 1;
 
     private static IEnumerable<SysReg> Events()
     {
-        for (int n = 0; n < Counters; n++)
+        for (int each = 0; each < Counters; each++)
         {
+            int n = each;
             yield return Register($"PMEVCNTR{n}_EL0", 0, 0) with
             {
                 Id = new(3, 3, 14, 8, n),
                 Place = Sr.Pmevcntr0El0 + n,
-                Writable = El1.LowWord,
                 TrapWhen = static a => Monitors(a, UserEventRead, UserEnable),
+                OnRead = h => ReadEvents(h, n),
+                OnWrite = (h, v) => WriteEvents(h, n, v),
             };
             yield return Register($"PMEVTYPER{n}_EL0", 0, 0) with
             {
                 Id = new(3, 3, 14, 12, n),
                 Place = Sr.Pmevtyper0El0 + n,
-                Writable = TypeBits,
+                OnRead = h => IsUsable(h, n) ? h.Registers[TypePlace(n)] : 0,
+                OnWrite = (h, v) => WriteType(h, n, v),
             };
         }
     }
@@ -140,77 +146,87 @@ internal static class Performance
         Register(name, crm, op2) with
         {
             Place = place,
-            OnWrite = (h, v) =>
+            OnRead = h => h.Registers[place] & Usable(h),
+            OnWrite = (h, v) => Change(h, () =>
             {
-                ulong cycles = Cycles(h);
-                h.Registers[place] = set ? h.Registers[place] | (v & CounterBits) : h.Registers[place] & ~v;
-                SetCycles(h, cycles);
-            },
+                ulong bits = v & Usable(h);
+                h.Registers[place] = set ? h.Registers[place] | bits : h.Registers[place] & ~bits;
+            }),
         };
 
-    private static ulong Selected(ISystemRegisterHost h) => h.Registers[Sr.PmselrEl0];
-
-    private static ulong ReadSelected(ISystemRegisterHost h, Sr first) =>
-        Selected(h) < Counters ? h.Registers[first + (int)Selected(h)] : 0;
-
-    private static void WriteSelected(ISystemRegisterHost h, Sr first, ulong value)
+    /// <summary>Brings the counters up to date, changes something, and goes on under the new conditions.</summary>
+    private static void Change(ISystemRegisterHost h, Action change)
     {
-        if (Selected(h) < Counters)
+        h.Performance.Settle();
+        change();
+        h.Performance.Changed();
+    }
+
+    /// <summary>Event counters that the present level has: MDCR_EL2.HPMN keeps the rest for EL2 (and EL3).</summary>
+    private static ulong Accessible(ISystemRegisterHost h) =>
+        h.State.Level < ExceptionLevel.El2 && h.El2Enabled ? Math.Min(h.Registers.Read<MdcrEl2>().Hpmn, Counters) : Counters;
+
+    /// <summary>Bits of the counters that the present level has.</summary>
+    private static ulong Usable(ISystemRegisterHost h) => CycleCounterBit | EventCountersBelow(Accessible(h));
+
+    /// <summary>
+    /// A counter that the present level has. Accesses to others are CONSTRAINED UNPREDICTABLE: here they read as zero and
+    /// writes are ignored.
+    /// </summary>
+    private static bool IsUsable(ISystemRegisterHost h, int counter) => (Usable(h) & CounterBits).Bit(counter);
+
+    private static int Selected(ISystemRegisterHost h) => (int)h.Registers[Sr.PmselrEl0];
+
+    private static Sr TypePlace(int counter) =>
+        counter == IPerformanceMonitors.CycleCounter ? Sr.PmccfiltrEl0 : Sr.Pmevtyper0El0 + counter;
+
+    private static void WriteType(ISystemRegisterHost h, int counter, ulong value)
+    {
+        if (IsUsable(h, counter))
         {
-            h.Registers[first + (int)Selected(h)] = value;
+            ulong bits = counter == IPerformanceMonitors.CycleCounter ? EventType.FilterBits : EventType.Writable;
+            ulong existing = EventType.Existing(h.Identity.HasEl2, h.Identity.HasEl3);
+            Change(h, () => h.Registers[TypePlace(counter)] = value & bits & existing);
         }
     }
 
-    private static void WriteSelectedType(ISystemRegisterHost h, ulong value)
+    private static ulong ReadEvents(ISystemRegisterHost h, int counter) =>
+        counter < Counters && IsUsable(h, counter) ? h.Performance.Read(counter) : 0;
+
+    private static void WriteEvents(ISystemRegisterHost h, int counter, ulong value)
     {
-        if (Selected(h) == SelectsCycles)
+        if (counter < Counters && IsUsable(h, counter))
         {
-            h.Registers[Sr.PmccfiltrEl0] = value & FilterBits;
-        }
-        else
-        {
-            WriteSelected(h, Sr.Pmevtyper0El0, value & TypeBits);
+            Change(h, () => h.Registers[Sr.Pmevcntr0El0 + counter] = value & El1.LowWord);
         }
     }
 
-    private static void WriteControl(ISystemRegisterHost h, ulong value)
+    private static ulong ReadOverflows(ISystemRegisterHost h) => h.Performance.Overflows & Usable(h);
+
+    private static void WriteControl(ISystemRegisterHost h, ulong value) => Change(h, () =>
     {
-        ulong cycles = (value & ResetCycles) != 0 ? 0 : Cycles(h);
-        h.Registers[Sr.PmcrEl0] = value & ControlBits;
-        SetCycles(h, cycles);
-        for (int n = 0; (value & ResetEvents) != 0 && n < Counters; n++)
+        h.Registers[Sr.PmcrEl0] = value & PmcrEl0.Writable;
+        if (value.Bit(PmcrEl0.ClearsCycles))
+        {
+            h.Registers[Sr.PmccntrEl0] = 0;
+        }
+
+        for (int n = 0; value.Bit(PmcrEl0.ClearsEvents) && n < (int)Accessible(h); n++)
         {
             h.Registers[Sr.Pmevcntr0El0 + n] = 0;
         }
-    }
+    });
 
-    private static bool CountsCycles(ISystemRegisterHost h) =>
-        (h.Registers[Sr.PmcrEl0] & Enable) != 0 && (h.Registers[Sr.PmcntenEl0] & CycleCounter) != 0;
-
-    /// <summary>What the cycle counter is fed with: PMCR_EL0.D divides by 64 unless LC is set.</summary>
-    private static ulong CycleSource(ISystemRegisterHost h) =>
-        (h.Registers[Sr.PmcrEl0] & (Divide | LongCycles)) == Divide ? h.State.Cycles / 64 : h.State.Cycles;
-
-    /// <summary>The stored value is the count while stopped, and the count minus its source while it runs.</summary>
-    private static ulong Cycles(ISystemRegisterHost h) =>
-        CountsCycles(h) ? h.Registers[Sr.PmccntrEl0] + CycleSource(h) : h.Registers[Sr.PmccntrEl0];
-
-    private static void SetCycles(ISystemRegisterHost h, ulong value) =>
-        h.Registers[Sr.PmccntrEl0] = CountsCycles(h) ? value - CycleSource(h) : value;
-
-    /// <summary>Event 0, software increment, on the counters named by the operand.</summary>
-    private static void Increment(ISystemRegisterHost h, ulong counters)
+    /// <summary>PMCEID0_EL0 and PMCEID1_EL0: a bit for each of 32 common events that is counted.</summary>
+    private static ulong CommonEvents(int first)
     {
-        ulong enabled = (h.Registers[Sr.PmcrEl0] & Enable) != 0 ? counters & h.Registers[Sr.PmcntenEl0] : 0;
-        for (int n = 0; n < Counters; n++)
+        ulong bits = 0;
+        foreach (PerformanceEvent each in Enum.GetValues<PerformanceEvent>())
         {
-            if (enabled.Bit(n) && (h.Registers[Sr.Pmevtyper0El0 + n] & EventBits) == 0)
-            {
-                ulong next = (h.Registers[Sr.Pmevcntr0El0 + n] + 1) & El1.LowWord;
-                h.Registers[Sr.Pmevcntr0El0 + n] = next;
-                h.Registers[Sr.PmovsEl0] |= next == 0 ? 1UL << n : 0;
-            }
+            bits |= (int)each >= first && (int)each < first + 32 ? 1UL << ((int)each - first) : 0;
         }
+
+        return bits;
     }
 
     /// <summary>PMUSERENR_EL0 at EL0: EN, or the more special bit for this register; then the controls of EL2 and EL3.</summary>

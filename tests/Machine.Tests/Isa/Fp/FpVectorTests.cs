@@ -15,7 +15,7 @@ public sealed class FpVectorTests
 {
     private static readonly string[] FamilyNames =
     [
-        "arithmetic", "compare", "convert", "estimate", "fromint", "fused", "integral", "minmax", "toint",
+        "arithmetic", "compare", "convert", "corners", "estimate", "fromint", "fused", "integral", "minmax", "toint",
     ];
 
     public static TheoryData<string> Families => new(FamilyNames);
