@@ -60,6 +60,10 @@ internal abstract class GuestOptions : BoardOptions
     [Option("semihosting", HelpText = "HLT 0xF000 calls the host: console, files, and an exit whose code becomes the exit status.")]
     public bool Semihosting { get; set; }
 
+    [Option("restore", MetaValue = "FILE",
+        HelpText = "Begin with the state that gdb's \"monitor snapshot save FILE\" saved, of a machine with the same board, vCPUs and memory.")]
+    public string? Restore { get; set; }
+
     [Option("semihosting-root", MetaValue = "DIR", Default = ".", HelpText = "The only folder whose files semihosting reaches.")]
     public string SemihostingRoot { get; set; } = "";
 

@@ -34,6 +34,11 @@ internal sealed class GuestProgram(RunSettings settings, Log log)
         Action<ulong>? pace = settings.Paced ? new RealTimePace().Hold : null;
         using var machine = MachineTarget.Create(
             configuration, b => serial.Write([b]), settings.MaxInstructions, pace, settings.Ending, b => secureSerial.Write([b]));
+        if (settings.Restore is not null && machine.LoadSnapshot(settings.Restore) is string problem)
+        {
+            throw new UserErrorException($"--restore: {problem}");
+        }
+
         guest = new GuestRun(machine);
         announce(configuration, machine, Attach(server));
 

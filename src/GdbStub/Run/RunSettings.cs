@@ -37,6 +37,9 @@ internal sealed record RunSettings
     /// <summary>Stay stopped until gdb lets the guest run.</summary>
     public bool Wait { get; init; }
 
+    /// <summary>A snapshot to begin from; null to begin at reset.</summary>
+    public string? Restore { get; init; }
+
     public GuestEnding Ending { get; init; } = new();
 
     /// <summary>The exit status when a signal ends the run; null for 128 and the signal's number, as shells report it.</summary>
@@ -63,6 +66,7 @@ internal sealed record RunSettings
             GdbPortFile = options.GdbPortFile,
             AllowRemote = options.AllowRemote,
             Wait = options.Wait,
+            Restore = options.Restore,
             Ending = new GuestEnding
             {
                 OnReset = OptionValues.Word("--on-reset", options.OnReset, "end", "reboot", "power-off") switch

@@ -11,7 +11,7 @@ namespace GdbHost.GdbStub.Target;
 /// The machine as a debuggee. The only file that speaks both languages: gdb's, in the capability interfaces, and the
 /// machine's, in <see cref="MachineDebugPort"/>.
 /// </summary>
-internal sealed class MachineTarget : ITarget, IBreakpoints, IMemoryMap, ITranslation, IDisposable
+internal sealed class MachineTarget : ITarget, IBreakpoints, IMemoryMap, ITranslation, ISnapshots, IDisposable
 {
     private const int MostSerialBacklog = 4096;
     private const int SerialPauseMilliseconds = 5;
@@ -38,6 +38,15 @@ internal sealed class MachineTarget : ITarget, IBreakpoints, IMemoryMap, ITransl
 
     /// <summary>Instructions that all vCPUs have retired.</summary>
     public ulong Instructions => _port.Instructions;
+
+    public TargetState State
+    {
+        get
+        {
+            MachineState state = _port.State;
+            return new TargetState(state.Instructions, state.VirtualNanoseconds, state.Hash);
+        }
+    }
 
     public IReadOnlyList<RegisterDescription> Registers { get; }
 
@@ -87,6 +96,10 @@ internal sealed class MachineTarget : ITarget, IBreakpoints, IMemoryMap, ITransl
         // Wakes a machine that waits for input already.
         _port.SendSerial([]);
     }
+
+    public string? SaveSnapshot(string path) => SnapshotFile.Save(_port, path);
+
+    public string? LoadSnapshot(string path) => SnapshotFile.Load(_port, path);
 
     public string NameOf(int cpu) => $"cpu{cpu}";
 

@@ -130,7 +130,7 @@ internal static class Virt
         AddFwCfg(machine);
         for (int slot = 0; slot < VirtioSlots; slot++)
         {
-            machine.Map(Virtio(slot), new VirtioMmioSlot(Virtio(slot).Name, machine.Events).Port);
+            machine.Map(Virtio(slot), machine.Add(new VirtioMmioSlot(Virtio(slot).Name, machine.Events)).Port);
         }
 
         if (security)

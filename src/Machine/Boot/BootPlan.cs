@@ -12,6 +12,7 @@ namespace GdbHost.Machine.Boot;
 /// and is entered as arm64/booting.rst says; an ELF file is entered at its entry point at the highest Exception level
 /// and finds the device tree at the start of RAM.
 /// </summary>
+[NotState("what a reset loads; of this program run, not of the machine")]
 internal sealed class BootPlan
 {
     /// <summary>QEMU's device trees have this size, most of it free space; it decides whether there is room for one.</summary>

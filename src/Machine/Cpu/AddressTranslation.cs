@@ -70,7 +70,7 @@ internal sealed unsafe class AddressTranslation : IAddressTranslation, ITranslat
         WalkResult result = _walker.Walk(in regime.Setup, input, in request);
         if (!result.Fault.Happened && regime.UsesTables)
         {
-            _tlb.Insert(TlbEntry.ForWalk(input, regime.Context, in result));
+            Keep(TlbEntry.ForWalk(input, regime.Context, in result));
         }
 
         return Answer(in result);
@@ -169,6 +169,17 @@ internal sealed unsafe class AddressTranslation : IAddressTranslation, ITranslat
         _tlb.Restore(from);
         _stage2Tlb.Restore(from);
         RegistersChanged();
+    }
+
+    private void Keep(in TlbEntry entry)
+    {
+        TlbEntry replaced = _tlb.Insert(in entry);
+        if (replaced.IsValid)
+        {
+            const Permissions Execute = Permissions.PrivilegedExecute | Permissions.UnprivilegedExecute;
+            bool code = (replaced.Stage1Permissions & replaced.Stage2Permissions & Execute) != 0;
+            _core.FastTlb.Forget(replaced.Page, replaced.Shift, code);
+        }
     }
 
     // PAR_EL1 where F is 1: S in bit 9, PTW in bit 8, FST in bits 6:1.

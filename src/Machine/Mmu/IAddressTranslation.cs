@@ -55,4 +55,13 @@ internal interface IFastTlb
 {
     /// <summary>Forgets every kept translation: after TLB maintenance, or a change of a register that translation reads.</summary>
     void Flush();
+
+    /// <summary>
+    /// Forgets what is kept of a range, of all levels: its entry has left the TLB. So what is kept is always a part of
+    /// the TLB, and the TLB does not depend on what an engine keeps: a snapshot need not hold it, nor two engines agree.
+    /// </summary>
+    /// <param name="page">First address of the range; bits 63:56 are those of bit 55.</param>
+    /// <param name="shift">log2 of the range.</param>
+    /// <param name="code">Instructions may have been fetched from it: the next fetch must ask again.</param>
+    void Forget(ulong page, int shift, bool code);
 }

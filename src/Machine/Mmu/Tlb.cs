@@ -19,9 +19,15 @@ internal sealed class Tlb
 
     private readonly TlbEntry[] _entries;
     private readonly byte[] _nextWay;
+
+    [NotState("counted from the entries")]
     private readonly int[] _countByShift = new int[64];
     private readonly int _setMask;
+
+    [NotState("counted from the entries")]
     private ulong _shiftsInUse;
+
+    [NotState("counted from the entries")]
     private int _splitEntries;
 
     /// <param name="entries">How many; a power of two, at least 4.</param>
@@ -62,11 +68,13 @@ internal sealed class Tlb
         return ref Unsafe.NullRef<TlbEntry>();
     }
 
-    public void Insert(in TlbEntry entry)
+    /// <summary>Keeps a translation; gives the one that had to make room for it, which is not valid if there was room.</summary>
+    public TlbEntry Insert(in TlbEntry entry)
     {
         int first = FirstOfSet(entry.Page >> entry.Shift);
         int place = PlaceFor(in entry, first);
         ref TlbEntry old = ref _entries[place];
+        TlbEntry replaced = old;
         if (old.IsValid)
         {
             Forget(ref old);
@@ -79,6 +87,7 @@ internal sealed class Tlb
         }
 
         _splitEntries += entry.Stage1Shift > entry.Shift ? 1 : 0;
+        return replaced;
     }
 
     /// <summary>Removes what the operation names.</summary>
@@ -129,6 +138,7 @@ internal sealed class Tlb
         {
             if (entry.IsValid)
             {
+                entry.Check();
                 _countByShift[entry.Shift]++;
                 _shiftsInUse |= 1UL << entry.Shift;
                 _splitEntries += entry.Stage1Shift > entry.Shift ? 1 : 0;

@@ -49,7 +49,7 @@ internal sealed class HostRun : IDisposable
     }
 
     /// <summary>Runs a guest without gdb to its end, with its first serial port on stdin and stdout.</summary>
-    public static async Task<Ended> TypingAsync(string input, params string[] arguments)
+    public static async Task<Ended> TypingToGuestAsync(string input, params string[] arguments)
     {
         return await Start(["run", .. arguments, "--gdb", "none", "--max-instructions", DefaultLimit], input).WaitAsync();
     }

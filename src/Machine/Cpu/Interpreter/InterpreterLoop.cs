@@ -10,11 +10,13 @@ namespace GdbHost.Machine.Cpu.Interpreter;
 /// Runs a core block by block. Inside a page blocks are linked; from page to page a table by virtual address and
 /// Exception level finds the next one, and is forgotten whenever translations may have changed.
 /// </summary>
+[NotState("kept translations and ways from block to block")]
 internal sealed unsafe class InterpreterLoop : IBlockUser, IFastTlb
 {
     private const int JumpEntries = 2048;
     private const int Levels = 4;
     private const ulong PageMask = ~(Ram.PageSize - 1);
+    private const ulong TaglessBits = 0x00ff_ffff_ffff_ffff;
 
     private readonly Core _core;
     private readonly CpuState* _state;
@@ -94,6 +96,43 @@ internal sealed unsafe class InterpreterLoop : IBlockUser, IFastTlb
         _state->FastTlbUsed = 0;
         ForgetJumps();
     }
+
+    public void Forget(ulong page, int shift, bool code)
+    {
+        for (int level = 0; level < Levels; level++)
+        {
+            if ((_state->FastTlbUsed & (1u << level)) != 0)
+            {
+                ForgetRange(new Span<FastTlbEntry>(_state->FastTlbs + (level * CpuState.FastTlbEntries), CpuState.FastTlbEntries), page, shift);
+            }
+        }
+
+        if (code)
+        {
+            ForgetJumps();
+            _core.RequestAttention();
+        }
+    }
+
+    private static void ForgetRange(Span<FastTlbEntry> entries, ulong page, int shift)
+    {
+        if (shift == Ram.PageShift)
+        {
+            entries = entries.Slice((int)(page >> Ram.PageShift) & (CpuState.FastTlbEntries - 1), 1);
+        }
+
+        foreach (ref FastTlbEntry entry in entries)
+        {
+            if (IsWithin(entry.ReadTag, page, shift) || IsWithin(entry.WriteTag, page, shift))
+            {
+                entry.ReadTag = CpuState.NoTag;
+                entry.WriteTag = CpuState.NoTag;
+            }
+        }
+    }
+
+    /// <summary>Whether an address lies in a range, tag byte or not.</summary>
+    private static bool IsWithin(ulong address, ulong page, int shift) => ((address ^ page) & TaglessBits) >> shift == 0;
 
     private void ForgetJumps()
     {
