@@ -5,6 +5,7 @@
 #
 # built/semihosting/  semihosting.elf (tests/Guests/semihosting)
 # built/worlds/       worlds.elf (tests/Guests/worlds)
+# built/report/       report.elf, report.bin, echo.elf (tests/Guests/report)
 # built/situation1/   too-small.elf, ecam-unmapped.elf, reported.elf, fixed.elf, guest.dtb (tests/Guests/situation1)
 # built/bench/        bench.elf (tests/Bench/Guests)
 # built/lockstep/     one ELF for each program of tests/Guests/lockstep
@@ -77,4 +78,17 @@ for source in "$lockstep"/*.c; do
     [ "$name" != harness ] || continue
     bare_metal "$lockstep" lockstep.ld "$out/$name.elf" start.S harness.c "$name.c"
 done
+printf 'build-guests: %s\n' "$out"
+
+# The command-line tests know these addresses.
+report=$repository/tests/Guests/report
+out=$cache/built/report
+mkdir -p "$out"
+for name in report echo; do
+    "${cross}gcc" -nostdlib -static -Wl,--build-id=none -Wl,-Ttext=0x41000000 -Wl,--no-warn-rwx-segments -Wa,--fatal-warnings \
+        -DPEEK=0x48000000 -DCOUNTER=0x46000000 "$report/$name.S" -o "$out/$name.elf.new"
+    mv "$out/$name.elf.new" "$out/$name.elf"
+done
+"${cross}objcopy" -O binary "$out/report.elf" "$out/report.bin.new"
+mv "$out/report.bin.new" "$out/report.bin"
 printf 'build-guests: %s\n' "$out"

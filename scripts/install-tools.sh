@@ -14,6 +14,7 @@ needed=(
     flock:util-linux
     make:make
     xz:xz-utils
+    script:bsdutils
 )
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 
@@ -23,6 +24,9 @@ for entry in "${needed[@]}"; do
 done
 # The C library for guests that run under qemu-aarch64.
 [ -e /usr/aarch64-linux-gnu/lib/libc.a ] || missing+=(libc6-dev-arm64-cross)
+# Firmware that the tests start as QEMU's users do.
+[ -e /usr/lib/u-boot/qemu_arm64/u-boot.bin ] || missing+=(u-boot-qemu)
+[ -e /usr/share/AAVMF/AAVMF_CODE.fd ] || missing+=(qemu-efi-aarch64)
 [ ${#missing[@]} -gt 0 ] || exit 0
 
 printf 'install-tools: %s\n' "${missing[*]}"

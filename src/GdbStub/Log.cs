@@ -1,3 +1,4 @@
+using System;
 using System.IO;
 
 namespace GdbHost.GdbStub;
@@ -19,6 +20,9 @@ internal sealed class Log(TextWriter output, LogLevel level)
 {
     private readonly TextWriter _output = TextWriter.Synchronized(output);
 
+    /// <summary>Standard error without Console, which would send a terminal its own commands at the first use.</summary>
+    public static TextWriter StandardError { get; } = new StreamWriter(Console.OpenStandardError()) { AutoFlush = true };
+
     public bool Shows(LogLevel asked) => asked <= level;
 
     public void Error(string text) => Line(LogLevel.Error, "error: ", text);
@@ -26,6 +30,9 @@ internal sealed class Log(TextWriter output, LogLevel level)
     public void Warning(string text) => Line(LogLevel.Warning, "warning: ", text);
 
     public void Info(string text) => Line(LogLevel.Info, "", text);
+
+    /// <summary>How the run ended, which is worth a line to whoever asked for that level.</summary>
+    public void Outcome(LogLevel asked, string text) => Line(asked, "", text);
 
     public void Debug(string text) => Line(LogLevel.Debug, "debug: ", text);
 

@@ -27,7 +27,7 @@ internal static class Program
         }
         catch (Exception e) when (e is UserErrorException or MachineConfigurationException)
         {
-            Console.Error.WriteLine($"gdbhost: {e.Message}");
+            Log.StandardError.WriteLine($"gdbhost: {e.Message}");
             return ExitStatus.BadInput;
         }
     }
@@ -37,15 +37,18 @@ internal static class Program
         switch (verb)
         {
             case DemoOptions demo:
-                return await new GuestProgram(demo, OptionValues.Log(demo.Log, Console.Error)).RunAsync(
+                return await new GuestProgram(RunSettings.Of(demo), OptionValues.Log(demo.Log, Log.StandardError)).RunAsync(
                     () => Configuration.Of(demo),
                     (configuration, machine, attach) => Announcement.Demo(Console.Out, configuration, machine, attach));
 
             case RunOptions run:
-                Log log = OptionValues.Log(run.Log, Console.Error);
-                return await new GuestProgram(run, log).RunAsync(
+                Log log = OptionValues.Log(run.Log, Log.StandardError);
+                return await new GuestProgram(RunSettings.Of(run), log).RunAsync(
                     () => Configuration.Of(run, log),
                     (configuration, _, attach) => Announcement.Run(log, configuration, attach));
+
+            case QemuVerb qemu:
+                return await QemuRun.RunAsync(qemu.Words);
 
             case DtbOptions dtb:
                 WriteDeviceTree(dtb);

@@ -29,7 +29,7 @@ public sealed class SemihostingGuestTests : IDisposable
     public async Task Program_prints_the_same_as_on_QEMU(string qemuMachine, string levels)
     {
         string root = _folder.CreateSubdirectory("ours").FullName;
-        Ended ours = await HostRun.TypingAsync("", [.. Arguments(levels, root), "--semihosting-args", CommandLine]);
+        Ended ours = await HostRun.TypingToGuestAsync("", [.. Arguments(levels, root), "--semihosting-args", CommandLine]);
         Assert.Equal(ExitStatus, ours.Status);
         Assert.Empty(Directory.EnumerateFileSystemEntries(root));
 
@@ -43,7 +43,7 @@ public sealed class SemihostingGuestTests : IDisposable
     [RequiresFact(Need.BuiltGuests)]
     public async Task What_is_typed_is_read_in_order_up_to_the_end()
     {
-        Ended ours = await HostRun.TypingAsync("abtyped\n", [.. Arguments("el2=off", _folder.FullName), "--semihosting-args", "prog input"]);
+        Ended ours = await HostRun.TypingToGuestAsync("abtyped\n", [.. Arguments("el2=off", _folder.FullName), "--semihosting-args", "prog input"]);
 
         Says.InOrder(ours, "readc = 97", "readc = 98", "read :tt = 0", "typed", "read :tt at the end = 6", "readc at the end = -1");
         Assert.Equal(ExitStatus, ours.Status);
@@ -52,7 +52,7 @@ public sealed class SemihostingGuestTests : IDisposable
     [RequiresFact(Need.BuiltGuests)]
     public async Task A_command_for_the_host_is_refused_with_a_line_in_the_log_and_time_is_the_machines()
     {
-        Ended ours = await HostRun.TypingAsync("", Arguments("el2=off", _folder.FullName));
+        Ended ours = await HostRun.TypingToGuestAsync("", Arguments("el2=off", _folder.FullName));
 
         Says.InOrder(ours, "flen after append = 34", "semihosting.elf", "host: time = 1672531200", "host: system = -1, errno 1");
         Assert.Contains("""semihosting: the guest asked the host to execute "exit 3" (SYS_SYSTEM)""", ours.Errors, StringComparison.Ordinal);
@@ -61,7 +61,7 @@ public sealed class SemihostingGuestTests : IDisposable
     [Fact]
     public async Task A_folder_that_is_not_there_is_refused_in_one_line()
     {
-        Ended ours = await HostRun.TypingAsync("", "--kernel", Repository.InTree("README.md"), "--semihosting", "--semihosting-root", "/no/such/folder");
+        Ended ours = await HostRun.TypingToGuestAsync("", "--kernel", Repository.InTree("README.md"), "--semihosting", "--semihosting-root", "/no/such/folder");
 
         Assert.Equal(2, ours.Status);
         Assert.Equal(

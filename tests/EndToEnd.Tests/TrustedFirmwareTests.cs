@@ -18,7 +18,7 @@ public sealed class TrustedFirmwareTests : IDisposable
 
     public void Dispose() => _folder.Delete(recursive: true);
 
-    [RequiresFact(Need.Firmware, Need.DebianGuests, Need.DeviceTreeTools)]
+    [RequiresFact(Need.TrustedFirmware, Need.DebianGuests, Need.DeviceTreeTools)]
     public async Task Firmware_boots_a_stock_Debian_kernel_at_EL2_on_two_cores_and_switches_off()
     {
         foreach (string name in new[] { "bl2.bin", "bl31.bin" })

@@ -34,7 +34,7 @@ public sealed class WorldsTests : IDisposable
     public async Task Four_programs_in_two_worlds_print_the_same_as_on_QEMU()
     {
         string secure = Path.Combine(_folder.FullName, "secure");
-        Ended ours = await HostRun.TypingAsync(
+        Ended ours = await HostRun.TypingToGuestAsync(
             "", "--machine", "virt,gic=2,el2=on,el3=on", "--memory", "128M", "--kernel", Program, "--secure-serial", "file:" + secure);
 
         string theirs = Path.Combine(_folder.FullName, "theirs");
@@ -52,8 +52,8 @@ public sealed class WorldsTests : IDisposable
     public async Task Two_runs_are_the_same_to_the_instruction()
     {
         string[] arguments = ["--machine", "virt,gic=2,el2=on,el3=on", "--memory", "128M", "--kernel", Program];
-        Ended one = await HostRun.TypingAsync("", arguments);
-        Ended two = await HostRun.TypingAsync("", arguments);
+        Ended one = await HostRun.TypingToGuestAsync("", arguments);
+        Ended two = await HostRun.TypingToGuestAsync("", arguments);
 
         Assert.Contains("the guest powered off", one.Errors, StringComparison.Ordinal);
         Assert.Equal(one, two);
@@ -83,7 +83,7 @@ public sealed class WorldsTests : IDisposable
     [Fact]
     public async Task A_secure_serial_line_without_EL3_is_refused_in_one_line()
     {
-        Ended ours = await HostRun.TypingAsync("", "--kernel", Repository.InTree("README.md"), "--secure-serial", "stdio");
+        Ended ours = await HostRun.TypingToGuestAsync("", "--kernel", Repository.InTree("README.md"), "--secure-serial", "stdio");
 
         Assert.Equal(2, ours.Status);
         Assert.Equal("gdbhost: --secure-serial: the board has no Secure UART without el3=on; add it to --machine\n", ours.Errors);

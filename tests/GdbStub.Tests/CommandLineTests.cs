@@ -165,7 +165,8 @@ public class CommandLineTests
     [InlineData("file:")]
     [InlineData("")]
     public void Malformed_serial_is_refused_by_name(string text) =>
-        Refused("--serial", () => SerialOption.Open(text, allowRemote: false, new Log(Console.Error, LogLevel.Error)).Dispose());
+        Refused("--serial", () => SerialOption.Open(
+            new SerialLine("--serial", text), allowRemote: false, new Log(Console.Error, LogLevel.Error), static () => { }).Dispose());
 
     [Fact]
     public void Missing_file_is_named()

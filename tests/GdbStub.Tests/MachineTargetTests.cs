@@ -1,5 +1,6 @@
 using System;
 using System.Buffers.Binary;
+using System.IO;
 using System.Linq;
 using System.Threading.Tasks;
 using GdbHost.GdbStub.Target;
@@ -151,6 +152,63 @@ public sealed class MachineTargetTests : IDisposable
         }
 
         Assert.Contains(_target.MemoryRegions, r => r is { Start: 0x4000_0000, Length: 1UL << 26, Kind: "ram" });
+    }
+
+    [Fact(Timeout = HangMilliseconds)]
+    public async Task Snapshot_in_a_file_brings_everything_back()
+    {
+        await InFolderAsync(async folder =>
+        {
+            string file = Path.Combine(folder, "state");
+            TargetState before = _target.State;
+            Assert.Null(_target.SaveSnapshot(file));
+            await RunAsync(CpuAction.Step);
+            Assert.NotEqual(before, _target.State);
+            Assert.Null(_target.LoadSnapshot(file));
+            Assert.Equal(before, _target.State);
+            Assert.Null(_target.SaveSnapshot(file));
+            Assert.Equal([file], Directory.GetFiles(folder));
+        });
+    }
+
+    [Fact(Timeout = HangMilliseconds)]
+    public async Task Snapshot_that_cannot_be_has_one_line_and_replaces_no_other_file()
+    {
+        await InFolderAsync(folder =>
+        {
+            string other = Path.Combine(folder, "precious");
+            File.WriteAllText(other, "no snapshot");
+            TargetState before = _target.State;
+            string?[] problems =
+            [
+                _target.SaveSnapshot(other),
+                _target.SaveSnapshot(Path.Combine(folder, "nowhere/state")),
+                _target.SaveSnapshot(folder),
+                _target.SaveSnapshot(""),
+                _target.LoadSnapshot(other),
+                _target.LoadSnapshot(Path.Combine(folder, "nothing")),
+                _target.LoadSnapshot(folder),
+                _target.LoadSnapshot("/dev/zero"),
+            ];
+            Assert.All(problems, p => Assert.DoesNotContain('\n', Assert.IsType<string>(p)));
+            Assert.Equal("no snapshot", File.ReadAllText(other));
+            Assert.Equal([other], Directory.GetFiles(folder));
+            Assert.Equal(before, _target.State);
+            return Task.CompletedTask;
+        });
+    }
+
+    private static async Task InFolderAsync(Func<string, Task> test)
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("gdbhost-test");
+        try
+        {
+            await test(folder.FullName);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 
     private static MachineConfiguration Configuration()

@@ -39,7 +39,23 @@ public class MonitorTests
     [InlineData("translate 0x10 el7")]
     [InlineData("translate 0x10 r w q")]
     [InlineData("walk 0x11111111111111111")]
+    [InlineData("snapshot")]
+    [InlineData("snapshot keep FILE")]
+    [InlineData("snapshot save")]
     public void Question_that_cannot_be_answered_gets_one_line(string line) => Assert.Single(Ask(line));
+
+    [Fact]
+    public void Snapshot_says_what_was_saved_and_what_gdb_does_not_know()
+    {
+        const string State = "12 instructions, 34 ns, state 00112233445566778899aabbccddeeff";
+        Assert.Equal([State], Ask("state"));
+        Assert.Equal(["Saved in my file:", State], Ask("snapshot save my file"));
+        string[] loaded = Ask("snapshot load my file");
+        Assert.Equal(["Loaded from my file:", State], loaded[..2]);
+        Assert.Contains("maintenance flush register-cache", loaded[2], StringComparison.Ordinal);
+        _target.SnapshotProblem = "my file: it is damaged";
+        Assert.Equal(["Not loaded, and nothing has changed. my file: it is damaged"], Ask("snapshot load my file"));
+    }
 
     [Fact]
     public void Syndrome_of_the_ECAM_report_is_decoded()

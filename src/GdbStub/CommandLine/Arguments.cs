@@ -8,11 +8,19 @@ namespace GdbHost.GdbStub.CommandLine;
 /// <summary>The command line, understood: either a verb with its options, or a text that the user asked for.</summary>
 internal sealed record Arguments(VerbOptions? Verb, string Text)
 {
-    private static string Heading => $"gdbhost {typeof(Arguments).Assembly.GetName().Version?.ToString(3)}";
+    private const string QemuVerbName = "qemu";
+
+    /// <summary>The program and its version.</summary>
+    public static string Heading => $"gdbhost {typeof(Arguments).Assembly.GetName().Version?.ToString(3)}";
 
     /// <exception cref="UserErrorException">The command line is wrong; the message says where.</exception>
     public static Arguments Parse(IReadOnlyList<string> words)
     {
+        if (words is [QemuVerbName, ..] || words is ["help", QemuVerbName, ..])
+        {
+            return new Arguments(new QemuVerb { Words = words[0] == QemuVerbName ? [.. words.Skip(1)] : ["-help"] }, "");
+        }
+
         // The parser knows "run --help"; its own "help run" forgets the options of the verb when there is a default verb.
         List<string> joined = words is ["help", string verbName, ..] ? [verbName, "--help"] : ValuedOptions.Join(words);
         using var parser = new Parser(static settings =>
@@ -20,7 +28,7 @@ internal sealed record Arguments(VerbOptions? Verb, string Text)
             settings.HelpWriter = null;
             settings.AllowMultiInstance = true;
         });
-        ParserResult<object> result = parser.ParseArguments<DemoOptions, RunOptions, DtbOptions, BoardsOptions>(joined);
+        ParserResult<object> result = parser.ParseArguments<DemoOptions, RunOptions, DtbOptions, BoardsOptions, QemuVerb>(joined);
         if (result is not NotParsed<object> failed)
         {
             var verb = (VerbOptions)result.Value;

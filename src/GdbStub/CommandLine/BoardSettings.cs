@@ -9,6 +9,9 @@ internal sealed record BoardSettings
 {
     private const string Option = "--machine";
 
+    /// <summary>The versions of the GIC that are built.</summary>
+    public static readonly string[] GicVersions = ["2"];
+
     public required string Board { get; init; }
 
     public int GicVersion { get; private init; } = 2;
@@ -57,7 +60,7 @@ internal sealed record BoardSettings
 
     private BoardSettings With(string name, string value) => name switch
     {
-        "gic" => this with { GicVersion = Choice(name, value, "2")[0] - '0' },
+        "gic" => this with { GicVersion = Choice(name, value, GicVersions)[0] - '0' },
         "el2" => this with { El2 = OnOff(name, value) },
         "el3" => this with { El3 = OnOff(name, value) },
         "highmem" => this with { HighMemory = OnOff(name, value) },

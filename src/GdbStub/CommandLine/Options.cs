@@ -40,7 +40,7 @@ internal abstract class GuestOptions : BoardOptions
         "virtual: as fast as possible; host: not faster than real time. The guest counts instructions either way.";
 
     [Option("serial", MetaValue = "TO", Default = "stdio",
-        HelpText = "The first serial port: stdio, none, file:PATH, tcp:HOST:PORT or unix:PATH (the last two listen).")]
+        HelpText = "The first serial port: stdio, mon:stdio (Ctrl-C to the guest, Ctrl-A X ends), none, file:PATH, tcp:HOST:PORT or unix:PATH (the last two listen).")]
     public string Serial { get; set; } = "";
 
     [Option("secure-serial", MetaValue = "TO", Default = "none",
@@ -60,6 +60,10 @@ internal abstract class GuestOptions : BoardOptions
     [Option("semihosting", HelpText = "HLT 0xF000 calls the host: console, files, and an exit whose code becomes the exit status.")]
     public bool Semihosting { get; set; }
 
+    [Option("restore", MetaValue = "FILE",
+        HelpText = "Begin with the state that gdb's \"monitor snapshot save FILE\" saved, of a machine with the same board, vCPUs and memory.")]
+    public string? Restore { get; set; }
+
     [Option("semihosting-root", MetaValue = "DIR", Default = ".", HelpText = "The only folder whose files semihosting reaches.")]
     public string SemihostingRoot { get; set; } = "";
 
@@ -78,6 +82,10 @@ internal abstract class GuestOptions : BoardOptions
 
     [Option("max-instructions", MetaValue = "N", HelpText = "End with status 3 after this many guest instructions.")]
     public string? MaxInstructions { get; set; }
+
+    [Option("on-reset", MetaValue = "ACTION", Default = "end",
+        HelpText = "When the guest asks for a reset: end (with status 4), reboot, or power-off (end with status 0).")]
+    public string OnReset { get; set; } = "";
 
     [Option("log", MetaValue = "LEVEL", Default = "info", HelpText = "What to say on stderr: error, warning, info, debug or trace.")]
     public string Log { get; set; } = "";
@@ -139,3 +147,11 @@ internal sealed class DtbOptions : BoardOptions
 /// <summary>"gdbhost boards".</summary>
 [Verb("boards", HelpText = "List the boards.")]
 internal sealed class BoardsOptions : VerbOptions;
+
+/// <summary>"gdbhost qemu", whose words are QEMU's and not read by the parser of the other verbs.</summary>
+[Verb("qemu", HelpText = "Take the command line of qemu-system-aarch64; \"gdbhost qemu -help\" lists what is understood.")]
+internal sealed class QemuVerb : VerbOptions
+{
+    /// <summary>The words after the verb.</summary>
+    public IReadOnlyList<string> Words { get; set; } = [];
+}

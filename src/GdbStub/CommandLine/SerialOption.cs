@@ -6,19 +6,41 @@ using GdbHost.GdbStub.Server;
 
 namespace GdbHost.GdbStub.CommandLine;
 
-/// <summary>The values of --serial and its like, and the lines that they open.</summary>
+/// <summary>Where a serial line leads, as an option said it.</summary>
+/// <param name="Option">The option, for messages.</param>
+/// <param name="To">stdio, mon:stdio, none, file:PATH, tcp:HOST:PORT or unix:PATH.</param>
+/// <param name="WaitsForClient">The guest does not run before somebody has picked up the line; for tcp: and unix:.</param>
+internal sealed record SerialLine(string Option, string To, bool WaitsForClient = false)
+{
+    public const byte ControlA = 1;
+
+    /// <summary>The key that begins a command to gdbhost on mon:stdio.</summary>
+    public byte EscapeKey { get; init; } = ControlA;
+
+    /// <summary>Ctrl-C goes to the guest also without mon:.</summary>
+    public bool PassesSignals { get; init; }
+}
+
+/// <summary>Opens a serial line.</summary>
 internal static class SerialOption
 {
-    private const string Option = "--serial";
+    private const string MuxedStdio = "mon:stdio";
     private const string FilePrefix = "file:";
     private const string TcpPrefix = "tcp:";
     private const string UnixPrefix = "unix:";
 
-    public static ISerialBackend Open(string text, bool allowRemote, Log log)
+    /// <param name="quit">Ends the run, when the user says so by a key of mon:stdio.</param>
+    public static ISerialBackend Open(SerialLine line, bool allowRemote, Log log, Action quit)
     {
+        string text = line.To;
         if (text is "stdio")
         {
-            return new StdioSerial();
+            return new StdioSerial(keys: null, passesSignals: line.PassesSignals);
+        }
+
+        if (text is MuxedStdio)
+        {
+            return new StdioSerial(new EscapeKeys(line.EscapeKey, quit), passesSignals: true);
         }
 
         if (text is "none")
@@ -28,20 +50,20 @@ internal static class SerialOption
 
         if (text.StartsWith(FilePrefix, StringComparison.Ordinal))
         {
-            return OpenFile(Option, text[FilePrefix.Length..]);
+            return OpenFile(line.Option, text[FilePrefix.Length..]);
         }
 
         if (text.StartsWith(TcpPrefix, StringComparison.Ordinal))
         {
-            return OpenSocket(OptionValues.Listen(Option, text[TcpPrefix.Length..], allowRemote), log);
+            return OpenSocket(line, OptionValues.Listen(line.Option, text[TcpPrefix.Length..], allowRemote), log);
         }
 
         if (text.StartsWith(UnixPrefix, StringComparison.Ordinal))
         {
-            return OpenSocket(OptionValues.Listen(Option, text, allowRemote), log);
+            return OpenSocket(line, OptionValues.Listen(line.Option, text, allowRemote), log);
         }
 
-        throw new UserErrorException($"{Option}: \"{text}\" is not known; use stdio, none, file:PATH, tcp:HOST:PORT or unix:PATH");
+        throw new UserErrorException($"{line.Option}: \"{text}\" is not known; use stdio, mon:stdio, none, file:PATH, tcp:HOST:PORT or unix:PATH");
     }
 
     /// <summary>The value of an option that names where a line's output goes, and no input comes from.</summary>
@@ -49,7 +71,7 @@ internal static class SerialOption
     {
         return text switch
         {
-            "stdio" => new StdioSerial(),
+            "stdio" => new StdioSerial(keys: null, passesSignals: false),
             "none" => new NoSerial(),
             _ when text.StartsWith(FilePrefix, StringComparison.Ordinal) => OpenFile(option, text[FilePrefix.Length..]),
             _ => throw new UserErrorException($"{option}: \"{text}\" is not known; use none, stdio or file:PATH"),
@@ -72,22 +94,22 @@ internal static class SerialOption
         }
     }
 
-    private static SocketSerial OpenSocket(ListenAddress address, Log log)
+    private static SocketSerial OpenSocket(SerialLine line, ListenAddress address, Log log)
     {
         if (!address.IsLocal)
         {
-            log.Warning(ListenAddress.Exposure(Option, address.EndPoint.ToString()!));
+            log.Warning(ListenAddress.Exposure(line.Option, address.EndPoint.ToString()!));
         }
 
         try
         {
-            var serial = new SocketSerial(address);
+            var serial = new SocketSerial(address, line.WaitsForClient);
             log.Info($"serial line at {(serial.Port is int port ? $"TCP port {port}" : address.UnixPath)}");
             return serial;
         }
         catch (SocketException e)
         {
-            throw new UserErrorException($"{Option}: {ListenAddress.Problem(address, e)}", e);
+            throw new UserErrorException($"{line.Option}: {ListenAddress.Problem(address, e)}", e);
         }
     }
 }

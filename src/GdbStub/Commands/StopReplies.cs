@@ -19,7 +19,12 @@ internal static class StopReplies
             return;
         }
 
-        StopSignal signal = stop.Kind == StopKind.Interrupt ? StopSignal.Interrupt : StopSignal.Trap;
+        StopSignal signal = stop.Kind switch
+        {
+            StopKind.Interrupt => StopSignal.Interrupt,
+            StopKind.StandsOff => StopSignal.Quit, // as QEMU's stub says it
+            _ => StopSignal.Trap,
+        };
         new StopReply(signal, CauseOf(stop.Kind), stop.Address, SessionState.ThreadOf(stop.Cpu))
             .WriteTo(context.Reply, context.State.Multiprocess, context.State.Reasons);
         Expedite(context, stop.Cpu);

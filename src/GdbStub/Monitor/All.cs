@@ -9,5 +9,6 @@ internal static class All
         .. SystemRegisters.Rows,
         .. Translate.Rows,
         .. MemoryMap.Rows,
+        .. Snapshots.Rows,
     ];
 }

@@ -25,9 +25,9 @@ internal static class Configuration
             HostFiles = options.Semihosting ? HostFolder.Open("--semihosting-root", options.SemihostingRoot, log) : null,
             SemihostingArguments = options.SemihostingArgs,
         };
-        if (configuration.Kernel is null && configuration.Loads.Count == 0)
+        if (configuration.Kernel is null && configuration.Loads.Count == 0 && options.Restore is null)
         {
-            throw new UserErrorException("--kernel: nothing to run; name an ELF, an arm64 Image or a raw binary with --kernel or --load");
+            throw new UserErrorException("--kernel: nothing to run; name an ELF, an arm64 Image or a raw binary with --kernel or --load, or a snapshot with --restore");
         }
 
         return configuration;

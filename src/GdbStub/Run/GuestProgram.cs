@@ -3,7 +3,6 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Linq;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
@@ -17,15 +16,8 @@ using GdbHost.Machine.Boards;
 namespace GdbHost.GdbStub.Run;
 
 /// <summary>The verbs that run a guest: listen, build the machine, let it run, serve debuggers, and end with a status.</summary>
-internal sealed class GuestProgram(GuestOptions options, Log log)
+internal sealed class GuestProgram(RunSettings settings, Log log)
 {
-    private const string GdbOption = "--gdb";
-    private const string NoGdb = "none";
-
-    // 128 and the number of the signal, as shells report it.
-    private const int InterruptedStatus = 130;
-    private const int TerminatedStatus = 143;
-
     // How long a machine that does not stop may delay the end of the program.
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(2);
 
@@ -33,28 +25,30 @@ internal sealed class GuestProgram(GuestOptions options, Log log)
     /// <param name="announce">Tells the user what is there, before the guest runs.</param>
     public async Task<int> RunAsync(Func<MachineConfiguration> configure, Action<MachineConfiguration, MachineTarget, string?> announce)
     {
-        TimeSpan? timeout = options.Timeout is null ? null : OptionValues.Seconds("--timeout", options.Timeout);
-        ulong? limit = options.MaxInstructions is null
-            ? null
-            : OptionValues.Number("--max-instructions", options.MaxInstructions, 1, ulong.MaxValue);
-        bool paced = OptionValues.Word("--clock", options.Clock, "virtual", "host") == "host";
-
         using TcpServer? server = Listen();
         MachineConfiguration configuration = configure();
-        using ISerialBackend serial = SerialOption.Open(options.Serial, options.AllowRemote, log);
+        GuestRun? guest = null;
+        using ISerialBackend serial = SerialOption.Open(
+            settings.Serial, settings.AllowRemote, log, () => guest?.Finish(new GuestEnd(ExitStatus.PoweredOff, "ended by the user")));
         using ISerialBackend secureSerial = OpenSecureSerial(configuration);
-        Action<ulong>? pace = paced ? new RealTimePace().Hold : null;
-        using var machine = MachineTarget.Create(configuration, b => serial.Write([b]), limit, pace, b => secureSerial.Write([b]));
-        var guest = new GuestRun(machine);
+        Action<ulong>? pace = settings.Paced ? new RealTimePace().Hold : null;
+        using var machine = MachineTarget.Create(
+            configuration, b => serial.Write([b]), settings.MaxInstructions, pace, settings.Ending, b => secureSerial.Write([b]));
+        if (settings.Restore is not null && machine.LoadSnapshot(settings.Restore) is string problem)
+        {
+            throw new UserErrorException($"--restore: {problem}");
+        }
+
+        guest = new GuestRun(machine);
         announce(configuration, machine, Attach(server));
 
-        using PosixSignalRegistration interrupt = EndOn(PosixSignal.SIGINT, guest, InterruptedStatus);
-        using PosixSignalRegistration terminate = EndOn(PosixSignal.SIGTERM, guest, TerminatedStatus);
-        using Timer? timer = timeout is TimeSpan time
+        using SignalEnds signals = new(guest, settings.SignalStatus);
+        using Timer? timer = settings.Timeout is TimeSpan time
             ? new Timer(_ => guest.Finish(TimedOut(time)), null, time, Timeout.InfiniteTimeSpan)
             : null;
         serial.Start(machine.ReceiveSerial, machine.EndSerialInput);
-        if (!options.Wait)
+        await Task.WhenAny(serial.Ready, guest.Ended);
+        if (!settings.Wait && !guest.Ended.IsCompleted)
         {
             guest.Start();
         }
@@ -64,7 +58,8 @@ internal sealed class GuestProgram(GuestOptions options, Log log)
 
         // Known only of a machine that stands still by itself; scripts/bench.sh reads it.
         bool counted = end.ExitStatus is ExitStatus.PoweredOff or ExitStatus.ResetRefused;
-        log.Info(counted ? string.Create(CultureInfo.InvariantCulture, $"{end.Reason}; {machine.Instructions} instructions") : end.Reason);
+        string reason = counted ? string.Create(CultureInfo.InvariantCulture, $"{end.Reason}; {machine.Instructions} instructions") : end.Reason;
+        log.Outcome(end.ExitStatus == ExitStatus.StuckOrTimeout ? LogLevel.Error : LogLevel.Info, reason);
         return end.ExitStatus;
     }
 
@@ -90,7 +85,7 @@ internal sealed class GuestProgram(GuestOptions options, Log log)
     private ISerialBackend OpenSecureSerial(MachineConfiguration configuration)
     {
         const string Option = "--secure-serial";
-        ISerialBackend serial = SerialOption.OpenOutput(Option, options.SecureSerial);
+        ISerialBackend serial = SerialOption.OpenOutput(Option, settings.SecureSerial);
         return configuration.El3 || serial is NoSerial
             ? serial
             : throw new UserErrorException($"{Option}: the board has no Secure UART without el3=on; add it to --machine");
@@ -107,13 +102,6 @@ internal sealed class GuestProgram(GuestOptions options, Log log)
         ExitStatus.StuckOrTimeout,
         string.Create(CultureInfo.InvariantCulture, $"the guest still ran after the {time.TotalSeconds} s of --timeout"));
 
-    private static PosixSignalRegistration EndOn(PosixSignal signal, GuestRun guest, int status) =>
-        PosixSignalRegistration.Create(signal, context =>
-        {
-            context.Cancel = true;
-            guest.Finish(new GuestEnd(status, "ended by a signal"));
-        });
-
     private async Task<GuestEnd> ServeAsync(TcpServer? server, GuestRun guest)
     {
         using var stop = new CancellationTokenSource();
@@ -127,33 +115,30 @@ internal sealed class GuestProgram(GuestOptions options, Log log)
 
     private TcpServer? Listen()
     {
-        if (options.Gdb == NoGdb)
+        if (settings.Gdb is not ListenAddress address)
         {
-            return options.Wait
-                ? throw new UserErrorException($"--wait: with {GdbOption} none nobody could let the guest run; remove one of them")
-                : null;
+            return null;
         }
 
-        ListenAddress address = OptionValues.Listen(GdbOption, options.Gdb, options.AllowRemote);
         if (!address.IsLocal)
         {
-            log.Warning(ListenAddress.Exposure(GdbOption, options.Gdb));
+            log.Warning(ListenAddress.Exposure(settings.GdbNamedBy, address.EndPoint.ToString()!));
         }
 
         try
         {
             var server = new TcpServer(address, log);
-            if (options.GdbPortFile is not null)
+            if (settings.GdbPortFile is not null)
             {
                 string where = server.Port?.ToString(CultureInfo.InvariantCulture) ?? address.UnixPath!;
-                InputFile.Write("--gdb-port-file", options.GdbPortFile, Encoding.ASCII.GetBytes(where + "\n"));
+                InputFile.Write("--gdb-port-file", settings.GdbPortFile, Encoding.ASCII.GetBytes(where + "\n"));
             }
 
             return server;
         }
         catch (SocketException e)
         {
-            throw new UserErrorException($"{GdbOption}: {ListenAddress.Problem(address, e)}", e);
+            throw new UserErrorException($"{settings.GdbNamedBy}: {ListenAddress.Problem(address, e)}", e);
         }
     }
 

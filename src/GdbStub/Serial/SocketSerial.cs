@@ -3,6 +3,7 @@ using System.IO;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading;
+using System.Threading.Tasks;
 using GdbHost.GdbStub.Server;
 
 namespace GdbHost.GdbStub.Serial;
@@ -15,14 +16,23 @@ internal sealed class SocketSerial : ISerialBackend
 {
     private readonly Socket _listener;
     private readonly string? _unixPath;
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile Client? _client;
 
+    /// <param name="address">Where clients can pick up the line.</param>
+    /// <param name="waitsForClient">The line is ready when the first client is there.</param>
     /// <exception cref="SocketException">The address is in use or not ours.</exception>
-    public SocketSerial(ListenAddress address)
+    public SocketSerial(ListenAddress address, bool waitsForClient = false)
     {
         _listener = Listener.Open(address);
         _unixPath = address.UnixPath;
+        if (!waitsForClient)
+        {
+            _ready.SetResult();
+        }
     }
+
+    public Task Ready => _ready.Task;
 
     /// <summary>The port that was picked, or null for a Unix-domain socket.</summary>
     public int? Port => (_listener.LocalEndPoint as IPEndPoint)?.Port;
@@ -55,6 +65,7 @@ internal sealed class SocketSerial : ISerialBackend
                 using Socket socket = _listener.Accept();
                 var client = new Client(socket);
                 _client = client;
+                _ready.TrySetResult();
                 InputReader.Run(client.Stream, received, static () => { });
                 _client = null;
                 client.Close();

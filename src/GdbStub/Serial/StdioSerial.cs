@@ -1,30 +1,39 @@
 using System;
-using System.ComponentModel;
-using System.Diagnostics;
 using System.IO;
+using System.Text;
 using System.Threading;
+using Microsoft.Win32.SafeHandles;
 
 namespace GdbHost.GdbStub.Serial;
 
-/// <summary>The terminal that gdbhost was started from. Keys go to the guest one by one; Ctrl-C still ends gdbhost.</summary>
+/// <summary>The terminal that gdbhost was started from. Keys go to the guest one by one.</summary>
 internal sealed class StdioSerial : ISerialBackend
 {
+    private const int StandardInput = 0;
+
+    private readonly EscapeKeys? _keys;
+    private readonly bool _passesSignals;
     private readonly Stream _output = Console.OpenStandardOutput();
     private readonly OutputPump _pump;
-    private bool _terminalChanged;
+    private Terminal? _terminal;
 
-    public StdioSerial() => _pump = new OutputPump(_output);
+    /// <param name="keys">The keys that speak to gdbhost; null where all are the guest's.</param>
+    /// <param name="passesSignals">Ctrl-C goes to the guest; else it ends gdbhost.</param>
+    public StdioSerial(EscapeKeys? keys, bool passesSignals)
+    {
+        _keys = keys;
+        _passesSignals = passesSignals;
+        _pump = new OutputPump(_output);
+    }
 
     public void Start(Action<ReadOnlyMemory<byte>> received, Action ended)
     {
-        if (!Console.IsInputRedirected)
-        {
-            // The guest echoes and edits lines itself. Signals stay with us, so that Ctrl-C works.
-            _terminalChanged = Stty("-icanon", "-echo", "-icrnl", "min", "1", "time", "0");
-        }
+        _terminal = new Terminal(_passesSignals);
 
-        Stream input = Console.OpenStandardInput();
-        var thread = new Thread(() => InputReader.Run(input, received, ended)) { IsBackground = true, Name = "serial input" };
+        // Console's own stream edits lines where standard input is a terminal, and gives none before its end.
+        var input = new FileStream(new SafeFileHandle(StandardInput, ownsHandle: false), FileAccess.Read, bufferSize: 0);
+        Action<ReadOnlyMemory<byte>> typed = _keys is not EscapeKeys keys ? received : bytes => Filter(keys, bytes, received);
+        var thread = new Thread(() => InputReader.Run(input, typed, ended)) { IsBackground = true, Name = "serial input" };
         thread.Start();
     }
 
@@ -33,27 +42,18 @@ internal sealed class StdioSerial : ISerialBackend
     public void Dispose()
     {
         _pump.Dispose();
-        if (_terminalChanged)
-        {
-            Stty("sane");
-            _terminalChanged = false;
-        }
-
+        _terminal?.Dispose();
+        _terminal = null;
         _output.Dispose();
     }
 
-    /// <summary>False when there is no stty; the terminal then stays as it is.</summary>
-    private static bool Stty(params string[] settings)
+    private void Filter(EscapeKeys filter, ReadOnlyMemory<byte> typed, Action<ReadOnlyMemory<byte>> received)
     {
-        try
+        (byte[] toGuest, string toUser) = filter.Filter(typed.Span);
+        Write(Encoding.ASCII.GetBytes(toUser));
+        if (toGuest.Length > 0)
         {
-            using var stty = Process.Start(new ProcessStartInfo("stty", settings) { UseShellExecute = false });
-            stty?.WaitForExit();
-            return stty?.ExitCode == 0;
-        }
-        catch (Win32Exception)
-        {
-            return false;
+            received(toGuest);
         }
     }
 }

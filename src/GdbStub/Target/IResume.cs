@@ -40,6 +40,9 @@ internal enum StopKind
     /// <summary>It asked to be switched off.</summary>
     PowerOff,
 
+    /// <summary>It asked to be switched off, and stands still instead.</summary>
+    StandsOff,
+
     /// <summary>It asked for a reset that is not to be done.</summary>
     Reset,
 

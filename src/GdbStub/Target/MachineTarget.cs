@@ -11,7 +11,7 @@ namespace GdbHost.GdbStub.Target;
 /// The machine as a debuggee. The only file that speaks both languages: gdb's, in the capability interfaces, and the
 /// machine's, in <see cref="MachineDebugPort"/>.
 /// </summary>
-internal sealed class MachineTarget : ITarget, IBreakpoints, IMemoryMap, ITranslation, IDisposable
+internal sealed class MachineTarget : ITarget, IBreakpoints, IMemoryMap, ITranslation, ISnapshots, IDisposable
 {
     private const int MostSerialBacklog = 4096;
     private const int SerialPauseMilliseconds = 5;
@@ -20,9 +20,12 @@ internal sealed class MachineTarget : ITarget, IBreakpoints, IMemoryMap, ITransl
     private readonly MachineBreakpoints _breakpoints;
     private readonly Dictionary<RegisterDescription, MachineRegister> _registers;
 
-    private MachineTarget(MachineDebugPort port)
+    private readonly GuestEnding _ending;
+
+    private MachineTarget(MachineDebugPort port, GuestEnding ending)
     {
         _port = port;
+        _ending = ending;
         _breakpoints = new MachineBreakpoints(port);
         Registers = [.. port.Registers.Select(Describe).OrderBy(r => r.Group)];
         _registers = port.Registers.ToDictionary(Describe);
@@ -36,12 +39,22 @@ internal sealed class MachineTarget : ITarget, IBreakpoints, IMemoryMap, ITransl
     /// <summary>Instructions that all vCPUs have retired.</summary>
     public ulong Instructions => _port.Instructions;
 
+    public TargetState State
+    {
+        get
+        {
+            MachineState state = _port.State;
+            return new TargetState(state.Instructions, state.VirtualNanoseconds, state.Hash);
+        }
+    }
+
     public IReadOnlyList<RegisterDescription> Registers { get; }
 
     public IReadOnlyList<MemoryRegion> MemoryRegions { get; }
 
     /// <summary>Builds the machine, which stands still at its first instruction.</summary>
     /// <param name="serialOutput">Gets each byte that the guest prints, on the machine's thread.</param>
+    /// <param name="ending">What becomes of a guest that wants to end.</param>
     /// <param name="instructionLimit">Instructions after which the machine stops, or null.</param>
     /// <param name="afterSlice">Called on the machine's thread with the virtual time, or null.</param>
     /// <param name="secureSerialOutput">Gets each byte that goes to the Secure UART, on the machine's thread, or null.</param>
@@ -49,14 +62,17 @@ internal sealed class MachineTarget : ITarget, IBreakpoints, IMemoryMap, ITransl
     public static MachineTarget Create(
         MachineConfiguration configuration,
         Action<byte> serialOutput,
-        ulong? instructionLimit,
-        Action<ulong>? afterSlice,
+        ulong? instructionLimit = null,
+        Action<ulong>? afterSlice = null,
+        GuestEnding? ending = null,
         Action<byte>? secureSerialOutput = null)
     {
         var port = MachineDebugPort.Create(configuration, serialOutput, secureSerialOutput);
         port.InstructionLimit = instructionLimit;
         port.AfterSlice = afterSlice;
-        return new MachineTarget(port);
+        ending ??= new GuestEnding();
+        port.GivesResets = ending.OnReset == ResetAction.Reboot;
+        return new MachineTarget(port, ending);
     }
 
     public void Dispose() => _port.Dispose();
@@ -80,6 +96,10 @@ internal sealed class MachineTarget : ITarget, IBreakpoints, IMemoryMap, ITransl
         // Wakes a machine that waits for input already.
         _port.SendSerial([]);
     }
+
+    public string? SaveSnapshot(string path) => SnapshotFile.Save(_port, path);
+
+    public string? LoadSnapshot(string path) => SnapshotFile.Load(_port, path);
 
     public string NameOf(int cpu) => $"cpu{cpu}";
 
@@ -153,8 +173,9 @@ internal sealed class MachineTarget : ITarget, IBreakpoints, IMemoryMap, ITransl
         MachineStopKind.Breakpoint => new TargetStop(_breakpoints.KindAt(stop.Address), stop.Cpu, stop.Address),
         MachineStopKind.Watchpoint => _breakpoints.Watched(stop),
         MachineStopKind.Step => new TargetStop(StopKind.Step, stop.Cpu),
-        MachineStopKind.PowerOff => new TargetStop(StopKind.PowerOff, stop.Cpu),
+        MachineStopKind.PowerOff => SwitchedOff(stop),
         MachineStopKind.Exit => new TargetStop(StopKind.Exit, stop.Cpu, ExitCode: stop.ExitCode),
+        MachineStopKind.Reset when _ending.OnReset == ResetAction.PowerOff => SwitchedOff(stop),
         MachineStopKind.Reset => new TargetStop(StopKind.Reset, stop.Cpu),
         MachineStopKind.Stuck => new TargetStop(
             StopKind.Stuck,
@@ -163,6 +184,8 @@ internal sealed class MachineTarget : ITarget, IBreakpoints, IMemoryMap, ITransl
         MachineStopKind.InstructionLimit => new TargetStop(StopKind.InstructionLimit, stop.Cpu),
         _ => new TargetStop(StopKind.Interrupt, stop.Cpu),
     };
+
+    private TargetStop SwitchedOff(MachineStop stop) => new(_ending.StaysWhenOff ? StopKind.StandsOff : StopKind.PowerOff, stop.Cpu);
 
     private static TranslationAccess Translate(WalkAccess access) => access switch
     {

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using GdbHost.Machine.Bus;
 using GdbHost.Machine.Common;
 using GdbHost.Machine.Cpu;
@@ -11,12 +12,13 @@ using GdbHost.Machine.Time;
 namespace GdbHost.Machine.Boards;
 
 /// <summary>A whole computer: cores, bus, memory, devices and time, put together as a board says.</summary>
-internal sealed class Machine : IPowerControl, IDisposable
+internal sealed class Machine : IPowerControl, IStateful, IDisposable
 {
     private readonly List<IStateful> _parts = [];
     private readonly List<IDevice> _devices = [];
     private readonly List<Ram> _memories = [];
     private readonly IMachineStart _start;
+    private PsciConduit _conduit;
     private readonly FileHandles? _handles;
 
     /// <param name="configuration">What to build.</param>
@@ -37,10 +39,12 @@ internal sealed class Machine : IPowerControl, IDisposable
         Bus.OnForeignWrite = (region, offset, length) => Cluster.Blocks.ForeignWrite(region.Ram!, offset, length);
         Ram = new Ram("ram", configuration.MemoryBytes);
         Bus.Add(new BusRegion(Ram.Name, board.RamStart, Ram.Size, Ram, Device: null));
+        _parts.Add(Clock);
         for (int index = 0; index < configuration.Cpus; index++)
         {
             Core core = new(new CoreConfiguration(index, configuration.Cpus, configuration.El2, configuration.El3), Bus, Cluster, Scheduler, PartsOf);
-            _parts.Add(core.System.Inputs);
+            _parts.Add(new CoreSnapshot(core));
+            _parts.Add(core.System.Translation);
             _parts.Add(core.System.Timer);
             _parts.Add(core.System.Performance);
         }
@@ -59,6 +63,7 @@ internal sealed class Machine : IPowerControl, IDisposable
         }
 
         board.Populate(this);
+        _parts.AddRange([.. Cores.Select(c => c.System.Inputs), this, Cluster, Scheduler]);
         Reset();
     }
 
@@ -96,8 +101,16 @@ internal sealed class Machine : IPowerControl, IDisposable
     /// <summary>Accesses that devices did not expect.</summary>
     public DeviceEvents Events { get; } = new();
 
-    /// <summary>All parts with state, in an order that does not change.</summary>
+    /// <summary>
+    /// All parts with state, in an order that does not change: the clock first, the wires into
+    /// cores after all who drive them, armed events after all who arm them. Memory is beside them, in <see cref="Memories"/>.
+    /// </summary>
     public IReadOnlyList<IStateful> Parts => _parts;
+
+    /// <summary>RAM, flash arrays and whatever other memory there is on the bus.</summary>
+    public IEnumerable<Ram> Memories => Bus.Regions.Where(r => r.Ram is not null).Select(r => r.Ram!);
+
+    public string StateName => "machine";
 
     /// <summary>The core whose access to a device is under way; 0 when the access comes from outside.</summary>
     public int CurrentCore => Cluster.Current?.Configuration.Index ?? 0;
@@ -141,7 +154,7 @@ internal sealed class Machine : IPowerControl, IDisposable
         BusRegion region = new(slot.Name, slot.Start, ram.Size, ram, device) { ReadOnly = true, SecureOnly = secureOnly };
         Bus.Add(region);
         device.ReadModeChanged = ForgetShortCuts;
-        device.ContentChanged = (offset, length) => Bus.OnForeignWrite?.Invoke(region, offset, length);
+        device.ContentChanged = (offset, length) => Bus.Written(region, offset, length);
     }
 
     /// <summary>
@@ -152,9 +165,11 @@ internal sealed class Machine : IPowerControl, IDisposable
     {
         foreach (Core core in Cores)
         {
-            core.System.Firmware = _start.Conduit == PsciConduit.None ? null : new Psci(_start.Conduit == PsciConduit.Smc, this);
             CoreReset.Apply(core);
         }
+
+        Cluster.Reset();
+        UseFirmware(_start.Conduit);
 
         foreach (IDevice device in _devices)
         {
@@ -164,6 +179,41 @@ internal sealed class Machine : IPowerControl, IDisposable
         _handles?.Reset();
         Power = PowerState.Running;
         _start.Apply(this);
+    }
+
+    public void Save(StateWriter to)
+    {
+        to.Write((int)Power);
+        to.Write(ExitCode);
+        to.Write((int)_conduit);
+    }
+
+    public void Restore(StateReader from)
+    {
+        Power = (PowerState)from.ReadBelow((int)PowerState.ResetRequested + 1, "the power state");
+        ExitCode = from.ReadInt32();
+        UseFirmware((PsciConduit)from.ReadBelow((int)PsciConduit.Smc + 1, "the PSCI conduit"));
+    }
+
+    /// <summary>After every part and all memory was restored: computes anew what is derived from them.</summary>
+    public void Restored()
+    {
+        Cluster.Blocks.Clear();
+        foreach (Core core in Cores)
+        {
+            core.Translation.RegistersChanged();
+            core.System.Derived.Update();
+            core.RequestAttention();
+        }
+    }
+
+    /// <summary>Makes every core take its slow path at the next store to each page, so that the pages that change are seen.</summary>
+    public void ForgetShortCuts()
+    {
+        foreach (Core core in Cores)
+        {
+            core.FastTlb.Flush();
+        }
     }
 
     void IPowerControl.PowerOff() => Change(PowerState.Off);
@@ -184,11 +234,12 @@ internal sealed class Machine : IPowerControl, IDisposable
     private static CoreParts PartsOf(Core core) =>
         new(core.System.Calls, core.System.Translation, core.System.Translation, core.System.Exceptions);
 
-    private void ForgetShortCuts()
+    private void UseFirmware(PsciConduit conduit)
     {
+        _conduit = conduit;
         foreach (Core core in Cores)
         {
-            core.FastTlb.Flush();
+            core.System.Firmware = conduit == PsciConduit.None ? null : new Psci(conduit == PsciConduit.Smc, this);
         }
     }
 

@@ -5,10 +5,36 @@ using GdbHost.Machine.Semihosting;
 namespace GdbHost.Machine.Boards;
 
 /// <summary>A file the user named, already read: the machine itself opens nothing.</summary>
-public sealed record BootFile(string Name, ReadOnlyMemory<byte> Bytes);
+public sealed record BootFile(string Name, ReadOnlyMemory<byte> Bytes)
+{
+    /// <summary>It begins as an ELF file does.</summary>
+    public bool IsElf => Bytes.Span.StartsWith((ReadOnlySpan<byte>)[0x7f, (byte)'E', (byte)'L', (byte)'F']);
+}
 
 /// <summary>A file to place in memory: an ELF at its own addresses, or bytes at <paramref name="Address"/>.</summary>
-public sealed record LoadFile(BootFile File, ulong? Address);
+/// <param name="StartsCpu">The core that begins at the file's entry point or first byte, in its reset state; null for none.</param>
+public sealed record LoadFile(BootFile File, ulong? Address, int? StartsCpu = null);
+
+/// <summary>A core that begins at an address of the user's, in its reset state.</summary>
+public sealed record CoreStart(int Cpu, ulong Address);
+
+/// <summary>The contents of a flash bank when the machine is switched on; a reset keeps what the guest has made of them.</summary>
+/// <param name="Bank">0 or 1.</param>
+public sealed record FlashImage(int Bank, BootFile File);
+
+/// <summary>
+/// A kernel or RAM disk that a hypervisor finds through the device tree: a node under /chosen that is compatible with
+/// "multiboot,module" (Xen, docs/misc/arm/device-tree/booting.txt).
+/// </summary>
+/// <param name="IsKernel">"multiboot,kernel", else "multiboot,ramdisk".</param>
+/// <param name="Arguments">The module's command line, or null.</param>
+public sealed record GuestModule(BootFile File, ulong Address, bool IsKernel, string? Arguments);
+
+/// <summary>How the cores are grouped in the device tree's cpu-map; the product is at least the number of cores.</summary>
+/// <param name="Clusters">In each socket.</param>
+/// <param name="Cores">In each cluster.</param>
+/// <param name="Threads">In each core; 1 has no level of its own in the map.</param>
+public sealed record CpuTopology(int Clusters, int Cores, int Threads);
 
 /// <summary>Everything that decides what a machine is and what is in its memory when it starts.</summary>
 public sealed record MachineConfiguration
@@ -19,6 +45,9 @@ public sealed record MachineConfiguration
 
     /// <summary>1 to 8.</summary>
     public int Cpus { get; init; } = 1;
+
+    /// <summary>Null for one cluster with all cores.</summary>
+    public CpuTopology? Topology { get; init; }
 
     /// <summary>Bytes of guest RAM, a multiple of 4096.</summary>
     public ulong MemoryBytes { get; init; } = 1UL << 30;
@@ -34,6 +63,19 @@ public sealed record MachineConfiguration
     public bool HighMemory { get; init; } = true;
 
     public BootFile? Kernel { get; init; }
+
+    /// <summary>What flash bank 0 holds after every reset; needs <see cref="StartsInFlash"/>.</summary>
+    public BootFile? Firmware { get; init; }
+
+    /// <summary>
+    /// The cores begin at the start of flash bank 0, whatever is loaded. Kernel, initrd and command line are handed to the
+    /// firmware there through fw_cfg.
+    /// </summary>
+    public bool StartsInFlash { get; init; }
+
+    public IReadOnlyList<FlashImage> Flash { get; init; } = [];
+
+    public IReadOnlyList<GuestModule> Modules { get; init; } = [];
 
     public BootFile? Initrd { get; init; }
 
@@ -62,6 +104,8 @@ public sealed record MachineConfiguration
     public string? SemihostingArguments { get; init; }
 
     public IReadOnlyList<LoadFile> Loads { get; init; } = [];
+
+    public IReadOnlyList<CoreStart> CoreStarts { get; init; } = [];
 }
 
 /// <summary>What executes instructions.</summary>

@@ -130,7 +130,7 @@ internal static class Virt
         AddFwCfg(machine);
         for (int slot = 0; slot < VirtioSlots; slot++)
         {
-            machine.Map(Virtio(slot), new VirtioMmioSlot(Virtio(slot).Name, machine.Events).Port);
+            machine.Map(Virtio(slot), machine.Add(new VirtioMmioSlot(Virtio(slot).Name, machine.Events)).Port);
         }
 
         if (security)
@@ -154,6 +154,7 @@ internal static class Virt
         FwCfg device = machine.Add(new FwCfg(FirmwareConfiguration.Name, machine.Bus, machine.Events));
         device.Set(NoGraphics, [1, 0]);
         device.Set(CpuCount, [(byte)machine.Cores.Count, 0]);
+        FirmwareKernel.Put(device, machine.Configuration);
         device.AddFile("bios-geometry", []);
         device.AddFile("bootorder", []);
         device.AddFile("etc/boot-fail-wait", [0xff, 0xff, 0xff, 0xff]);

@@ -108,10 +108,10 @@ internal sealed class VirtDeviceTree
     private void Cpus()
     {
         FdtNode cpus = _root.Add("cpus").SetCells("#address-cells", 1).SetCells("#size-cells", 0);
-        FdtNode cluster = cpus.Add("cpu-map").Add("socket0").Add("cluster0");
+        FdtNode map = cpus.Add("cpu-map");
         for (int cpu = 0; cpu < _machine.Cpus; cpu++)
         {
-            cluster.Add($"core{cpu}").SetCells("cpu", _cpus[cpu]);
+            InMap(map, cpu).SetCells("cpu", _cpus[cpu]);
             FdtNode node = cpus.Add($"cpu@{cpu}")
                 .SetText("device_type", "cpu")
                 .SetText("compatible", "arm,cortex-a53")
@@ -122,6 +122,17 @@ internal sealed class VirtDeviceTree
                 node.SetText("enable-method", "psci");
             }
         }
+    }
+
+    private FdtNode InMap(FdtNode map, int cpu)
+    {
+        CpuTopology topology = _machine.Topology ?? new CpuTopology(1, _machine.Cpus, 1);
+        int core = cpu / topology.Threads;
+        int cluster = core / topology.Cores;
+        FdtNode node = map.GetOrAdd($"socket{cluster / topology.Clusters}")
+            .GetOrAdd($"cluster{cluster % topology.Clusters}")
+            .GetOrAdd($"core{core % topology.Cores}");
+        return topology.Threads > 1 ? node.GetOrAdd($"thread{cpu % topology.Threads}") : node;
     }
 
     private void InterruptController()

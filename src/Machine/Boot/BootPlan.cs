@@ -12,6 +12,7 @@ namespace GdbHost.Machine.Boot;
 /// and is entered as arm64/booting.rst says; an ELF file is entered at its entry point at the highest Exception level
 /// and finds the device tree at the start of RAM.
 /// </summary>
+[NotState("what a reset loads; of this program run, not of the machine")]
 internal sealed class BootPlan
 {
     /// <summary>QEMU's device trees have this size, most of it free space; it decides whether there is room for one.</summary>
@@ -26,6 +27,8 @@ internal sealed class BootPlan
     private readonly MachineConfiguration _machine;
     private readonly Board _board;
     private readonly List<Placement> _placements = [];
+    private readonly List<Placement> _flash = [];
+    private readonly Dictionary<int, ulong> _coreStarts = [];
     private Placement? _initrd;
 
     private BootPlan(MachineConfiguration machine, Board board)
@@ -35,6 +38,12 @@ internal sealed class BootPlan
     }
 
     public IReadOnlyList<Placement> Placements => _placements;
+
+    /// <summary>What goes into flash once, when the machine is switched on.</summary>
+    public IReadOnlyList<Placement> Flash => _flash;
+
+    /// <summary>Cores that begin elsewhere than at <see cref="Entry"/>, in their reset state.</summary>
+    public IReadOnlyDictionary<int, ulong> CoreStarts => _coreStarts;
 
     public ulong Entry { get; private set; }
 
@@ -80,7 +89,9 @@ internal sealed class BootPlan
     {
         BootPlan plan = new(machine, board);
         plan.PlaceLoads();
+        plan.PlaceModules();
         plan.PlaceKernel();
+        plan.PlaceFlash();
         plan.CheckPlaces();
         return plan;
     }
@@ -95,10 +106,11 @@ internal sealed class BootPlan
             if (load.Address is ulong address)
             {
                 _placements.Add(new Placement(load.File.Name, address, load.File.Bytes));
+                StartCore(load.StartsCpu, address);
                 continue;
             }
 
-            if (!ElfImage.HasMagic(load.File.Bytes.Span))
+            if (!load.File.IsElf)
             {
                 throw new MachineConfigurationException(
                     $"--load {load.File.Name}: it is no ELF file, so nothing says where it goes; give FILE@ADDRESS");
@@ -108,18 +120,64 @@ internal sealed class BootPlan
             _placements.AddRange(elf.Segments);
             Entry = entryKnown ? Entry : elf.Entry;
             entryKnown = true;
+            StartCore(load.StartsCpu, elf.Entry);
         }
+
+        foreach (CoreStart start in _machine.CoreStarts)
+        {
+            StartCore(start.Cpu, start.Address);
+        }
+    }
+
+    private void StartCore(int? cpu, ulong address)
+    {
+        if (cpu is int number)
+        {
+            _coreStarts[number] = address;
+        }
+    }
+
+    private void PlaceModules()
+    {
+        foreach (GuestModule module in _machine.Modules)
+        {
+            _placements.Add(new Placement(module.File.Name, module.Address, module.File.Bytes));
+        }
+    }
+
+    private void PlaceFlash()
+    {
+        foreach (FlashImage image in _machine.Flash)
+        {
+            _flash.Add(InFlash(image.Bank, image.File));
+        }
+    }
+
+    private Placement InFlash(int bank, BootFile file)
+    {
+        BoardSlot slot = _board.Memories(_machine)[bank];
+        return (ulong)file.Bytes.Length <= slot.Size
+            ? new Placement(file.Name, slot.Start, file.Bytes)
+            : throw new MachineConfigurationException(
+                $"{file.Name}: {file.Bytes.Length} bytes are more than {slot.Name} holds; give at most {slot.Size >> 20} MiB");
     }
 
     private void PlaceKernel()
     {
-        if (_machine.Kernel is null)
+        if (_machine.StartsInFlash)
+        {
+            // Kernel and initrd wait in fw_cfg.
+            _placements.AddRange(_machine.Firmware is BootFile firmware ? [InFlash(0, firmware)] : []);
+            Decide(isLinux: false);
+            PlaceTreeAtStart(DeviceTreeBytes);
+        }
+        else if (_machine.Kernel is null)
         {
             Refuse(_machine.Initrd, "there is no kernel that could take it; give --kernel, or --load FILE@ADDRESS");
             Decide(isLinux: false);
             PlaceTreeAtStart(DeviceTreeBytes);
         }
-        else if (ElfImage.HasMagic(_machine.Kernel.Bytes.Span))
+        else if (_machine.Kernel.IsElf)
         {
             Refuse(_machine.Initrd, $"{_machine.Kernel.Name} is an ELF file and gets no initrd; use --load FILE@ADDRESS");
             ElfImage elf = ElfImage.Read(_machine.Kernel);
@@ -180,6 +238,7 @@ internal sealed class BootPlan
     /// </summary>
     private void Decide(bool isLinux)
     {
+        Entry = _machine.StartsInFlash ? _board.Memories(_machine)[0].Start : Entry;
         IsLinux = isLinux;
         ExceptionLevel highestForLinux = _machine.El2 ? ExceptionLevel.El2 : ExceptionLevel.El1;
         StartLevel = _machine.El3 && !isLinux ? ExceptionLevel.El3 : highestForLinux;
@@ -204,6 +263,7 @@ internal sealed class BootPlan
     /// <summary>The board's own tree or the user's, with what only boot knows.</summary>
     private byte[] MakeTree(int totalBytes)
     {
+        // The modules belong to the board's own tree, as with QEMU's guest-loader: a tree of the user's has its own.
         bool nothingToAdd = string.IsNullOrEmpty(_machine.Append) && _initrd is null;
         if (_machine.DeviceTree is BootFile users)
         {
@@ -211,7 +271,9 @@ internal sealed class BootPlan
             return nothingToAdd ? users.Bytes.ToArray() : FdtWriter.Write(Patch(tree));
         }
 
-        return FdtWriter.Write(Patch(_board.DeviceTree(_machine, Conduit)), totalBytes);
+        FdtTree own = _board.DeviceTree(_machine, Conduit);
+        ModuleNodes.Add(own.Root, _machine.Modules);
+        return FdtWriter.Write(Patch(own), totalBytes);
     }
 
     private FdtTree Patch(FdtTree tree)

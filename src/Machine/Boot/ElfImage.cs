@@ -25,13 +25,11 @@ internal sealed record ElfImage(ulong Entry, IReadOnlyList<Placement> Segments)
 
     public ulong HighestEnd => Segments.Max(s => s.End);
 
-    public static bool HasMagic(ReadOnlySpan<byte> file) => file.StartsWith((ReadOnlySpan<byte>)[0x7f, (byte)'E', (byte)'L', (byte)'F']);
-
     /// <summary>Reads the headers; what is wrong with the file becomes a message that names it.</summary>
     public static ElfImage Read(BootFile file)
     {
         ReadOnlySpan<byte> bytes = file.Bytes.Span;
-        if (!HasMagic(bytes) || bytes.Length < HeaderBytes)
+        if (!file.IsElf || bytes.Length < HeaderBytes)
         {
             throw Bad(file, "it is not a complete ELF file", "give the linked executable");
         }

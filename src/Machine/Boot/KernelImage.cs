@@ -27,7 +27,7 @@ internal sealed record KernelImage(ReadOnlyMemory<byte> Bytes, ulong Offset, ulo
 
     public static KernelImage Read(BootFile file, ulong ramBytes)
     {
-        ReadOnlyMemory<byte> bytes = IsGzip(file.Bytes.Span) ? Unpack(file, ramBytes) : file.Bytes;
+        ReadOnlyMemory<byte> bytes = Unpacked(file, ramBytes);
         if (bytes.Length == 0)
         {
             throw new MachineConfigurationException($"{file.Name}: it is empty; give a kernel");
@@ -54,6 +54,10 @@ internal sealed record KernelImage(ReadOnlyMemory<byte> Bytes, ulong Offset, ulo
         ulong offset = BinaryPrimitives.ReadUInt64LittleEndian(header[8..]);
         return new KernelImage(bytes, offset < BootCodeBytes ? offset + Alignment : offset, Math.Max(size, (ulong)bytes.Length));
     }
+
+    /// <summary>The file's bytes, or what gzip has packed in it.</summary>
+    public static ReadOnlyMemory<byte> Unpacked(BootFile file, ulong ramBytes) =>
+        IsGzip(file.Bytes.Span) ? Unpack(file, ramBytes) : file.Bytes;
 
     private static bool IsGzip(ReadOnlySpan<byte> bytes) => bytes.StartsWith((ReadOnlySpan<byte>)[0x1f, 0x8b, 0x08]);
 

@@ -1,4 +1,6 @@
 using System;
+using System.Collections.Generic;
+using System.Linq;
 using GdbHost.Machine.Boards;
 using GdbHost.Machine.Bus;
 
@@ -49,7 +51,17 @@ internal static class MachineFactory
                 $"--memory: {configuration.MemoryBytes} bytes is not a positive multiple of {Ram.PageSize}; give a size such as 1G");
         }
 
+        CheckCores(configuration);
         board.Check(configuration);
         return board;
+    }
+
+    private static void CheckCores(MachineConfiguration configuration)
+    {
+        IEnumerable<int> named = [.. configuration.CoreStarts.Select(s => s.Cpu), .. configuration.Loads.Select(l => l.StartsCpu ?? 0)];
+        foreach (int cpu in named.Where(c => c < 0 || c >= configuration.Cpus))
+        {
+            throw new MachineConfigurationException($"cpu {cpu}: there is no such core to start; the machine has 0 to {configuration.Cpus - 1}");
+        }
     }
 }

@@ -9,6 +9,8 @@ namespace GdbHost.Machine.Boot;
 /// <summary>Carries out a <see cref="BootPlan"/> on a machine that has been reset.</summary>
 internal sealed class MachineStart(BootPlan plan) : IMachineStart
 {
+    private bool _switchedOn;
+
     public ReadOnlyMemory<byte> DeviceTree => plan.DeviceTree;
 
     public PsciConduit Conduit => plan.Conduit;
@@ -19,6 +21,13 @@ internal sealed class MachineStart(BootPlan plan) : IMachineStart
 
     public void Apply(Boards.Machine machine)
     {
+        // Flash outlives a reset.
+        foreach (Placement placement in _switchedOn ? [] : plan.Flash)
+        {
+            Copy(machine, placement);
+        }
+
+        _switchedOn = true;
         foreach (Placement placement in plan.Placements)
         {
             Copy(machine, placement);
@@ -56,6 +65,13 @@ internal sealed class MachineStart(BootPlan plan) : IMachineStart
 
     private unsafe void Start(Core core)
     {
+        if (plan.CoreStarts.TryGetValue(core.Configuration.Index, out ulong own))
+        {
+            CoreReset.SetState(core, CoreReset.HighestLevel(core.Configuration));
+            core.State->Pc = own;
+            return;
+        }
+
         CoreReset.SetState(core, plan.StartLevel);
         core.State->Pc = plan.Entry;
         if (plan.IsLinux && core.Configuration.Index == 0)

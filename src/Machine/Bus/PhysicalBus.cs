@@ -26,6 +26,8 @@ internal sealed record BusRegion(string Name, ulong Start, ulong Size, Ram? Ram,
 internal sealed class PhysicalBus
 {
     private readonly List<BusRegion> _regions = [];
+
+    [NotState("a short cut")]
     private BusRegion? _last;
 
     /// <summary>All regions, by rising address, without overlap.</summary>
@@ -35,6 +37,7 @@ internal sealed class PhysicalBus
     /// The device access under way is Non-secure. Devices that bank registers by Security state ask; accesses from
     /// outside, by loader or debugger, are Secure unless they say otherwise.
     /// </summary>
+    [field: NotState("within an access")]
     public bool NonSecureAccess { get; private set; }
 
     /// <summary>Called after a store to RAM that came from outside the running core, with the first address and length.</summary>
@@ -84,6 +87,13 @@ internal sealed class PhysicalBus
         }
 
         return null;
+    }
+
+    /// <summary>Tells everybody of a store to RAM that came from outside the running core.</summary>
+    public void Written(BusRegion region, ulong offset, int length)
+    {
+        region.Ram!.MarkWritten(offset, (ulong)length);
+        OnForeignWrite?.Invoke(region, offset, length);
     }
 
     /// <summary>What answers at an address in the physical address space of a Security state.</summary>
@@ -153,7 +163,7 @@ internal sealed class PhysicalBus
         }
 
         new ReadOnlySpan<byte>(&value, size).CopyTo(new Span<byte>(region.Ram!.Host + offset, size));
-        OnForeignWrite?.Invoke(region, offset, size);
+        Written(region, offset, size);
         return BusResult.Ok;
     }
 
@@ -208,7 +218,7 @@ internal sealed class PhysicalBus
             ulong offset = address.Value + (ulong)i - region.Start;
             int run = (int)Math.Min((ulong)(bytes.Length - i), region.Size - offset);
             bytes.Slice(i, run).CopyTo(region.Ram.Span(offset, run));
-            OnForeignWrite?.Invoke(region, offset, run);
+            Written(region, offset, run);
             i += run;
         }
 

@@ -1,5 +1,6 @@
 using System;
 using System.Runtime.InteropServices;
+using GdbHost.Machine.Common;
 
 namespace GdbHost.Machine.Bus;
 
@@ -15,6 +16,10 @@ internal sealed unsafe class Ram : IDisposable
     private const int ProtReadWrite = 3;
     private const int MapPrivateAnonymousNoReserve = 0x02 | 0x20 | 0x4000;
 
+    private const int RemapMayMove = 1;
+    private const int RemapFixed = 2;
+
+    [NotState("the host's")]
     private bool _disposed;
 
     public Ram(string name, ulong size)
@@ -53,6 +58,47 @@ internal sealed unsafe class Ram : IDisposable
         return new Span<byte>(Host + offset, length);
     }
 
+    /// <summary>Says that a range was stored to by other means than a core's own store path.</summary>
+    public void MarkWritten(ulong offset, ulong length)
+    {
+        for (ulong page = offset >> PageShift; length > 0 && page <= (offset + length - 1) >> PageShift; page++)
+        {
+            Pages[page] |= (byte)PageFlags.Written;
+        }
+    }
+
+    /// <summary>The first page from <paramref name="page"/> on that was ever stored to, or the number of pages: all others are zero.</summary>
+    public ulong NextWritten(ulong page)
+    {
+        const byte EverWritten = (byte)(PageFlags.EverWritten | PageFlags.Changed);
+        ulong count = Size >> PageShift;
+        while (page < count)
+        {
+            int span = (int)Math.Min(count - page, int.MaxValue);
+            ReadOnlySpan<byte> flags = new(Pages + page, span);
+            int at = flags.IndexOfAnyExcept((byte)PageFlags.None, (byte)PageFlags.HasCode);
+            if (at < 0)
+            {
+                page += (ulong)span;
+            }
+            else if ((Pages[page += (ulong)at] & EverWritten) != 0)
+            {
+                return page;
+            }
+        }
+
+        return count;
+    }
+
+    /// <summary>Takes over the contents of another of the same size, at the same host address as before; the other is gone then.</summary>
+    public void TakeOver(Ram other)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(other.Size, Size);
+        other._disposed = true;
+        Move(other.Host, Host, Size);
+        Move(other.Pages, Pages, Size >> PageShift);
+    }
+
     public void Dispose()
     {
         Release();
@@ -73,6 +119,18 @@ internal sealed unsafe class Ram : IDisposable
     [DllImport("libc", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern nint mmap(nint address, nuint length, int protection, int flags, int file, nint offset);
+
+    private static void Move(byte* from, byte* to, ulong size)
+    {
+        if (mremap((nint)from, (nuint)size, (nuint)size, RemapMayMove | RemapFixed, (nint)to) == -1)
+        {
+            throw new InsufficientMemoryException($"the host refuses to move {size} bytes of guest memory");
+        }
+    }
+
+    [DllImport("libc", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern nint mremap(nint address, nuint length, nuint newLength, int flags, nint newAddress);
 
     [DllImport("libc")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
@@ -97,4 +155,13 @@ internal enum PageFlags : byte
 
     /// <summary>Decoded blocks exist: a store must drop them.</summary>
     HasCode = 1,
+
+    /// <summary>Stored to at some time: where it is clear, the page is zero.</summary>
+    EverWritten = 2,
+
+    /// <summary>Stored to since its digest was taken. Where it is clear, no engine has a short cut for stores to the page.</summary>
+    Changed = 4,
+
+    /// <summary>What a store sets.</summary>
+    Written = EverWritten | Changed,
 }

@@ -54,15 +54,24 @@ internal sealed class StateReader(BinaryReader from)
 
     public int ReadInt32() => from.ReadInt32();
 
+    /// <summary>A number that must lie below a limit, such as an index or the value of an enumeration.</summary>
+    public int ReadBelow(int limit, string what)
+    {
+        int value = from.ReadInt32();
+        return value >= 0 && value < limit
+            ? value
+            : throw new InvalidDataException($"saved state has {what} {value}, which is not in 0 to {limit - 1}");
+    }
+
     public void ReadBytes(Span<byte> into)
     {
-        CheckLength(into.Length);
+        ReadCount(into.Length);
         from.BaseStream.ReadExactly(into);
     }
 
     public void ReadWords(Span<ulong> into)
     {
-        CheckLength(into.Length);
+        ReadCount(into.Length);
         foreach (ref ulong word in into)
         {
             word = from.ReadUInt64();
@@ -71,14 +80,15 @@ internal sealed class StateReader(BinaryReader from)
 
     public void ReadWords(Span<uint> into)
     {
-        CheckLength(into.Length);
+        ReadCount(into.Length);
         foreach (ref uint word in into)
         {
             word = from.ReadUInt32();
         }
     }
 
-    private void CheckLength(int expected)
+    /// <summary>A count that this machine knows already.</summary>
+    public void ReadCount(int expected)
     {
         int stored = from.ReadInt32();
         if (stored != expected)

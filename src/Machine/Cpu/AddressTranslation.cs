@@ -18,6 +18,7 @@ internal sealed unsafe class AddressTranslation : IAddressTranslation, ITranslat
 
     private readonly Core _core;
     private readonly PageTableWalker _walker;
+    private readonly TlbEntryLeaves _forgetFast;
     private readonly TranslationRegime[] _regimes = [new(Regime.El10), new(Regime.El2), new(Regime.El3)];
     private readonly Tlb _tlb = new(TlbEntries);
 
@@ -28,6 +29,7 @@ internal sealed unsafe class AddressTranslation : IAddressTranslation, ITranslat
     {
         _core = core;
         _walker = new PageTableWalker(core.Bus);
+        _forgetFast = ForgetFast;
     }
 
     public string StateName => $"cpu{_core.Configuration.Index}.tlb";
@@ -70,7 +72,7 @@ internal sealed unsafe class AddressTranslation : IAddressTranslation, ITranslat
         WalkResult result = _walker.Walk(in regime.Setup, input, in request);
         if (!result.Fault.Happened && regime.UsesTables)
         {
-            _tlb.Insert(TlbEntry.ForWalk(input, regime.Context, in result));
+            Keep(TlbEntry.ForWalk(input, regime.Context, in result));
         }
 
         return Answer(in result);
@@ -124,26 +126,13 @@ internal sealed unsafe class AddressTranslation : IAddressTranslation, ITranslat
         bool stage2Only = invalidation.Operation is TlbiOperation.Ipas2e1 or TlbiOperation.Ipas2le1;
         if (!stage2Only)
         {
-            _tlb.Invalidate(in invalidation);
-            FlushFast(in invalidation);
+            InvalidateCombined(in invalidation);
         }
 
         if (stage2Only || invalidation.Operation is TlbiOperation.Vmalls12e1 or TlbiOperation.Alle1)
         {
             _stage2Tlb.Invalidate(in invalidation);
         }
-    }
-
-    private void FlushFast(in TlbInvalidation invalidation)
-    {
-        if (invalidation.Operation is not (TlbiOperation.Vae1 or TlbiOperation.Vaae1 or TlbiOperation.Vale1 or TlbiOperation.Vaale1
-            or TlbiOperation.Vae2 or TlbiOperation.Vale2 or TlbiOperation.Vae3 or TlbiOperation.Vale3))
-        {
-            _core.FastTlb.Flush();
-            return;
-        }
-
-        _core.FastTlb.FlushPage(invalidation.Address);
     }
 
     public AtResult AddressTranslate(AtOperation operation, ulong address)
@@ -183,6 +172,32 @@ internal sealed unsafe class AddressTranslation : IAddressTranslation, ITranslat
         RegistersChanged();
     }
 
+    private void InvalidateCombined(in TlbInvalidation invalidation)
+    {
+        // What engines keep is a part of the TLB: what leaves here is all that can leave there.
+        _tlb.Invalidate(in invalidation, invalidation.HasAddress ? _forgetFast : null);
+        if (!invalidation.HasAddress)
+        {
+            _core.FastTlb.Flush();
+        }
+    }
+
+    private void Keep(in TlbEntry entry)
+    {
+        TlbEntry replaced = _tlb.Insert(in entry);
+        if (replaced.IsValid)
+        {
+            ForgetFast(in replaced);
+        }
+    }
+
+    private void ForgetFast(in TlbEntry left)
+    {
+        const Permissions Execute = Permissions.PrivilegedExecute | Permissions.UnprivilegedExecute;
+        bool code = (left.Stage1Permissions & left.Stage2Permissions & Execute) != 0;
+        _core.FastTlb.Forget(left.Page, left.Shift, code);
+    }
+
     // PAR_EL1 where F is 1: S in bit 9, PTW in bit 8, FST in bits 6:1.
     private static ulong FaultPar(Fault fault) =>
         ParRes1 | (fault.Stage2 ? 1UL << 9 : 0) | (fault.OnWalk ? 1UL << 8 : 0) | ((ulong)fault.ToStatusCode() << 1) | 1;
@@ -201,7 +216,6 @@ internal sealed unsafe class AddressTranslation : IAddressTranslation, ITranslat
         Physical = result.Physical,
         Intermediate = result.Intermediate,
         RangeShift = result.RangeShift,
-        Stage1Shift = result.Stage1Shift == PageTableWalker.FlatRangeShift ? result.RangeShift : result.Stage1Shift,
         Permissions = result.Stage1Permissions & result.Stage2Permissions,
         Attributes = result.Attributes,
         NonSecure = result.NonSecure,
@@ -224,7 +238,6 @@ internal sealed unsafe class AddressTranslation : IAddressTranslation, ITranslat
             Physical = entry.OutputOf(input),
             Intermediate = entry.IntermediateOf(input),
             RangeShift = entry.Shift,
-            Stage1Shift = entry.Stage1Shift,
             Permissions = permissions,
             Attributes = entry.Attributes,
             NonSecure = entry.NonSecure != 0,

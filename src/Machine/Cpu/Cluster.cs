@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using GdbHost.Machine.Common;
 using GdbHost.Machine.Cpu.Interpreter;
 using GdbHost.Machine.Cpu.Translate;
 using GdbHost.Machine.Time;
@@ -24,16 +25,31 @@ internal enum RunEnd
 
 /// <summary>
 /// The cores of a machine, taking turns on one thread. A round gives every core the same span of virtual time, so the
-/// order of everything depends on the guest alone.
+/// order of everything depends on the guest alone; where a run is cut makes no difference to it.
 /// </summary>
-internal sealed class Cluster : IDisposable
+internal sealed class Cluster : IStateful, IDisposable
 {
     /// <summary>Virtual nanoseconds of one turn.</summary>
     public const ulong Quantum = 20_000;
 
     private readonly List<Core> _cores = [];
     private readonly Scheduler _scheduler;
+    private readonly Rounds _rounds = new();
+
+    [NotState("ends one call of Run")]
     private bool _stopRequested;
+
+    [NotState("what is left of one call of Run: virtual nanoseconds executed or skipped")]
+    private ulong _budget;
+
+    [NotState("of one call of Run: where the count of instructions ends it")]
+    private ulong _lastRetired;
+
+    [NotState("the debugger's: who may pass the stop that the debugger has seen")]
+    private Core? _passing;
+
+    [NotState("the debugger's: where that stop is")]
+    private ulong _passingAt;
 
     /// <param name="scheduler">The machine's events.</param>
     /// <param name="translateAfter">Runs of a block in the interpreter before it is translated; null: always the interpreter.</param>
@@ -53,7 +69,8 @@ internal sealed class Cluster : IDisposable
 
     public IReadOnlyList<Core> Cores => _cores;
 
-    /// <summary>The core whose turn it is; null between turns.</summary>
+    /// <summary>The core that runs; null while the machine stands still.</summary>
+    [field: NotState("set while a core runs")]
     public Core? Current { get; private set; }
 
     /// <summary>Decoded blocks, shared by the cores.</summary>
@@ -65,8 +82,17 @@ internal sealed class Cluster : IDisposable
     /// <summary>The external debugger's breakpoints and watchpoints.</summary>
     public DebugStops Debug { get; }
 
-    /// <summary>Instructions retired by all cores since reset.</summary>
+    /// <summary>Instructions retired by all cores since the machine was made.</summary>
     public ulong Retired { get; private set; }
+
+    /// <summary>Virtual nanoseconds that all cores have left behind; never goes back.</summary>
+    public ulong Elapsed => _rounds.IsOpen && !IsAlone ? _rounds.Start : _scheduler.Clock.Now;
+
+    public string StateName => "cluster";
+
+    private bool IsAlone => _cores.Count == 1;
+
+    private bool MustStop => _stopRequested || Debug.Stop != DebugStopKind.None;
 
     public void Add(Core core)
     {
@@ -81,38 +107,40 @@ internal sealed class Cluster : IDisposable
         Current?.RequestAttention();
     }
 
-    /// <summary>Runs all cores for at most this much virtual time (nanoseconds), fewer if something ends the run.</summary>
-    public RunEnd Run(ulong nanoseconds)
+    /// <summary>
+    /// Runs the cores, turn by turn, from where they stand. Comes back after exactly as much as one of the limits
+    /// allows, in the middle of a turn if need be, or earlier if something ends the run.
+    /// </summary>
+    /// <param name="budget">Virtual nanoseconds that cores execute or wait, counted for each core.</param>
+    /// <param name="instructions">Instructions of all cores.</param>
+    public RunEnd Run(ulong budget, ulong instructions = ulong.MaxValue)
     {
-        VirtualClock clock = _scheduler.Clock;
-        ulong end = Add(clock.Now, nanoseconds);
         _stopRequested = false;
         Debug.ClearStop();
-        while (clock.Now < end)
+        _budget = budget;
+        _lastRetired = Add(Retired, instructions);
+        while (_budget > 0 && Retired < _lastRetired)
         {
-            if (!AnyActive() && _scheduler.Next == Scheduler.Never)
+            if ((IsAlone || !_rounds.IsOpen) && !AnyActive() && _scheduler.Next == Scheduler.Never)
             {
                 return RunEnd.Idle;
             }
 
-            ulong round = clock.Now;
-            ulong roundEnd = Math.Min(end, Add(round, RoundLength(round)));
-            foreach (Core core in _cores)
+            if (!_rounds.IsOpen)
             {
-                clock.Now = round;
-                RunTurn(core, roundEnd);
-                if (Debug.Stop != DebugStopKind.None || _stopRequested)
-                {
-                    Debug.StopCore = core.Configuration.Index;
-                    Debug.StopPc = core.ProgramCounter;
-                    return Debug.Stop != DebugStopKind.None ? RunEnd.DebugStop : RunEnd.Requested;
-                }
+                OpenRound();
             }
 
-            if (_cores.Count > 1)
+            Core core = _cores[_rounds.Turn];
+            RunTurn(core);
+            if (MustStop)
             {
-                clock.Now = roundEnd;
+                Debug.StopCore = core.Configuration.Index;
+                Debug.StopPc = core.ProgramCounter;
+                return Debug.Stop != DebugStopKind.None ? RunEnd.DebugStop : RunEnd.Requested;
             }
+
+            EndTurn();
         }
 
         return RunEnd.Budget;
@@ -121,12 +149,16 @@ internal sealed class Cluster : IDisposable
     /// <summary>
     /// Runs one core for one instruction, the others not at all. Interrupts wait, so that a step stays in the code that
     /// is being looked at; a core in WFI or WFE first sleeps until it wakes. False if nothing could be executed.
+    /// The core whose turn it is stays in its turn; another one is given it.
     /// </summary>
     public bool Step(Core core)
     {
         _stopRequested = false;
+        _passing = null;
         Debug.ClearStop();
         SleepUntilAwake(core);
+        GiveTurn(core);
+        _scheduler.RunDue();
         bool runs = core.IsActive;
         if (runs)
         {
@@ -138,25 +170,45 @@ internal sealed class Cluster : IDisposable
             core.RequestAttention();
             Current = null;
             Debug.Passing = false;
-            _scheduler.RunDue();
+            if (_scheduler.Clock.Now < _rounds.End)
+            {
+                _scheduler.RunDue();
+            }
         }
 
         return runs;
     }
 
-    /// <summary>Lets every core that stands on a breakpoint, or before the access that a watchpoint stopped, execute that instruction.</summary>
-    public void StepOffStops()
+    /// <summary>
+    /// Lets the core whose stop the debugger has seen execute the instruction that it stands at, when it runs next: past
+    /// a breakpoint, or the access that a watchpoint stopped. Others that stand at a breakpoint have yet to stop there.
+    /// </summary>
+    public void PassStop(Core core)
     {
-        ulong? watched = Debug.Stop == DebugStopKind.Watchpoint ? Debug.StopPc : null;
-        int watchedBy = Debug.StopCore;
-        foreach (Core core in _cores)
-        {
-            bool atAccess = core.Configuration.Index == watchedBy && core.ProgramCounter == watched;
-            if (core.IsActive && (atAccess || Debug.HasBreakpoint(core.ProgramCounter)))
-            {
-                Step(core);
-            }
-        }
+        bool atAccess = Debug.Stop == DebugStopKind.Watchpoint && core.Configuration.Index == Debug.StopCore && core.ProgramCounter == Debug.StopPc;
+        _passing = core.IsActive && (atAccess || Debug.HasBreakpoint(core.ProgramCounter)) ? core : null;
+        _passingAt = core.ProgramCounter;
+    }
+
+    /// <summary>Ends the round that is under way: with a reset core 0 begins.</summary>
+    public void Reset()
+    {
+        _scheduler.Clock.Now = _rounds.Latest(_scheduler.Clock.Now);
+        _rounds.Close();
+        _passing = null;
+    }
+
+    public void Save(StateWriter to)
+    {
+        to.Write(Retired);
+        _rounds.Save(to);
+    }
+
+    public void Restore(StateReader from)
+    {
+        Retired = from.ReadUInt64();
+        _rounds.Restore(from, _cores.Count);
+        _passing = null;
     }
 
     public void Dispose()
@@ -198,49 +250,106 @@ internal sealed class Cluster : IDisposable
     }
 
     /// <summary>A core alone needs no turns; cores that all wait sleep until the next event.</summary>
-    private ulong RoundLength(ulong now)
+    private void OpenRound()
     {
-        bool alone = _cores.Count == 1;
-        if (alone || !AnyActive())
-        {
-            ulong untilEvent = _scheduler.Next <= now ? 1 : _scheduler.Next - now;
-            return alone ? Math.Max(untilEvent, Quantum) : untilEvent;
-        }
-
-        return Quantum;
+        ulong now = _scheduler.Clock.Now;
+        ulong end = IsAlone ? ulong.MaxValue : AnyActive() ? Add(now, Quantum) : Math.Max(_scheduler.Next, now + 1);
+        _rounds.Open(now, end, turn: 0);
+        BeginTurn(_cores[0], !IsAlone);
     }
 
-    private void RunTurn(Core core, ulong end)
+    private static void BeginTurn(Core core, bool othersRan)
+    {
+        core.DropExclusive(othersRan);
+        core.System.Performance.TurnBegins();
+    }
+
+    /// <summary>Hands over to the next core if the turn is over.</summary>
+    private void EndTurn()
+    {
+        VirtualClock clock = _scheduler.Clock;
+        if (clock.Now < _rounds.End)
+        {
+            return;
+        }
+
+        _rounds.Next();
+        if (_rounds.Turn == _cores.Count)
+        {
+            clock.Now = _rounds.End;
+            _rounds.Close();
+            return;
+        }
+
+        clock.Now = _rounds.Start;
+        BeginTurn(_cores[_rounds.Turn], othersRan: true);
+    }
+
+    /// <summary>Gives the debugger's choice a turn, at a time that no core has passed. Others may lose what they had left of theirs.</summary>
+    private void GiveTurn(Core core)
+    {
+        if (IsAlone && !_rounds.IsOpen)
+        {
+            OpenRound();
+        }
+
+        int index = core.Configuration.Index;
+        VirtualClock clock = _scheduler.Clock;
+        bool hasTurn = _rounds.IsOpen && _rounds.Turn == index;
+        if (!hasTurn || clock.Now >= _rounds.End)
+        {
+            clock.Now = _rounds.Latest(clock.Now);
+            _rounds.Open(clock.Now, Add(clock.Now, Quantum), index);
+            BeginTurn(core, !hasTurn);
+        }
+    }
+
+    private void RunTurn(Core core)
     {
         VirtualClock clock = _scheduler.Clock;
         Current = core;
-        core.DropExclusive(_cores.Count > 1);
-        core.System.Performance.TurnBegins();
-        while (clock.Now < end)
+        while (clock.Now < _rounds.End && _budget > 0 && Retired < _lastRetired)
         {
             _scheduler.RunDue();
             Prepare(core);
-            if (_stopRequested || Debug.Stop != DebugStopKind.None)
+            if (MustStop)
             {
                 break;
             }
 
-            ulong limit = Math.Min(end, _scheduler.Next);
-            if (!core.IsActive && _cores.Count == 1 && _scheduler.Next == Scheduler.Never)
+            ulong span = Math.Min(Math.Min(_rounds.End, _scheduler.Next) - clock.Now, _budget);
+            if (core.IsActive)
+            {
+                ulong retired = Execute(core, Math.Min(span, _lastRetired - Retired));
+                Retired += retired;
+                _budget -= Math.Min(retired, _budget);
+            }
+            else if (IsAlone && _scheduler.Next == Scheduler.Never)
             {
                 break;
             }
-
-            if (!core.IsActive)
+            else
             {
-                clock.Now = Math.Max(clock.Now, limit);
-                continue;
+                clock.Now += span;
+                _budget -= span;
             }
-
-            Retired += core.Stepping ? core.RunStep() : core.Run(limit - clock.Now);
         }
 
         Current = null;
+    }
+
+    private ulong Execute(Core core, ulong most)
+    {
+        if (core != _passing)
+        {
+            return core.Stepping ? core.RunStep() : core.Run(most);
+        }
+
+        Debug.Passing = core.ProgramCounter == _passingAt;
+        _passing = null;
+        ulong retired = core.Stepping ? core.RunStep() : core.Run(1);
+        Debug.Passing = false;
+        return retired;
     }
 
     /// <summary>What must be looked at between two blocks: illegal state, interrupts, waking.</summary>

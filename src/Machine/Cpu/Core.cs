@@ -42,9 +42,16 @@ internal enum WaitKind
 /// <summary>One Cortex-A53 core: its state and the parts that give the state a meaning.</summary>
 internal sealed unsafe class Core : IDisposable
 {
+    [NotState("the host's")]
     private GCHandle _self;
+    [NotState("a base: the PMU saves differences")]
     private ulong _executed;
+
+    [NotState("of one call of Run")]
     private ulong _runStart;
+
+
+    [NotState("the host's")]
     private bool _disposed;
 
     public Core(CoreConfiguration configuration, PhysicalBus bus, Cluster cluster, Scheduler scheduler, Func<Core, CoreParts> parts)
@@ -140,6 +147,7 @@ internal sealed unsafe class Core : IDisposable
     public bool EventRegister { get; set; }
 
     /// <summary>Kept where it is by the debugger while others run.</summary>
+    [field: NotState("the debugger's")]
     public bool Held { get; set; }
 
     /// <summary>Executes instructions when given time.</summary>
@@ -148,6 +156,7 @@ internal sealed unsafe class Core : IDisposable
     public ulong ProgramCounter => State->Pc;
 
     /// <summary>The engine is at work; the clock then shows the time at which the present instruction began.</summary>
+    [field: NotState("set while the engine runs")]
     public bool IsRunning { get; private set; }
 
     /// <summary>Instructions that this core has attempted since it was made, without the present one: the virtual time it has run.</summary>
@@ -204,6 +213,7 @@ internal sealed unsafe class Core : IDisposable
     }
 
     /// <summary>The guest's own software step is on: instructions run one at a time.</summary>
+    [field: NotState("computed before the next instruction")]
     public bool Stepping { get; private set; }
 
     /// <summary>Takes what is pending between two instructions: software step, interrupts, what the state itself raises.</summary>

@@ -37,6 +37,9 @@ internal unsafe struct CpuState
     /// <summary>A tag no address has.</summary>
     public const ulong NoTag = ulong.MaxValue;
 
+    /// <summary>In <see cref="ExclusivePlace"/>: the rest is a virtual address.</summary>
+    public const ulong NoHostPlace = 1UL << 63;
+
     /// <summary>General registers by <see cref="Slots"/>; slot 31 is the stack pointer in use.</summary>
     public fixed ulong X[Slots.Count];
 
@@ -46,6 +49,7 @@ internal unsafe struct CpuState
     public ulong Pc;
 
     /// <summary>Address of the first instruction of the block that runs.</summary>
+    [NotState("of the running block")]
     public ulong BlockPc;
 
     /// <summary>PSTATE.N is bit 63.</summary>
@@ -64,9 +68,11 @@ internal unsafe struct CpuState
     public FpStatus Fp;
 
     /// <summary>Not zero where FP and SIMD instructions trap in the present state.</summary>
+    [NotState("from the system registers")]
     public uint FpDisabled;
 
     /// <summary>All ones where SCTLR_ELx.A checks the alignment of ordinary accesses, else zero.</summary>
+    [NotState("from the system registers")]
     public ulong AlignmentCheck;
 
     /// <summary>Alignment of every access is checked in the present state: by SCTLR_ELx.A, or because stage 1 is off and all is Device memory.</summary>
@@ -76,12 +82,15 @@ internal unsafe struct CpuState
     public bool ZeroBlockIsSlow;
 
     /// <summary>Data is big-endian in the present state (SCTLR_ELx.EE, E0E): no access is fast then.</summary>
+    [NotState("from the system registers")]
     public bool BigEndian;
 
     /// <summary>15 where SP alignment is checked in the present state, else 0.</summary>
+    [NotState("from the system registers")]
     public ulong SpCheck;
 
     /// <summary>Not zero when the run loop must look at interrupts, events or requests before the next block.</summary>
+    [NotState("asking once too often changes nothing")]
     public uint Attention;
 
     /// <summary>PSTATE.EL.</summary>
@@ -105,34 +114,42 @@ internal unsafe struct CpuState
     /// <summary>Bytes covered by the exclusive monitor.</summary>
     public int ExclusiveBytes;
 
-    /// <summary>Host address the exclusive monitor watches.</summary>
+    /// <summary>Host address the exclusive monitor watches, or <see cref="NoHostPlace"/> and a virtual address.</summary>
     public ulong ExclusivePlace;
 
     /// <summary>Virtual time of the block's first instruction, so that any instruction's time is this plus its index.</summary>
+    [NotState("of the running block")]
     public ulong BlockTime;
 
     /// <summary>The instruction that last left the engine for a slow path in this block, or null.</summary>
+    [NotState("of the running block")]
     public Instruction* Current;
 
     /// <summary>The running block is left before this instruction. Attention moves it up to the one after the present.</summary>
+    [NotState("of the running block")]
     public Instruction* BlockEnd;
 
     /// <summary>What a device answered to a load, or what a store to a device or across pages still has to deliver.</summary>
+    [NotState("within an instruction")]
     public fixed ulong Scratch[8];
 
     /// <summary>SP_EL0 to SP_EL3; the one in use is stale here and current in slot 31.</summary>
     public fixed ulong SpBank[4];
 
     /// <summary>The fast TLB of the present Exception level.</summary>
+    [NotState("kept translations")]
     public FastTlbEntry* FastTlb;
 
     /// <summary>The fast TLBs of EL0 to EL3, one after the other.</summary>
+    [NotState("kept translations")]
     public FastTlbEntry* FastTlbs;
 
     /// <summary>One bit for each Exception level whose fast TLB may hold something.</summary>
+    [NotState("kept translations")]
     public uint FastTlbUsed;
 
     /// <summary>GCHandle of the <see cref="Core"/>, for slow paths.</summary>
+    [NotState("the host's")]
     public nint CoreHandle;
 
     /// <summary>What only generated code keeps here.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using GdbHost.Machine.Common;
 using GdbHost.Machine.Cpu.Interpreter;
 using GdbHost.Machine.Mmu;
 
@@ -28,6 +29,7 @@ internal enum DebugStopKind
 /// its memory or debug registers: the guest cannot see them. Stops come before the instruction takes effect, and before
 /// a debug exception of the guest's own. The guards of both are kept here.
 /// </summary>
+[NotState("the debugger's: they stay where they are when a snapshot is restored")]
 internal sealed class DebugStops(BlockCache blocks)
 {
     /// <summary>Guards that may gather before those out of use are dropped.</summary>

@@ -11,6 +11,7 @@ namespace GdbHost.Machine.Cpu;
 /// Loads and stores that the engine's fast TLB could not serve: translates, checks, reaches devices, and teaches the
 /// fast TLB what was ordinary memory after all.
 /// </summary>
+[NotState("one access, within an instruction")]
 internal sealed unsafe class MemoryAccess(Core core, BlockCache blocks)
 {
     /// <summary>
@@ -202,13 +203,17 @@ internal sealed unsafe class MemoryAccess(Core core, BlockCache blocks)
         target = new Target { Host = region.Ram!.Host + offset };
         ulong page = offset >> Ram.PageShift;
         bool hasCode = (region.Ram.Pages[page] & (byte)PageFlags.HasCode) != 0;
-        if (hasCode && type == AccessType.Write)
+        if (type == AccessType.Write)
         {
-            blocks.Invalidate(region.Ram, page);
+            region.Ram.Pages[page] |= (byte)PageFlags.Written;
+            if (hasCode)
+            {
+                blocks.Invalidate(region.Ram, page);
 
-            // The rest of the running block may be what is stored to.
-            core.RequestAttention();
-            hasCode = false;
+                // The rest of the running block may be what is stored to.
+                core.RequestAttention();
+                hasCode = false;
+            }
         }
 
         if (kind != MemoryKind.Unprivileged && !_state->BigEndian)
@@ -239,7 +244,6 @@ internal sealed unsafe class MemoryAccess(Core core, BlockCache blocks)
         }
 
         _state->FastTlbUsed |= 1u << (int)_state->El;
-        core.FastTlb.NoteMapping(address, t.Stage1Shift);
         entry->Addend = addend;
         entry->AlignmentMask = isChecked ? ulong.MaxValue : 0;
         if (type == AccessType.Read)

@@ -6,6 +6,7 @@ using GdbHost.Machine.SysRegs.Fields;
 namespace GdbHost.Machine.Cpu;
 
 /// <summary>One translation regime of a core as its registers describe it now, decoded once after each change.</summary>
+[NotState("read from the system registers")]
 internal sealed class TranslationRegime(Regime regime)
 {
     private const int EndiannessBit = 25;

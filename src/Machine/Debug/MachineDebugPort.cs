@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.IO;
 using System.Linq;
 using GdbHost.Machine.Boards;
 using GdbHost.Machine.Boot;
@@ -20,13 +21,16 @@ public sealed class MachineDebugPort : IDisposable
     private readonly Boards.Machine _machine;
     private readonly MachineThread _thread;
     private readonly MachineRegisters _registers;
+    private readonly MachineSnapshots _snapshots;
     private Action<MachineStop>? _onStop;
     private volatile bool _stopRequested;
+    private int _stoppedCpu;
 
     private MachineDebugPort(Boards.Machine machine)
     {
         _machine = machine;
         _registers = new MachineRegisters();
+        _snapshots = new MachineSnapshots(machine);
         MemoryMap = DebugMemory.MapOf(machine.Bus);
         _thread = new MachineThread(RunSlice);
     }
@@ -51,7 +55,7 @@ public sealed class MachineDebugPort : IDisposable
     /// <summary>Virtual nanoseconds since the machine was made.</summary>
     public ulong VirtualNanoseconds => Ask(() => _machine.Clock.Now);
 
-    /// <summary>Instructions after which the machine stops by itself; null for no limit. Exact to a slice on several cores, to the instruction on one.</summary>
+    /// <summary>Instructions after which the machine stops by itself; null for no limit. Exact to the instruction.</summary>
     public ulong? InstructionLimit { get; set; }
 
     /// <summary>Stop with <see cref="MachineStopKind.Stuck"/> when nothing in the machine will ever wake a core; else wait for input from outside.</summary>
@@ -65,8 +69,14 @@ public sealed class MachineDebugPort : IDisposable
         }
     }
 
+    /// <summary>A reset that the guest asks for is given at once and the run goes on; else the machine stops with <see cref="MachineStopKind.Reset"/>.</summary>
+    public bool GivesResets { get; set; }
+
     /// <summary>Called on the machine thread after each slice with the virtual time, to throttle a run to real time.</summary>
     public Action<ulong>? AfterSlice { get; set; }
+
+    /// <summary>Whether a file begins as a snapshot does, of whatever format and machine.</summary>
+    public static bool IsSnapshot(string path) => MachineSnapshots.IsSnapshot(path);
 
     /// <summary>Builds a machine that stands still at its first instruction.</summary>
     /// <param name="configuration">What to build.</param>
@@ -101,6 +111,21 @@ public sealed class MachineDebugPort : IDisposable
 
     /// <summary>Resets the machine as its reset button would: images loaded again, cores at their start. Only while it stands still.</summary>
     public void Reset() => _thread.Invoke(_machine.Reset);
+
+    /// <summary>How far the machine is, and the hash of its state.</summary>
+    public MachineState State => Ask(() => _snapshots.State);
+
+    /// <summary>
+    /// Saves everything that decides how the run goes on. Breakpoints, and console input that the guest has no room for
+    /// yet, are outside the machine and stay where they are.
+    /// </summary>
+    /// <exception cref="SnapshotException">The stream cannot be written.</exception>
+    public void Save(Stream into) => ThrowIf(Ask(() => _snapshots.Save(into)));
+
+    /// <summary>Puts saved state in the place of the present one. Only while the machine stands still.</summary>
+    /// <param name="from">A stream that can seek.</param>
+    /// <exception cref="SnapshotException">Refused: not a snapshot, damaged, or of another kind of machine. The machine is as it was.</exception>
+    public void Restore(Stream from) => ThrowIf(Ask(() => _snapshots.Restore(from)));
 
     /// <summary>A line about what a core is doing: level, power, waiting.</summary>
     public string DescribeCore(int cpu) => Ask(() => MachineRegisters.Describe(CoreAt(cpu)));
@@ -201,6 +226,14 @@ public sealed class MachineDebugPort : IDisposable
         _machine.Dispose();
     }
 
+    private static void ThrowIf(SnapshotException? problem)
+    {
+        if (problem is not null)
+        {
+            throw problem;
+        }
+    }
+
     private void EndInput(bool ended)
     {
         if (_machine.Console is SerialConsole console)
@@ -225,6 +258,7 @@ public sealed class MachineDebugPort : IDisposable
         if (stepping >= 0)
         {
             cluster.Step(cluster.Cores[stepping]);
+            TryGiveReset();
             Finish(PowerStop() ?? new MachineStop(MachineStopKind.Step, stepping));
             return;
         }
@@ -234,7 +268,7 @@ public sealed class MachineDebugPort : IDisposable
             cluster.Cores[k].Held = actions[k] == CoreAction.Hold;
         }
 
-        cluster.StepOffStops();
+        cluster.PassStop(cluster.Cores[_stoppedCpu]);
         _thread.StartSlices();
     }
 
@@ -246,23 +280,20 @@ public sealed class MachineDebugPort : IDisposable
         }
 
         Cluster cluster = _machine.Cluster;
-        ulong slice = SliceNanoseconds;
-        if (InstructionLimit is ulong limit)
+        ulong limit = InstructionLimit ?? ulong.MaxValue;
+        if (cluster.Retired >= limit)
         {
-            if (cluster.Retired >= limit)
-            {
-                return Finish(new MachineStop(MachineStopKind.InstructionLimit, 0));
-            }
-
-            slice = Math.Min(slice, limit - cluster.Retired);
+            return Finish(new MachineStop(MachineStopKind.InstructionLimit, 0));
         }
 
-        RunEnd end = cluster.Run(slice);
-        AfterSlice?.Invoke(_machine.Clock.Now);
+        RunEnd end = cluster.Run(SliceNanoseconds, limit - cluster.Retired);
+        AfterSlice?.Invoke(cluster.Elapsed);
         switch (end)
         {
             case RunEnd.DebugStop:
                 return Finish(DebugStop());
+            case RunEnd.Requested when TryGiveReset():
+                return true;
             case RunEnd.Requested when PowerStop() is MachineStop stop:
                 return Finish(stop);
             case RunEnd.Idle when StopsWhenStuck:
@@ -275,10 +306,22 @@ public sealed class MachineDebugPort : IDisposable
         }
     }
 
+    private bool TryGiveReset()
+    {
+        bool given = GivesResets && _machine.Power == PowerState.ResetRequested;
+        if (given)
+        {
+            _machine.Reset();
+        }
+
+        return given;
+    }
+
     private bool Finish(MachineStop stop)
     {
         Action<MachineStop>? tell = _onStop;
         _onStop = null;
+        _stoppedCpu = stop.Cpu;
         tell?.Invoke(stop);
         return false;
     }

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using GdbHost.Machine.Common;
 
 namespace GdbHost.Machine.Devices;
 
@@ -35,6 +36,7 @@ internal readonly record struct DeviceEvent(string Device, ulong Offset, int Siz
 /// Counts accesses that devices did not expect, and hands each to an observer. It is the machine's notebook, not part
 /// of its state: a snapshot leaves it alone.
 /// </summary>
+[NotState("a notebook")]
 internal sealed class DeviceEvents
 {
     /// <summary>Different places that are counted one by one; a guest that touches more is counted in <see cref="Total"/> only.</summary>

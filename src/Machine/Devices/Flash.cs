@@ -1,4 +1,5 @@
 using System;
+using System.IO;
 using GdbHost.Machine.Bus;
 using GdbHost.Machine.Common;
 
@@ -126,9 +127,14 @@ internal sealed class Flash : IDevice, IMemoryDevice
     public void Restore(StateReader from)
     {
         State state = (State)from.ReadByte();
+        if (!Enum.IsDefined(state))
+        {
+            throw new InvalidDataException($"saved state has flash in an unknown state {(byte)state}");
+        }
+
         _status = from.ReadByte();
         from.ReadBytes(_buffer);
-        _bufferBase = from.ReadUInt32();
+        _bufferBase = (uint)from.ReadBelow((int)(_array.Size - BufferBytes) + 1, "the base of a flash buffer");
         _wordsLeft = from.ReadUInt32();
         Enter(state);
     }

@@ -174,8 +174,8 @@ internal sealed class Pl011 : IDevice
     {
         _bank.Restore(from);
         from.ReadBytes(_fifo);
-        _first = from.ReadInt32() % FifoDepth;
-        _count = Math.Clamp(from.ReadInt32(), 0, FifoDepth);
+        _first = from.ReadBelow(FifoDepth, "the head of a FIFO");
+        _count = from.ReadBelow(FifoDepth + 1, "the fill of a FIFO");
         _raw = (Interrupts)from.ReadUInt32();
         _timeout.Arm(from.ReadUInt64());
         UpdateLine();

@@ -54,6 +54,7 @@ internal sealed class Pl061 : IDevice
     private byte _data;
     private byte _seen;
     private byte _raw;
+    [NotState("from data and direction")]
     private byte _outputs;
 
     public Pl061(string name, IInterruptLine line, DeviceEvents events)
@@ -105,7 +106,7 @@ internal sealed class Pl061 : IDevice
         _seen = from.ReadByte();
         _raw = from.ReadByte();
         _outputs = (byte)(_data & _bank[Direction]);
-        Update();
+        _line.Set((_raw & _bank[InterruptMask]) != 0);
     }
 
     private void Drive(byte mask, byte value)

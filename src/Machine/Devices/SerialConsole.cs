@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using GdbHost.Machine.Common;
 
 namespace GdbHost.Machine.Devices;
 
@@ -7,6 +8,7 @@ namespace GdbHost.Machine.Devices;
 /// The far end of a UART's receive line: keeps what the outside world sends until the UART has room. What waits here
 /// is not in the machine yet and no part of its state.
 /// </summary>
+[NotState("outside the machine")]
 internal sealed class SerialConsole
 {
     private readonly Queue<byte> _waiting = new();

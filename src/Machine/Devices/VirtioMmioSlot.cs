@@ -1,4 +1,5 @@
 using GdbHost.Machine.Bus;
+using GdbHost.Machine.Common;
 using GdbHost.Machine.Devices.Registers;
 
 namespace GdbHost.Machine.Devices;
@@ -7,7 +8,7 @@ namespace GdbHost.Machine.Devices;
 /// A virtio-mmio transport without a device (Virtual I/O Device Specification, Virtio Over MMIO): device ID 0, which
 /// tells a driver to look no further. It is of the legacy version, as QEMU's are by default.
 /// </summary>
-internal sealed class VirtioMmioSlot
+internal sealed class VirtioMmioSlot : IDevice
 {
     private static readonly RegisterMap<VirtioMmioSlot> Map = new(
         0x200,
@@ -25,4 +26,12 @@ internal sealed class VirtioMmioSlot
     }
 
     public IBusDevice Port => _bank;
+
+    public string StateName => _bank.Name;
+
+    public void Reset() => _bank.Reset();
+
+    public void Save(StateWriter to) => _bank.Save(to);
+
+    public void Restore(StateReader from) => _bank.Restore(from);
 }

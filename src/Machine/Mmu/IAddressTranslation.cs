@@ -57,14 +57,11 @@ internal interface IFastTlb
     void Flush();
 
     /// <summary>
-    /// Forgets what is kept for a page, and for the block of stage 1 that it belongs to: after TLB maintenance by virtual address.
-    /// Bits 63:56 of the address are ignored.
+    /// Forgets what is kept of a range, of all levels: its entry has left the TLB. So what is kept is always a part of
+    /// the TLB, and the TLB does not depend on what an engine keeps: a snapshot need not hold it, nor two engines agree.
     /// </summary>
-    void FlushPage(ulong address);
-
-    /// <summary>
-    /// Tells that a translation is about to be kept by pages whose block or page at stage 1 is two to the power of
-    /// <paramref name="stage1Shift"/> bytes.
-    /// </summary>
-    void NoteMapping(ulong address, int stage1Shift);
+    /// <param name="page">First address of the range; bits 63:56 are those of bit 55.</param>
+    /// <param name="shift">log2 of the range.</param>
+    /// <param name="code">Instructions may have been fetched from it: the next fetch must ask again.</param>
+    void Forget(ulong page, int shift, bool code);
 }

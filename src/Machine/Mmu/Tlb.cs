@@ -6,6 +6,9 @@ using GdbHost.Machine.Common;
 
 namespace GdbHost.Machine.Mmu;
 
+/// <summary>Told of an entry that is about to leave the TLB.</summary>
+internal delegate void TlbEntryLeaves(in TlbEntry entry);
+
 /// <summary>
 /// A set-associative TLB whose entries cover ranges of any size and belong to a context (regime, security, VMID,
 /// ASID). An entry stays until maintenance removes it or a new one needs its place, whatever happens to the tables:
@@ -19,9 +22,15 @@ internal sealed class Tlb
 
     private readonly TlbEntry[] _entries;
     private readonly byte[] _nextWay;
+
+    [NotState("counted from the entries")]
     private readonly int[] _countByShift = new int[64];
     private readonly int _setMask;
+
+    [NotState("counted from the entries")]
     private ulong _shiftsInUse;
+
+    [NotState("counted from the entries")]
     private int _splitEntries;
 
     /// <param name="entries">How many; a power of two, at least 4.</param>
@@ -62,11 +71,13 @@ internal sealed class Tlb
         return ref Unsafe.NullRef<TlbEntry>();
     }
 
-    public void Insert(in TlbEntry entry)
+    /// <summary>Keeps a translation; gives the one that had to make room for it, which is not valid if there was room.</summary>
+    public TlbEntry Insert(in TlbEntry entry)
     {
         int first = FirstOfSet(entry.Page >> entry.Shift);
         int place = PlaceFor(in entry, first);
         ref TlbEntry old = ref _entries[place];
+        TlbEntry replaced = old;
         if (old.IsValid)
         {
             Forget(ref old);
@@ -79,19 +90,20 @@ internal sealed class Tlb
         }
 
         _splitEntries += entry.Stage1Shift > entry.Shift ? 1 : 0;
+        return replaced;
     }
 
-    /// <summary>Removes what the operation names.</summary>
-    public void Invalidate(in TlbInvalidation invalidation)
+    /// <summary>Removes what the operation names, and tells of each entry before it goes.</summary>
+    public void Invalidate(in TlbInvalidation invalidation, TlbEntryLeaves? leaves = null)
     {
         if (_shiftsInUse == 0)
         {
             return;
         }
 
-        if (HasAddress(invalidation.Operation) && _splitEntries == 0)
+        if (invalidation.HasAddress && _splitEntries == 0)
         {
-            InvalidateOneAddress(in invalidation);
+            InvalidateOneAddress(in invalidation, leaves);
             return;
         }
 
@@ -99,6 +111,7 @@ internal sealed class Tlb
         {
             if (entry.IsValid && Matches(in entry, in invalidation))
             {
+                leaves?.Invoke(in entry);
                 Forget(ref entry);
             }
         }
@@ -129,17 +142,13 @@ internal sealed class Tlb
         {
             if (entry.IsValid)
             {
+                entry.Check();
                 _countByShift[entry.Shift]++;
                 _shiftsInUse |= 1UL << entry.Shift;
                 _splitEntries += entry.Stage1Shift > entry.Shift ? 1 : 0;
             }
         }
     }
-
-    private static bool HasAddress(TlbiOperation operation) => operation is
-        TlbiOperation.Vae1 or TlbiOperation.Vaae1 or TlbiOperation.Vale1 or TlbiOperation.Vaale1
-        or TlbiOperation.Vae2 or TlbiOperation.Vale2 or TlbiOperation.Vae3 or TlbiOperation.Vale3
-        or TlbiOperation.Ipas2e1 or TlbiOperation.Ipas2le1;
 
     private static bool Matches(in TlbEntry entry, in TlbInvalidation invalidation)
     {
@@ -156,7 +165,7 @@ internal sealed class Tlb
 
         if (regime != Regime.El10)
         {
-            return !HasAddress(invalidation.Operation) || NamesAddress(in entry, in invalidation);
+            return !invalidation.HasAddress || NamesAddress(in entry, in invalidation);
         }
 
         bool sameVmid = entry.IsSecure == invalidation.Secure && entry.Vmid == invalidation.Vmid;
@@ -174,7 +183,7 @@ internal sealed class Tlb
     private static bool NamesAddress(in TlbEntry entry, in TlbInvalidation invalidation) =>
         ((entry.Page ^ invalidation.Address) & TaggedBits) >> entry.Stage1Shift == 0;
 
-    private void InvalidateOneAddress(in TlbInvalidation invalidation)
+    private void InvalidateOneAddress(in TlbInvalidation invalidation, TlbEntryLeaves? leaves)
     {
         // Entries of both halves of the address space carry their sign; the operand has none.
         ulong address = invalidation.Address.SignExtend(56);
@@ -185,6 +194,7 @@ internal sealed class Tlb
             {
                 if (entry.IsValid && Matches(in entry, in invalidation))
                 {
+                    leaves?.Invoke(in entry);
                     Forget(ref entry);
                 }
             }

@@ -1,3 +1,5 @@
+using System.IO;
+
 namespace GdbHost.Machine.Mmu;
 
 /// <summary>
@@ -15,6 +17,7 @@ internal struct TlbEntry
     private const uint DefaultCacheableBit = 1u << 24;
     private const int VmidShift = 16;
     private const uint AsidMask = 0xffff;
+    private const int SmallestShift = 12;
 
     /// <summary>First input address of the range, without tag byte.</summary>
     public ulong Page;
@@ -129,6 +132,21 @@ internal struct TlbEntry
             Stage2Level = (byte)result.Stage2Level,
             NonSecure = result.NonSecure ? 1u : 0,
         };
+    }
+
+    /// <summary>Refuses a saved entry that no walk can have made: what uses entries relies on ranges that are aligned.</summary>
+    public readonly void Check()
+    {
+        const int LargestShift = 48;
+        const int Levels = 4;
+        bool possible = Shift is >= SmallestShift and <= LargestShift
+            && Stage1Shift >= Shift && Stage1Shift <= LargestShift
+            && ((Page | Output | Intermediate) & Within) == 0
+            && Stage1Level < Levels && Stage2Level < Levels && Regime <= Regime.El3;
+        if (!possible)
+        {
+            throw new InvalidDataException($"saved state has an impossible TLB entry for 0x{Page:x}");
+        }
     }
 
     public readonly ulong OutputOf(ulong address) => Output | (address & Within);

@@ -30,7 +30,14 @@ internal enum TlbiOperation : byte
 /// <param name="Vmid">Current VMID; 0 where there is no stage 2.</param>
 /// <param name="Asid">ASID of the operand.</param>
 /// <param name="Address">Byte address of the operand: VA with bits [63:56] zero, or IPA.</param>
-internal readonly record struct TlbInvalidation(TlbiOperation Operation, bool Secure, byte Vmid, ushort Asid, ulong Address);
+internal readonly record struct TlbInvalidation(TlbiOperation Operation, bool Secure, byte Vmid, ushort Asid, ulong Address)
+{
+    /// <summary>The operation concerns the translations of one address.</summary>
+    public bool HasAddress => Operation is
+        TlbiOperation.Vae1 or TlbiOperation.Vaae1 or TlbiOperation.Vale1 or TlbiOperation.Vaale1
+        or TlbiOperation.Vae2 or TlbiOperation.Vale2 or TlbiOperation.Vae3 or TlbiOperation.Vale3
+        or TlbiOperation.Ipas2e1 or TlbiOperation.Ipas2le1;
+}
 
 /// <summary>The AT operations of Armv8.0 (DDI 0487, AT); W forms ask about writing.</summary>
 internal enum AtOperation : byte

@@ -42,9 +42,6 @@ internal readonly record struct Translation
     /// <summary>log2 of the aligned range around the address for which this outcome holds: 12 to 39.</summary>
     public int RangeShift { get; init; }
 
-    /// <summary>log2 of stage 1's block or page, which TLB maintenance by any of its addresses removes.</summary>
-    public int Stage1Shift { get; init; }
-
     public Permissions Permissions { get; init; }
 
     public MemoryAttributes Attributes { get; init; }

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Text;
+using GdbHost.Machine.Common;
 using GdbHost.Machine.Cpu;
 using GdbHost.Machine.Cpu.Privileged;
 
@@ -86,6 +87,7 @@ internal sealed class SemihostingCalls(SemihostingSetup setup, FileHandles handl
 
     private static readonly Dictionary<uint, SemihostingRow> ByNumber = Rows.ToDictionary(r => r.Number);
 
+    [NotState("a call that waits is executed again")]
     private bool _waits;
 
     public bool InputReady => setup.Console.HasInput || setup.Console.InputEnded;

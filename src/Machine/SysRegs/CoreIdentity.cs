@@ -1,9 +1,12 @@
+using GdbHost.Machine.Common;
+
 namespace GdbHost.Machine.SysRegs;
 
 /// <summary>
 /// The values that tell software what the core is. Those of the AArch32 view (ID_ISARn, MVFRn and so on) are
 /// not here: without AArch32 they are UNKNOWN, and read as zero.
 /// </summary>
+[NotState("fixed")]
 internal sealed record CoreIdentity
 {
     public required string Name { get; init; }

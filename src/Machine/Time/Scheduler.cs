@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using GdbHost.Machine.Common;
 
 namespace GdbHost.Machine.Time;
 
@@ -27,23 +28,33 @@ internal sealed class TimedEvent(Scheduler scheduler, int order, string name, Ac
     }
 
     public void Disarm() => Arm(Scheduler.Never);
+
+    /// <summary>Puts a saved deadline back.</summary>
+    internal void Restore(ulong deadline) => Deadline = deadline;
 }
 
 /// <summary>
 /// Holds all timed events of a machine. There are few (timers, a FIFO delay, a device latency), so the earliest one
 /// is found by a scan and kept until something is armed.
 /// </summary>
-internal sealed class Scheduler(VirtualClock clock)
+internal sealed class Scheduler(VirtualClock clock) : IStateful
 {
     public const ulong Never = ulong.MaxValue;
 
     private readonly List<TimedEvent> _events = [];
+
+    [NotState("the next deadline is found anew")]
     private bool _dirty;
+
+    [NotState("the earliest of the deadlines")]
     private ulong _next = Never;
 
     public VirtualClock Clock { get; } = clock;
 
+    public string StateName => "events";
+
     /// <summary>Told whenever an event is armed or disarmed, so that a running core shortens its slice.</summary>
+    [field: NotState("wiring")]
     public Action? OnChange { get; set; }
 
     /// <summary>The earliest deadline in virtual nanoseconds, or <see cref="Never"/>.</summary>
@@ -81,6 +92,27 @@ internal sealed class Scheduler(VirtualClock clock)
             due.Disarm();
             due.Callback();
         }
+    }
+
+    public void Save(StateWriter to)
+    {
+        to.Write(_events.Count);
+        foreach (TimedEvent e in _events)
+        {
+            to.Write(e.Deadline);
+        }
+    }
+
+    /// <summary>To be restored after all who own events: what they armed on the way is forgotten.</summary>
+    public void Restore(StateReader from)
+    {
+        from.ReadCount(_events.Count);
+        foreach (TimedEvent e in _events)
+        {
+            e.Restore(from.ReadUInt64());
+        }
+
+        _dirty = true;
     }
 
     internal void Changed()

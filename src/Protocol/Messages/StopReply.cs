@@ -10,6 +10,9 @@ public enum StopSignal
     /// <summary>The debugger's own interrupt.</summary>
     Interrupt = 2,
 
+    /// <summary>The program is at its end, and can still be looked at.</summary>
+    Quit = 3,
+
     /// <summary>Breakpoint, watchpoint, end of a step, or a stop with nothing to blame.</summary>
     Trap = 5,
 }

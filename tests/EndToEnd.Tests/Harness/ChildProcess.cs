@@ -23,7 +23,7 @@ internal sealed class ChildProcess
 
     public bool HasEnded => _process.HasExited;
 
-    /// <param name="input">What the program reads from its standard input.</param>
+    /// <param name="input">What it reads, before the end of its input.</param>
     public static ChildProcess Start(string program, IEnumerable<string> arguments, string input = "")
     {
         ProcessStartInfo start = new(program, arguments)

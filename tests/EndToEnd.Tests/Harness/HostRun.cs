@@ -24,6 +24,24 @@ internal sealed class HostRun : IDisposable
 
     private string PortFile => Path.Combine(_folder.FullName, "port");
 
+    /// <summary>
+    /// The words that start the built gdbhost with arguments. GDBHOST_UNDER_TEST names another program with the same options,
+    /// such as a published build.
+    /// </summary>
+    public static string[] Words(IEnumerable<string> arguments)
+    {
+        string dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+        return Environment.GetEnvironmentVariable("GDBHOST_UNDER_TEST") is { Length: > 0 } other
+            ? [other, .. arguments]
+            : [dotnet, Path.Combine(AppContext.BaseDirectory, "gdbhost.dll"), .. arguments];
+    }
+
+    /// <summary>As <see cref="CommandAsync"/>, for a program that reads what is typed.</summary>
+    public static async Task<Ended> TypingAsync(string input, params string[] arguments)
+    {
+        return await Start(arguments, input).WaitAsync();
+    }
+
     /// <summary>Runs "gdbhost ARGUMENTS" as they are, to its end.</summary>
     public static async Task<Ended> CommandAsync(params string[] arguments)
     {
@@ -31,7 +49,7 @@ internal sealed class HostRun : IDisposable
     }
 
     /// <summary>Runs a guest without gdb to its end, with its first serial port on stdin and stdout.</summary>
-    public static async Task<Ended> TypingAsync(string input, params string[] arguments)
+    public static async Task<Ended> TypingToGuestAsync(string input, params string[] arguments)
     {
         return await Start(["run", .. arguments, "--gdb", "none", "--max-instructions", DefaultLimit], input).WaitAsync();
     }
@@ -94,16 +112,10 @@ internal sealed class HostRun : IDisposable
         ]);
     }
 
-    // GDBHOST_UNDER_TEST names another program with the same options, such as a published build.
     private static ChildProcess Start(IEnumerable<string> arguments, string input = "")
     {
-        if (Environment.GetEnvironmentVariable("GDBHOST_UNDER_TEST") is { Length: > 0 } other)
-        {
-            return ChildProcess.Start(other, arguments, input);
-        }
-
-        string dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
-        return ChildProcess.Start(dotnet, [Path.Combine(AppContext.BaseDirectory, "gdbhost.dll"), .. arguments], input);
+        string[] words = Words(arguments);
+        return ChildProcess.Start(words[0], words[1..], input);
     }
 
     private string Serial()

@@ -25,10 +25,16 @@ public enum Need
     /// <summary>The Debian kernels and their initramfs, from scripts/fetch-guests.sh.</summary>
     DebianGuests,
 
-    /// <summary>Trusted Firmware-A, from scripts/build-firmware.sh.</summary>
+    /// <summary>Debian's U-Boot and UEFI for QEMU's virt board.</summary>
     Firmware,
 
-    /// <summary>The hypervisors of tests/Guests, from scripts/build-guests.sh.</summary>
+    /// <summary>Trusted Firmware-A, from scripts/build-firmware.sh.</summary>
+    TrustedFirmware,
+
+    /// <summary>script, which gives a program a terminal.</summary>
+    Script,
+
+    /// <summary>The guests of tests/Guests, from scripts/build-guests.sh.</summary>
     BuiltGuests,
 
     /// <summary>The kernels of tests/Bench/Guests, from scripts/build-guests.sh.</summary>
@@ -38,7 +44,7 @@ public enum Need
 /// <summary>Says whether a need is met, and if not, what is missing.</summary>
 internal static class Needs
 {
-    private static readonly string[] BuiltGuests = ["situation1/fixed.elf", "semihosting/semihosting.elf", "worlds/worlds.elf"];
+    private static readonly string[] BuiltGuests = ["situation1/fixed.elf", "semihosting/semihosting.elf", "worlds/worlds.elf", "report/report.bin"];
 
     public static bool UnderCi => Environment.GetEnvironmentVariable("CI") == "true";
 
@@ -58,8 +64,10 @@ internal static class Needs
             Need.SystemEmulator => OnPath("qemu-system-aarch64") ? null : "qemu-system-aarch64 is not installed: run scripts/test.sh",
             Need.DeviceTreeTools => OnPath("fdtput") ? null : "fdtput is not installed: run scripts/test.sh",
             Need.DebianGuests => File.Exists(Repository.Guest("SHA256SUMS")) ? null : "no Debian guests: run scripts/fetch-guests.sh",
-            Need.Firmware => File.Exists(Repository.Built("tf-a/bl31.bin")) ? null : "no Trusted Firmware-A: run scripts/build-firmware.sh",
+            Need.TrustedFirmware => File.Exists(Repository.Built("tf-a/bl31.bin")) ? null : "no Trusted Firmware-A: run scripts/build-firmware.sh",
             Need.BuiltGuests => BuiltGuests.All(g => File.Exists(Repository.Built(g))) ? null : "guests not built: run scripts/build-guests.sh",
+            Need.Firmware => File.Exists(Firmware.UBoot) && File.Exists(Firmware.UefiCode) ? null : "no firmware: run scripts/test.sh",
+            Need.Script => OnPath("script") ? null : "script is not installed: run scripts/test.sh",
             Need.BenchKernels => File.Exists(Repository.Built("bench/bench.elf")) ? null : "kernels not built: run scripts/build-guests.sh",
             _ => throw new ArgumentOutOfRangeException(nameof(need)),
         };
@@ -70,4 +78,12 @@ internal static class Needs
         string path = Environment.GetEnvironmentVariable("PATH") ?? "";
         return path.Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, program)));
     }
+}
+
+/// <summary>Where Debian's packages put firmware for QEMU's virt board.</summary>
+internal static class Firmware
+{
+    public const string UBoot = "/usr/lib/u-boot/qemu_arm64/u-boot.bin";
+    public const string UefiCode = "/usr/share/AAVMF/AAVMF_CODE.fd";
+    public const string UefiVariables = "/usr/share/AAVMF/AAVMF_VARS.fd";
 }

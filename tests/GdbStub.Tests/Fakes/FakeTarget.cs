@@ -10,7 +10,7 @@ namespace GdbHost.GdbStub.Tests.Fakes;
 /// A debuggee without a machine: two vCPUs, a handful of registers, one page of memory at 0x40000000 whose bytes
 /// count up. It stops when a test says so.
 /// </summary>
-internal sealed class FakeTarget : ITarget, IBreakpoints, IMemoryMap, ITranslation
+internal sealed class FakeTarget : ITarget, IBreakpoints, IMemoryMap, ITranslation, ISnapshots
 {
     public const ulong MemoryStart = 0x4000_0000;
 
@@ -52,6 +52,15 @@ internal sealed class FakeTarget : ITarget, IBreakpoints, IMemoryMap, ITranslati
         new(0x900_0000, 0x1000, "device", "pl011"),
         new(MemoryStart, 0x4000_0000, "ram", "ram"),
     ];
+
+    public TargetState State => new(12, 34, "00112233445566778899aabbccddeeff");
+
+    /// <summary>What is wrong with any file, or null.</summary>
+    public string? SnapshotProblem { get; set; }
+
+    public string? SaveSnapshot(string path) => SnapshotProblem;
+
+    public string? LoadSnapshot(string path) => SnapshotProblem;
 
     public string NameOf(int cpu) => $"cpu{cpu}";
 

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Runtime.InteropServices;
 using GdbHost.Machine.Bus;
+using GdbHost.Machine.Common;
 using GdbHost.Machine.Isa;
 
 namespace GdbHost.Machine.Cpu.Interpreter;
@@ -10,6 +11,7 @@ namespace GdbHost.Machine.Cpu.Interpreter;
 /// Decoded blocks of a machine, by physical place, shared by its cores. A store into a page with blocks drops them;
 /// the memory behind dropped blocks is reclaimed when the whole cache is emptied between two blocks.
 /// </summary>
+[NotState("decoded from memory")]
 internal sealed unsafe class BlockCache : IDisposable
 {
     /// <summary>Longest block.</summary>

@@ -473,12 +473,14 @@ internal unsafe struct InterpreterEngine : IEngine
     public Vec FromScalar<TOp>(Vec d, ulong a, int imm)
         where TOp : struct, IScalarToVector => new(TOp.Do(d.Bits, a, imm, ref _state.Fp));
 
-    /// <summary>What the exclusive monitor compares: the host place for memory, the address for anything else.</summary>
+    /// <summary>
+    /// What the exclusive monitor compares: the host place for memory; for anything else the address, marked as no place of the host's.
+    /// </summary>
     private readonly ulong ExclusivePlace(Pointer p, ulong address)
     {
         fixed (ulong* scratch = _state.Scratch)
         {
-            return p.Value == MemoryAccess.Deferred || p.Value == (ulong)scratch ? address : p.Value;
+            return p.Value == MemoryAccess.Deferred || p.Value == (ulong)scratch ? address | CpuState.NoHostPlace : p.Value;
         }
     }
 

@@ -10,21 +10,18 @@ namespace GdbHost.Machine.Cpu.Interpreter;
 /// Runs a core block by block. Inside a page blocks are linked; from page to page a table by virtual address and
 /// Exception level finds the next one, and is forgotten whenever translations may have changed.
 /// </summary>
+[NotState("kept translations and ways from block to block")]
 internal sealed unsafe class InterpreterLoop : IExecutionEngine, IBlockUser, IFastTlb
 {
     private const int JumpEntries = 2048;
     private const int Levels = 4;
-
-    /// <summary>One bit for each value of the low bits of a page number: whether jumps may lead there.</summary>
-    private const int JumpPageBits = 1 << 14;
     private const ulong PageMask = ~(Ram.PageSize - 1);
+    private const ulong TaglessBits = 0x00ff_ffff_ffff_ffff;
 
     private readonly Core _core;
     private readonly CpuState* _state;
     private readonly BlockCache _blocks;
     private readonly Jump[] _jumps = new Jump[JumpEntries];
-    private readonly LargeMappings _large = new();
-    private readonly ulong[] _jumpPages = new ulong[JumpPageBits / 64];
     private bool _jumpsUsed;
     private bool _linksBroken;
 
@@ -102,46 +99,45 @@ internal sealed unsafe class InterpreterLoop : IExecutionEngine, IBlockUser, IFa
         }
 
         _state->FastTlbUsed = 0;
-        _large.Clear();
         ForgetJumps();
     }
 
-    public void FlushPage(ulong address)
+    public void Forget(ulong page, int shift, bool code)
     {
-        if (_large.Contain(address))
-        {
-            Flush();
-            return;
-        }
-
-        ulong page = address & PageMask;
         for (int level = 0; level < Levels; level++)
         {
-            FastTlbEntry* entry = _state->FastTlbs + (level * CpuState.FastTlbEntries) + ((page >> Ram.PageShift) & (CpuState.FastTlbEntries - 1));
-            if (IsOfPage(entry->ReadTag, page) || IsOfPage(entry->WriteTag, page))
+            if ((_state->FastTlbUsed & (1u << level)) != 0)
             {
-                entry->ReadTag = CpuState.NoTag;
-                entry->WriteTag = CpuState.NoTag;
+                ForgetRange(new Span<FastTlbEntry>(_state->FastTlbs + (level * CpuState.FastTlbEntries), CpuState.FastTlbEntries), page, shift);
             }
         }
 
-        int bit = (int)(page >> Ram.PageShift) & (JumpPageBits - 1);
-        if ((_jumpPages[bit >> 6] & (1UL << bit)) != 0)
+        if (code)
         {
             ForgetJumps();
+            _core.RequestAttention();
         }
     }
 
-    // TLB maintenance names addresses without their tag byte, and means those with any.
-    private static bool IsOfPage(ulong tag, ulong page) => (tag ^ page) << 8 == 0;
-
-    public void NoteMapping(ulong address, int shift)
+    private static void ForgetRange(Span<FastTlbEntry> entries, ulong page, int shift)
     {
-        if (shift > Ram.PageShift)
+        if (shift == Ram.PageShift)
         {
-            _large.Add(address, shift);
+            entries = entries.Slice((int)(page >> Ram.PageShift) & (CpuState.FastTlbEntries - 1), 1);
+        }
+
+        foreach (ref FastTlbEntry entry in entries)
+        {
+            if (IsWithin(entry.ReadTag, page, shift) || IsWithin(entry.WriteTag, page, shift))
+            {
+                entry.ReadTag = CpuState.NoTag;
+                entry.WriteTag = CpuState.NoTag;
+            }
         }
     }
+
+    /// <summary>Whether an address lies in a range, tag byte or not.</summary>
+    private static bool IsWithin(ulong address, ulong page, int shift) => ((address ^ page) & TaglessBits) >> shift == 0;
 
     // A link inside a page stands for a translation too: what follows a change of translations is looked up anew, or
     // what the guest sees would depend on what had been linked before.
@@ -152,7 +148,6 @@ internal sealed unsafe class InterpreterLoop : IExecutionEngine, IBlockUser, IFa
         if (_jumpsUsed)
         {
             new Span<Jump>(_jumps).Clear();
-            Array.Clear(_jumpPages);
             _jumpsUsed = false;
         }
     }
@@ -298,9 +293,6 @@ internal sealed unsafe class InterpreterLoop : IExecutionEngine, IBlockUser, IFa
         }
 
         Block* block = _blocks.At(region.Ram, t.Physical - region.Start);
-        int bit = (int)(pc >> Ram.PageShift) & (JumpPageBits - 1);
-        _jumpPages[bit >> 6] |= 1UL << bit;
-        NoteMapping(pc, t.Stage1Shift);
         _jumpsUsed = true;
         _jumps[(int)(pc >> 2) & (JumpEntries - 1)] = new Jump(JumpTag(pc), (nint)block);
         return block;

@@ -24,6 +24,7 @@ internal sealed unsafe class GuestBreakpoints(Core core)
     private readonly List<ulong> _addresses = [];
 
     /// <summary>An unlinked context or VMID breakpoint is enabled and allowed.</summary>
+    [NotState("from the system registers")]
     private bool _matchesContexts;
 
     /// <summary>Addresses at which blocks must begin.</summary>

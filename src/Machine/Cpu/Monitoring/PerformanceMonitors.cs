@@ -23,11 +23,14 @@ internal sealed unsafe class PerformanceMonitors : IPerformanceMonitors, IStatef
     private readonly TimedEvent _overflow;
 
     /// <summary>Counters that are enabled, whatever their filters say of the present level.</summary>
+    [NotState("from the system registers")]
     private ulong _enabled;
 
     /// <summary>Counters that are enabled and not filtered out now.</summary>
+    [NotState("from the system registers")]
     private ulong _counting;
 
+    [NotState("from the system registers")]
     private CounterFeeds _feeds;
     private ulong _settledTime;
     private ulong _settledInstructions;

@@ -20,6 +20,7 @@ internal sealed unsafe class DebugUnit
     private readonly GuestWatchpoints _watchpoints;
     private bool _stepped;
     private bool _steppedExclusive;
+    [NotState("within an instruction")]
     private ulong _watchedAddress;
 
     public DebugUnit(Core core)

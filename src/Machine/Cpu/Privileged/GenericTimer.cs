@@ -101,11 +101,12 @@ internal sealed class GenericTimer : ITimerRegisters, IStateful
     /// <summary>Wakes a WFE at the next event of a stream.</summary>
     public void ArmStreamEvent() => _stream.Arm(NextStreamEvent(_core.Scheduler.Clock.Now));
 
+    // Deadlines are saved with the scheduler and outputs where they are received: computed anew they could differ, as
+    // the other cores' turns begin at a time that this core's timers have seen already.
     public void Save(StateWriter to)
     {
         to.Write(_control);
         to.Write(_compare);
-        to.Write(_stream.Deadline);
         to.Write(_streamSeen);
     }
 
@@ -113,12 +114,7 @@ internal sealed class GenericTimer : ITimerRegisters, IStateful
     {
         from.ReadWords(_control);
         from.ReadWords(_compare);
-        _stream.Arm(from.ReadUInt64());
         _streamSeen = from.ReadUInt64();
-        for (TimerKind kind = 0; (int)kind < Timers; kind++)
-        {
-            Update(kind);
-        }
     }
 
     private void WakeWaiting()

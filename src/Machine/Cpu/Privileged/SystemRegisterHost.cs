@@ -7,6 +7,7 @@ namespace GdbHost.Machine.Cpu.Privileged;
 /// <summary>Shows a core to the rows of system registers.</summary>
 internal sealed unsafe class SystemRegisterHost(Core core) : ISystemRegisterHost, IProcessState
 {
+    [NotState("taken by the instruction that sets it")]
     private bool _resetRequested;
 
     public SysRegFile Registers => core.Regs;

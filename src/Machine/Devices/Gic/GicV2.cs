@@ -95,6 +95,8 @@ internal sealed class GicV2 : IDevice
     /// <summary>The CPU interface that a guest is given in place of the physical one, 8 KiB. Only with the Virtualization Extensions.</summary>
     public RegisterBank<CpuInterfaceRegisters> VirtualCpuInterfacePort { get; }
 
+    private IStateful[] Ports => [DistributorPort, CpuInterfacePort, HypervisorPort, VirtualCpuInterfacePort];
+
     /// <summary>The wire of shared peripheral interrupt <paramref name="number"/>, counted from 0 as device trees do.</summary>
     public IInterruptLine Spi(int number) => new Line(this, 0, number + 32);
 
@@ -136,6 +138,11 @@ internal sealed class GicV2 : IDevice
 
     public void Save(StateWriter to)
     {
+        foreach (IStateful port in Ports)
+        {
+            port.Save(to);
+        }
+
         _distributor.Save(to);
         foreach (CpuInterface each in _interfaces)
         {
@@ -150,6 +157,11 @@ internal sealed class GicV2 : IDevice
 
     public void Restore(StateReader from)
     {
+        foreach (IStateful port in Ports)
+        {
+            port.Restore(from);
+        }
+
         _distributor.Restore(from);
         foreach (CpuInterface each in _interfaces)
         {

@@ -1,9 +1,11 @@
 using System;
 using System.Collections.Generic;
+using GdbHost.Machine.Common;
 
 namespace GdbHost.Machine.Devices.Registers;
 
 /// <summary>All registers of a device type, found by offset. Immutable; one for each type.</summary>
+[NotState("fixed; shared by all devices of a type")]
 internal sealed class RegisterMap<TDevice>
 {
     private readonly Register<TDevice>[] _rows;

@@ -1,0 +1,93 @@
+using System;
+using System.Collections.Generic;
+using static GdbHost.GdbStub.Qemu.QemuOption;
+
+namespace GdbHost.GdbStub.Qemu;
+
+/// <summary>Options that say what is in memory at the start.</summary>
+internal static class BootOptionRows
+{
+    private const string DriveKeys = "if=pflash, file=, format=raw, unit= and readonly=";
+
+    public static readonly IReadOnlyList<QemuOption> Table =
+    [
+        Honored("kernel", "FILE", "ELF, arm64 Image (also gzip) or raw binary", (r, v) => r.Kernel = v),
+        Honored("initrd", "FILE", "the kernel's RAM disk", (r, v) => r.Initrd = v),
+        Honored("append", "TEXT", "the kernel's command line", (r, v) => r.Append = v),
+        Honored("dtb", "FILE", "your own device tree", (r, v) => r.Dtb = v),
+        Honored("bios", "FILE", "goes to flash bank 0, where the cores begin; -kernel is then handed over by fw_cfg", (r, v) => r.Bios = v),
+        Honored("pflash", "FILE", "the next free flash bank; the guest's writes are not kept in the file", (r, v) => AddFlash(r, "-pflash", v, null)),
+        Honored("drive", "if=pflash,format=raw,file=FILE[,unit=N][,readonly=on]", "as -pflash; other drives are refused", ReadDrive),
+        Honored("device", "loader,... or guest-loader,...",
+            "file=, addr=, cpu-num=, force-raw=, data=, data-len=, data-be=; kernel= or initrd=, addr=, bootargs=; other devices are refused", ReadDevice),
+    ];
+
+    private static void ReadDrive(QemuRequest request, string value)
+    {
+        var pairs = new KeyValues("-drive", value);
+        string? kind = pairs.Take("if");
+        if (kind != "pflash")
+        {
+            throw QemuRequest.Refusal($"-drive {value}", "there are no disks; only if=pflash is built, and -initrd takes a root file system");
+        }
+
+        if (pairs.Take("format") is string format && format != "raw")
+        {
+            throw QemuRequest.Refusal($"-drive format={format}", "only raw files are read; convert it with qemu-img convert -O raw");
+        }
+
+        string file = pairs.Take("file") ?? throw QemuRequest.Refusal($"-drive {value}", "it names no file; add file=FILE");
+        ulong? unit = pairs.TakeNumber("unit") ?? pairs.TakeNumber("index");
+        bool readOnly = (pairs.TakeFlag("readonly") ?? false) | (pairs.TakeFlag("read-only") ?? false) | (pairs.TakeFlag("snapshot") ?? false);
+        foreach (string sameHere in new[] { "id", "media", "cache", "aio", "discard" })
+        {
+            pairs.Take(sameHere);
+        }
+
+        pairs.RefuseRest(DriveKeys);
+        AddFlash(request, "-drive", file, unit);
+        if (!readOnly)
+        {
+            request.Note($"-drive {file}: what the guest writes to its flash is not kept in the file");
+        }
+    }
+
+    private static void AddFlash(QemuRequest request, string option, string file, ulong? unit)
+    {
+        int bank = unit is ulong given ? (int)Math.Min(given, int.MaxValue) : Array.IndexOf(request.Pflash, null);
+        if (bank < 0 || bank >= request.Pflash.Length)
+        {
+            throw QemuRequest.Refusal($"{option} {file}", "the board has two flash banks; use unit=0 or unit=1");
+        }
+
+        if (request.Pflash[bank] is string other)
+        {
+            throw QemuRequest.Refusal($"{option} {file}", $"flash bank {bank} holds {other} already; use unit={1 - bank}");
+        }
+
+        request.Pflash[bank] = file;
+    }
+
+    private static void ReadDevice(QemuRequest request, string value)
+    {
+        const string Option = "-device";
+        var pairs = new KeyValues(Option, value, "driver");
+        string driver = pairs.Take("driver") ?? "";
+        pairs.NamedBy($"{Option} {driver}");
+        pairs.Take("id");
+        switch (driver)
+        {
+            case "help" or "?":
+                request.Text = "name \"loader\", desc \"Generic Loader\"\nname \"guest-loader\", desc \"Guest Loader\"";
+                break;
+            case "loader":
+                request.Loaders.Add(LoaderDevice.Read(pairs));
+                break;
+            case "guest-loader":
+                request.GuestLoaders.Add(GuestLoaderDevice.Read(pairs));
+                break;
+            default:
+                throw QemuRequest.Refusal($"-device {driver}", "this device is not built; only loader and guest-loader are");
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using System.Collections.Generic;
+using static GdbHost.GdbStub.Qemu.QemuOption;
+
+namespace GdbHost.GdbStub.Qemu;
+
+/// <summary>The other options of QEMU's that scripts carry, and gdbhost's own.</summary>
+internal static class OtherOptionRows
+{
+    private const string NoDisks = "there are no disks; -initrd takes a root file system";
+
+    public static readonly IReadOnlyList<QemuOption> Table =
+    [
+        Honored("help|h", "", "this list", static (r, _) => r.Text = QemuOptions.Help()),
+        Honored("version", "", "the version of gdbhost", static (r, _) => r.Text = CommandLine.Arguments.Heading),
+        Honored("timeout", "SECONDS", "gdbhost's own: end with status 3 after this time", static (r, v) => r.Timeout = v),
+        Honored("max-instructions", "N", "gdbhost's own: end with status 3 after this many instructions", static (r, v) => r.MaxInstructions = v),
+        Honored("gdb-port-file", "FILE", "gdbhost's own: the port that gdb can connect to goes there", static (r, v) => r.GdbPortFile = v),
+        Honored("allow-remote", "", "gdbhost's own: allow lines beyond this host", static (r, _) => r.AllowRemote = true),
+        Honored("log", "LEVEL", "gdbhost's own: error, warning (the default), info, debug or trace", static (r, v) => r.Log = v),
+        Same("name", "TEXT", "the window's title"),
+        Same("no-user-config", "", "there are no configuration files"),
+        Same("nodefconfig", "", "there are no configuration files"),
+        Same("msg", "...", "the form of messages"),
+        Same("k", "LANGUAGE", "there is no keyboard"),
+        Same("uuid", "UUID", "nothing on this board shows it"),
+        Noted("global", "DRIVER.PROPERTY=VALUE", "devices have no settings of this kind"),
+        Noted("set", "...", "devices have no settings of this kind"),
+        Noted("L", "FOLDER", "files are looked for at their own path only"),
+        Noted("boot", "...", "the board shows its firmware no order of devices"),
+        Noted("seed", "N", "there is no chance in a run"),
+        Noted("sandbox", "...", "nothing is called that it would forbid"),
+        Noted("overcommit", "...", "memory is taken as the guest uses it"),
+        Noted("mem-prealloc", "", "memory is taken as the guest uses it"),
+        Noted("smbios", "...", "there are no SMBIOS tables"),
+        Noted("no-acpi", "", "there are no ACPI tables"),
+        Noted("usb", "", "there is no USB"),
+        Refused("hda|hdb|hdc|hdd|cdrom|sd|mtdblock", "FILE", NoDisks),
+        Refused("blockdev", "...", NoDisks),
+        Refused("fsdev|virtfs", "...", "shared folders are not built; use -initrd, or semihosting"),
+        Refused("object", "...", "objects of this kind are not built; leave it out"),
+        Refused("fw_cfg", "...", "files of your own in fw_cfg are not built; use -device loader"),
+        Refused("acpitable", "...", "there are no ACPI tables; use -dtb"),
+        Refused("tpmdev", "...", "there is no TPM"),
+        Refused("numa", "...", "memory has one node"),
+        Refused("readconfig", "FILE", "configuration files are not read; give the options themselves"),
+        Refused("plugin", "FILE", "QEMU's plugins are not run; gdb has their place"),
+    ];
+}

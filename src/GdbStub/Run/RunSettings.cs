@@ -1,0 +1,81 @@
+using System;
+using GdbHost.GdbStub.CommandLine;
+using GdbHost.GdbStub.Server;
+using GdbHost.GdbStub.Target;
+
+namespace GdbHost.GdbStub.Run;
+
+/// <summary>How a guest is run and who may come near it, whichever command line said so; what the machine is stands in its configuration.</summary>
+internal sealed record RunSettings
+{
+    private const string GdbOption = "--gdb";
+    private const string NoGdb = "none";
+
+    public TimeSpan? Timeout { get; init; }
+
+    /// <summary>Instructions after which the run ends.</summary>
+    public ulong? MaxInstructions { get; init; }
+
+    /// <summary>Not faster than real time.</summary>
+    public bool Paced { get; init; }
+
+    public required SerialLine Serial { get; init; }
+
+    /// <summary>Where the Secure UART's output goes: none, stdio or file:PATH.</summary>
+    public string SecureSerial { get; init; } = "none";
+
+    /// <summary>Where gdb can connect; null for nowhere.</summary>
+    public ListenAddress? Gdb { get; init; }
+
+    /// <summary>The option that said so, for messages.</summary>
+    public string GdbNamedBy { get; init; } = GdbOption;
+
+    public string? GdbPortFile { get; init; }
+
+    public bool AllowRemote { get; init; }
+
+    /// <summary>Stay stopped until gdb lets the guest run.</summary>
+    public bool Wait { get; init; }
+
+    /// <summary>A snapshot to begin from; null to begin at reset.</summary>
+    public string? Restore { get; init; }
+
+    public GuestEnding Ending { get; init; } = new();
+
+    /// <summary>The exit status when a signal ends the run; null for 128 and the signal's number, as shells report it.</summary>
+    public int? SignalStatus { get; init; }
+
+    /// <exception cref="UserErrorException">A value cannot be used.</exception>
+    public static RunSettings Of(GuestOptions options)
+    {
+        if (options.Gdb == NoGdb && options.Wait)
+        {
+            throw new UserErrorException($"--wait: with {GdbOption} none nobody could let the guest run; remove one of them");
+        }
+
+        return new RunSettings
+        {
+            Timeout = options.Timeout is null ? null : OptionValues.Seconds("--timeout", options.Timeout),
+            MaxInstructions = options.MaxInstructions is null
+                ? null
+                : OptionValues.Number("--max-instructions", options.MaxInstructions, 1, ulong.MaxValue),
+            Paced = OptionValues.Word("--clock", options.Clock, "virtual", "host") == "host",
+            Serial = new SerialLine("--serial", options.Serial),
+            SecureSerial = options.SecureSerial,
+            Gdb = options.Gdb == NoGdb ? null : OptionValues.Listen(GdbOption, options.Gdb, options.AllowRemote),
+            GdbPortFile = options.GdbPortFile,
+            AllowRemote = options.AllowRemote,
+            Wait = options.Wait,
+            Restore = options.Restore,
+            Ending = new GuestEnding
+            {
+                OnReset = OptionValues.Word("--on-reset", options.OnReset, "end", "reboot", "power-off") switch
+                {
+                    "reboot" => ResetAction.Reboot,
+                    "power-off" => ResetAction.PowerOff,
+                    _ => ResetAction.End,
+                },
+            },
+        };
+    }
+}

@@ -1,0 +1,115 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Threading.Tasks;
+using GdbHost.EndToEnd.Tests.Harness;
+using GdbHost.Machine.Boards;
+using GdbHost.Machine.Debug;
+using Xunit;
+
+namespace GdbHost.EndToEnd.Tests;
+
+/// <summary>
+/// The same guest runs the same way: at the same counts of instructions the same state, to its end, with the same bytes
+/// at the same times. One boot goes through in one piece; the other is cut at random places, looked at by a debugger, and
+/// moved in its middle by a snapshot into another machine. Oracle: each for the other.
+/// </summary>
+public sealed class SameRunTests
+{
+    /// <summary>Instructions from one point of comparison to the next.</summary>
+    private const ulong Interval = 50_000_000;
+    private const int FewestPoints = 10;
+    private const ulong NoLimit = 8_000_000_000;
+
+    [RequiresTheory(Need.DebianGuests)]
+    [InlineData(1, false)]
+    [InlineData(4, false)]
+    [InlineData(4, true)]
+    public void Debian_boots_the_same_way_twice(int cpus, bool el2)
+    {
+        string flavor = cpus == 1 ? "debian" : "cloud";
+        AssertSameRun(
+            new MachineConfiguration
+            {
+                Cpus = cpus,
+                El2 = el2,
+                Kernel = File(Repository.Guest($"{flavor}/vmlinuz")),
+                Initrd = File(Repository.Guest($"{flavor}/initramfs.cpio.gz")),
+                Append = "console=ttyAMA0 nokaslr panic=-1",
+            },
+            "GUEST-DONE");
+    }
+
+    [RequiresFact(Need.DebianGuests, Need.DeviceTreeTools)]
+    public async Task Xen_and_its_dom0_boot_the_same_way_twice()
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("gdbhost-xen");
+        try
+        {
+            string tree = Path.Combine(folder.FullName, "xen.dtb");
+            await XenGuest.MakeTreeAsync(tree);
+            AssertSameRun(
+                new MachineConfiguration
+                {
+                    Kernel = File(Repository.Guest("xen/xen")),
+                    DeviceTree = File(tree),
+                    Loads = [new LoadFile(File(XenGuest.Kernel), XenGuest.KernelAddress), new LoadFile(File(XenGuest.Ramdisk), XenGuest.RamdiskAddress)],
+                },
+                "GUEST-DONE");
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static void AssertSameRun(MachineConfiguration configuration, string lastWords)
+    {
+        List<MachineState> points = [];
+        using PortRun whole = new(configuration);
+        while (whole.RunTo(whole.Instructions + Interval).Kind == MachineStopKind.InstructionLimit)
+        {
+            points.Add(whole.State);
+        }
+
+        Assert.Contains(lastWords, whole.Text, StringComparison.Ordinal);
+        Assert.InRange(points.Count, FewestPoints, int.MaxValue);
+
+        PortRun cut = new(configuration);
+        try
+        {
+            for (int point = 0; point < points.Count; point++)
+            {
+                RunInPieces(cut, points[point].Instructions, new Random(point));
+                Assert.Equal(points[point], cut.State);
+                if (point == points.Count / 2)
+                {
+                    using PortRun before = cut;
+                    cut = before.Copy(configuration);
+                }
+            }
+
+            Assert.Equal(MachineStopKind.PowerOff, cut.RunTo(NoLimit).Kind);
+            Assert.Equal(whole.State, cut.State);
+            Assert.Equal(whole.Serial, cut.Serial);
+        }
+        finally
+        {
+            cut.Dispose();
+        }
+    }
+
+    private static void RunInPieces(PortRun run, ulong to, Random random)
+    {
+        for (int piece = 0; piece < 10; piece++)
+        {
+            ulong left = to - run.Instructions;
+            run.RunTo(run.Instructions + (ulong)random.NextInt64(1, (long)left / 4));
+            run.LookAround();
+        }
+
+        Assert.Equal(MachineStopKind.InstructionLimit, run.RunTo(to).Kind);
+    }
+
+    private static BootFile File(string path) => new(path, System.IO.File.ReadAllBytes(path));
+}
