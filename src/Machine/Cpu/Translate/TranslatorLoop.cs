@@ -1,5 +1,6 @@
 using System;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using GdbHost.Machine.Bus;
 using GdbHost.Machine.Cpu.Interpreter;
 using GdbHost.Machine.Isa;
@@ -36,6 +37,11 @@ internal sealed unsafe class TranslatorLoop : IExecutionEngine, IDisposable
         for (uint nzcv = 0; nzcv < 16; nzcv++)
         {
             _state->Translated.FlagsOfNzcv[nzcv] = HostFlags.Of(nzcv);
+        }
+
+        for (HostConstant constant = 0; constant < HostConstant.Count; constant++)
+        {
+            HostConstants.Of(constant).Store((byte*)(_state->Translated.Constants + ((int)constant * 2)));
         }
     }
 
