@@ -54,7 +54,9 @@ internal sealed unsafe class Liveness
             case IrCode.AddFlags or IrCode.SubFlags or IrCode.AndFlags or IrCode.AddCarryFlags or IrCode.SetNzcv:
                 return ProduceFlags(ref op);
             case IrCode.FpCompare or IrCode.FpCompareIf:
+                // Also one whose flags nobody reads may leave for a NaN.
                 ProduceFlags(ref op);
+                op.Traits &= ~IrTraits.Dead;
                 Visible();
                 return true;
             case IrCode.SetNzcvUnless:
