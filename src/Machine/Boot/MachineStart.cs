@@ -9,6 +9,7 @@ namespace GdbHost.Machine.Boot;
 /// <summary>Carries out a <see cref="BootPlan"/> on a machine that has been reset.</summary>
 internal sealed class MachineStart(BootPlan plan) : IMachineStart
 {
+    [NotState("true from the first reset on, which comes before anything is restored")]
     private bool _switchedOn;
 
     public ReadOnlyMemory<byte> DeviceTree => plan.DeviceTree;

@@ -76,9 +76,11 @@ internal unsafe struct CpuState
     public ulong AlignmentCheck;
 
     /// <summary>Alignment of every access is checked in the present state: by SCTLR_ELx.A, or because stage 1 is off and all is Device memory.</summary>
+    [NotState("from the system registers")]
     public bool StrictAlignment;
 
     /// <summary>DC ZVA traps in the present state, or may meet Device memory.</summary>
+    [NotState("from the system registers")]
     public bool ZeroBlockIsSlow;
 
     /// <summary>Data is big-endian in the present state (SCTLR_ELx.EE, E0E): no access is fast then.</summary>
@@ -153,6 +155,7 @@ internal unsafe struct CpuState
     public nint CoreHandle;
 
     /// <summary>What only generated code keeps here.</summary>
+    [NotState("generated code's own")]
     public TranslatedState Translated;
 
     /// <summary>NZCV in bits 31:28.</summary>

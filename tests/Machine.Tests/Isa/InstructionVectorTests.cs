@@ -1,4 +1,3 @@
-using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
@@ -13,22 +12,32 @@ using Xunit;
 namespace GdbHost.Machine.Tests.Isa;
 
 /// <summary>
-/// Whole instructions, fetched, decoded and interpreted by a core, against qemu-aarch64; the first line of each file
+/// Whole instructions, fetched, decoded and executed by a core with either engine, against qemu-aarch64; the first line of each file
 /// names its version. Format: tests/Vectors/README.md.
 /// </summary>
-public sealed partial class InstructionVectorTests : IDisposable
+public sealed partial class InstructionVectorTests
 {
-    private readonly VectorMachine _machine = new();
+    public static TheoryData<string, Engine> Files()
+    {
+        TheoryData<string, Engine> data = [];
+        foreach (string path in Directory.EnumerateFiles(VectorFiles.Folder, "instructions-*.txt").Order())
+        {
+            data.Add(Path.GetFileName(path), Engine.Interpreter);
+            data.Add(Path.GetFileName(path), Engine.Translator);
+        }
 
-    public static TheoryData<string> Files() =>
-        [.. Directory.EnumerateFiles(VectorFiles.Folder, "instructions-*.txt").Select(static path => Path.GetFileName(path)).Order()];
-
-    public void Dispose() => _machine.Dispose();
+        return data;
+    }
 
     [Theory]
     [MemberData(nameof(Files))]
-    public void Instruction_changes_what_the_oracle_changes(string file) =>
-        VectorFiles.AssertAll([.. VectorFiles.Read(file, atLeast: 800).Where(static line => line[0] != '[')], Difference);
+    public void Instruction_changes_what_the_oracle_changes(string file, Engine engine)
+    {
+        using VectorMachine machine = new(engine);
+        VectorFiles.AssertAll(
+            [.. VectorFiles.Read(file, atLeast: 800).Where(static line => line[0] != '[')], line => Difference(machine, line));
+        Assert.Equal(engine == Engine.Translator, machine.IsTranslating);
+    }
 
     [Fact]
     public void Every_row_has_a_vector_or_a_reason_to_have_none()
@@ -53,7 +62,7 @@ public sealed partial class InstructionVectorTests : IDisposable
     }
 
     // words seed registers -> changes
-    private string? Difference(string line)
+    private static string? Difference(VectorMachine machine, string line)
     {
         string[] sides = line.Split(" ->");
         string[] start = sides[0].Split(' ');
@@ -64,7 +73,7 @@ public sealed partial class InstructionVectorTests : IDisposable
             before.Set(register);
         }
 
-        string ours = _machine.Run(words, before);
+        string ours = machine.Run(words, before);
         return ours == sides[1] ? null : string.Create(CultureInfo.InvariantCulture, $"{line}   ours:{ours}");
     }
 

@@ -12,42 +12,51 @@ namespace GdbHost.Machine.Tests.Isa;
 /// What every load and store checks before it does anything. Witness: DDI 0487, SCTLR_EL1.A and SCTLR_EL1.SA0, and
 /// "Alignment of data accesses". Structure loads and stores are in <see cref="Simd.SimdTrapTests"/>.
 /// </summary>
-public sealed class LoadStoreAlignmentTests : IDisposable
+public sealed class LoadStoreAlignmentTests
 {
     private const uint BaseIsSp = 31u << 5;
     private const ulong Address = Arena.Window + 128;
 
-    private readonly VectorMachine _machine = new();
     private readonly OperandSetup _setup = new(new RandomBits(1));
 
-    public void Dispose() => _machine.Dispose();
-
-    [Fact]
-    public void Load_or_store_from_a_misaligned_sp_faults_and_changes_nothing()
+    [Theory]
+    [InlineData(Engine.Interpreter)]
+    [InlineData(Engine.Translator)]
+    public void Load_or_store_from_a_misaligned_sp_faults_and_changes_nothing(Engine engine)
     {
-        _machine.CheckAlignment(ofAccesses: false, ofStack: true);
-        Assert.Empty(Failures(BaseIsSp, static _ => Address, static word => IsPrefetch(word) ? "" : " sp"));
+        using VectorMachine machine = new(engine);
+        machine.CheckAlignment(ofAccesses: false, ofStack: true);
+        Assert.Empty(Failures(machine, BaseIsSp, static _ => Address, static word => IsPrefetch(word) ? "" : " sp"));
     }
 
-    [Fact]
-    public void Misaligned_element_faults_where_alignment_is_checked()
+    [Theory]
+    [InlineData(Engine.Interpreter)]
+    [InlineData(Engine.Translator)]
+    public void Misaligned_element_faults_where_alignment_is_checked(Engine engine)
     {
-        _machine.CheckAlignment(ofAccesses: true, ofStack: false);
-        Assert.Empty(Failures(0, static word => Address + (Bytes(word) / 2), static word => IsPrefetch(word) || Bytes(word) == 1 ? "" : " bus"));
+        using VectorMachine machine = new(engine);
+        machine.CheckAlignment(ofAccesses: true, ofStack: false);
+        Assert.Empty(Failures(machine, 0, static word => Address + (Bytes(word) / 2), static word => IsPrefetch(word) || Bytes(word) == 1 ? "" : " bus"));
     }
 
-    [Fact]
-    public void Aligned_element_does_not_fault_where_alignment_is_checked_unless_it_is_half_an_exclusive_pair()
+    [Theory]
+    [InlineData(Engine.Interpreter)]
+    [InlineData(Engine.Translator)]
+    public void Aligned_element_does_not_fault_where_alignment_is_checked_unless_it_is_half_an_exclusive_pair(Engine engine)
     {
-        _machine.CheckAlignment(ofAccesses: true, ofStack: false);
-        Assert.Empty(Failures(0, static word => Address + Bytes(word), static word => IsExclusivePair(word) ? " bus" : ""));
+        using VectorMachine machine = new(engine);
+        machine.CheckAlignment(ofAccesses: true, ofStack: false);
+        Assert.Empty(Failures(machine, 0, static word => Address + Bytes(word), static word => IsExclusivePair(word) ? " bus" : ""));
     }
 
-    [Fact]
-    public void Only_ordered_and_exclusive_accesses_must_be_aligned_where_alignment_is_not_checked()
+    [Theory]
+    [InlineData(Engine.Interpreter)]
+    [InlineData(Engine.Translator)]
+    public void Only_ordered_and_exclusive_accesses_must_be_aligned_where_alignment_is_not_checked(Engine engine)
     {
-        _machine.CheckAlignment(ofAccesses: false, ofStack: false);
-        Assert.Empty(Failures(0, static word => Address + (Bytes(word) / 2), static word => IsOrdered(word) && Bytes(word) > 1 ? " bus" : ""));
+        using VectorMachine machine = new(engine);
+        machine.CheckAlignment(ofAccesses: false, ofStack: false);
+        Assert.Empty(Failures(machine, 0, static word => Address + (Bytes(word) / 2), static word => IsOrdered(word) && Bytes(word) > 1 ? " bus" : ""));
     }
 
     private static bool IsPrefetch(uint word) => (word & 0xffc0_0000) is 0xf980_0000 or 0xf880_0000;
@@ -80,7 +89,7 @@ public sealed class LoadStoreAlignmentTests : IDisposable
     }
 
     /// <summary>Executes every word on an address. The expectation is what comes first; nothing: that it is no exception.</summary>
-    private List<string> Failures(uint alsoSet, Func<uint, ulong> address, Func<uint, string> expected)
+    private List<string> Failures(VectorMachine machine, uint alsoSet, Func<uint, ulong> address, Func<uint, string> expected)
     {
         List<string> failures = [];
         int run = 0;
@@ -97,7 +106,7 @@ public sealed class LoadStoreAlignmentTests : IDisposable
                 before.Sp = Address + 8;
             }
 
-            string ours = _machine.Run([word], before);
+            string ours = machine.Run([word], before);
             string wanted = expected(word);
             bool isException = ours.Split(' ') is [_, "bus" or "sp" or "segv" or "ill", ..];
             if (wanted.Length == 0 ? isException : ours != wanted)

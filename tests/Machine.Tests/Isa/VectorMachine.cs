@@ -1,21 +1,21 @@
 using System;
 using GdbHost.InstructionWords;
 using GdbHost.Lockstep;
-using GdbHost.Machine.Bus;
 using GdbHost.Machine.Common;
 using GdbHost.Machine.Cpu;
 using GdbHost.Machine.SysRegs;
 
 namespace GdbHost.Machine.Tests.Isa;
 
-/// <summary>A process with memory where the vectors have it.</summary>
-internal sealed unsafe class VectorMachine : IDisposable
+/// <summary>A core at EL0 with memory where the vectors have it, set up as Linux sets up a process.</summary>
+internal sealed unsafe class VectorMachine(Engine engine) : IDisposable
 {
-    private readonly UserCore _user = new(Arena.Start, Arena.Size, Engines.Interpreter, static (address, _) => address - Arena.Start < Arena.Size);
-
-    private Ram Ram => _user.Ram;
+    private readonly EngineCore _user = new(Arena.Start, Arena.Size, engine);
 
     private Core Core => _user.Core;
+
+    /// <summary>Native code has been made, if this is the translator.</summary>
+    public bool IsTranslating => _user.GeneratedBytes > 0;
 
     /// <summary>Sets SCTLR_EL1.A and SCTLR_EL1.SA0.</summary>
     public void CheckAlignment(bool ofAccesses, bool ofStack)
@@ -29,8 +29,8 @@ internal sealed unsafe class VectorMachine : IDisposable
     /// <summary>Executes words from a state and says what they changed, as the vector files say it.</summary>
     public string Run(ReadOnlySpan<uint> words, VectorState before)
     {
-        Enter(words, before);
-        _ = _user.Cluster.Run((ulong)words.Length);
+        Enter(before);
+        _user.Run(words, before.Pc);
         bool faulted = Core.State->El != ExceptionLevel.El0;
         string outcome = faulted ? " " + Outcome((uint)Core.Regs[Sr.EsrEl1]) : "";
         VectorState after = Leave();
@@ -54,16 +54,10 @@ internal sealed unsafe class VectorMachine : IDisposable
         };
     }
 
-    private void Enter(ReadOnlySpan<uint> words, VectorState state)
+    private void Enter(VectorState state)
     {
         CpuState* to = Core.State;
-        for (int k = 0; k < words.Length; k++)
-        {
-            *(uint*)(Ram.Host + (4 * k)) = words[k];
-        }
-
-        _user.Cluster.Blocks.ForeignWrite(Ram, 0, 4 * words.Length);
-        state.Memory.CopyTo(Ram.Span(Arena.Window - Arena.Start, Arena.WindowBytes));
+        state.Memory.CopyTo(_user.Ram.Span(Arena.Window - Arena.Start, Arena.WindowBytes));
         to->SetLevel(ExceptionLevel.El0, spSel: false);
         Core.System.Derived.Update();
         state.X.CopyTo(new Span<ulong>(to->X, state.X.Length));
@@ -89,7 +83,7 @@ internal sealed unsafe class VectorMachine : IDisposable
         };
         new ReadOnlySpan<ulong>(from->X, state.X.Length).CopyTo(state.X);
         new ReadOnlySpan<ulong>(from->V, state.V.Length).CopyTo(state.V);
-        Ram.Span(Arena.Window - Arena.Start, Arena.WindowBytes).CopyTo(state.Memory);
+        _user.Ram.Span(Arena.Window - Arena.Start, Arena.WindowBytes).CopyTo(state.Memory);
         return state;
     }
 }

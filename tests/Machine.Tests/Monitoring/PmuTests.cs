@@ -267,7 +267,7 @@ public sealed unsafe class PmuTests
         Set(second, "PMINTENSET_EL1", 1);
         Set(second, "PMCNTENSET_EL0", 1);
         Set(second, "PMCR_EL0", 1);
-        core.Cluster.Run(60_000);
+        core.Cluster.Run(120_000);
         Assert.Equal((30_001UL, 15_001UL), line.Raised);
     }
 

@@ -85,6 +85,12 @@ internal sealed unsafe class FlagWriter(UnitWriter unit)
             case IrCode.SetNzcv:
                 SetNzcv(ref op);
                 break;
+            case IrCode.FpCompare:
+                FpCompare(ref op, k);
+                break;
+            case IrCode.FpCompareIf:
+                FpCompareIf(ref op);
+                break;
             case IrCode.SetNzcvUnless:
                 SetNzcvUnless(ref op);
                 break;
@@ -219,6 +225,45 @@ internal sealed unsafe class FlagWriter(UnitWriter unit)
         _asm.Mov(false, Gpr.Rax, a);
         _asm.Shift(ShiftKind.Shr, false, Gpr.Rax, NzcvShift);
         _asm.Load(2, Gpr.Rax, StateLayout.FlagsOfNzcv(Gpr.Rax));
+        _asm.Store(2, StateLayout.Flags, Gpr.Rax);
+    }
+
+    private void FpCompare(ref IrOp op, int k)
+    {
+        Xmm a = Registers.UseVector(op.A);
+        Xmm b = Registers.UseVector(op.B);
+        Forget();
+        Compare(op.Wide, a, b);
+        Keep(ref op, k);
+    }
+
+    /// <summary>The host says unordered, less or equal in PF, CF and ZF; a comparison of bytes brings that into the form of a subtraction.</summary>
+    private void Compare(bool wide, Xmm a, Xmm b)
+    {
+        _asm.Vex(wide ? Avx.Ucomisd : Avx.Ucomiss, a, Xmm.None, b);
+        unit.LeavesAt(_asm.Jump(HostCondition.Parity));
+        _asm.SetByte(HostCondition.Above, Gpr.Rax);
+        _asm.SetByte(HostCondition.Below, Gpr.Rcx);
+        _asm.CompareAlCl();
+    }
+
+    private void FpCompareIf(ref IrOp op)
+    {
+        const int DoCompare = 0x10;
+        Xmm a = Registers.UseVector(op.A);
+        Xmm b = Registers.UseVector(op.B);
+        Gpr flags = Registers.Use(op.C, Gpr.Rdx);
+        Forget();
+        _asm.Alu(Alu.Cmp, false, flags, DoCompare);
+        byte* given = _asm.Jump(HostCondition.NotEqual);
+        Compare(op.Wide, a, b);
+        _asm.FlagsToAh();
+        _asm.SetByte(HostCondition.Overflow, Gpr.Rax);
+        byte* compared = _asm.Jump();
+        _asm.Land(given);
+        _asm.Mov(false, Gpr.Rax, flags);
+        _asm.Load(2, Gpr.Rax, StateLayout.FlagsOfNzcv(Gpr.Rax));
+        _asm.Land(compared);
         _asm.Store(2, StateLayout.Flags, Gpr.Rax);
     }
 

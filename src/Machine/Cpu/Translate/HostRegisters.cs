@@ -8,7 +8,7 @@ namespace GdbHost.Machine.Cpu.Translate;
 /// <summary>
 /// Which host register holds which value while a unit is written. Guest registers live in <see cref="CpuState"/>; a
 /// value written to one is stored only when somebody could look, or when its host register is wanted for something
-/// else. RBP is the state, R15 the fast TLB, R14 the budget; RAX, RCX, RDX, XMM0 and XMM1 are free for each operation.
+/// else. RBP is the state, R15 the fast TLB, R14 the budget; RAX, RCX, RDX, XMM0, XMM1 and XMM15 are free for each operation.
 /// </summary>
 internal sealed unsafe class HostRegisters(Assembler asm)
 {
@@ -122,6 +122,23 @@ internal sealed unsafe class HostRegisters(Assembler asm)
 
         return known;
     }
+
+    /// <summary>The register of a vector value, one that no writer uses otherwise.</summary>
+    public Xmm UseVector(short value)
+    {
+        Xmm known = (Xmm)_place[value];
+        if (known == Xmm.None)
+        {
+            known = AllocateVector(value, defines: false);
+            LoadVector(known, value);
+        }
+
+        _usedVector[(int)known] = _turn;
+        return known;
+    }
+
+    /// <summary>A register for the result of the present operation that is none of its operands'.</summary>
+    public Xmm DefineVectorApart(int value) => AllocateVector((short)value, defines: false);
 
     public Xmm DefineVector(int value) => AllocateVector((short)value, defines: true);
 

@@ -83,6 +83,12 @@ internal enum IrCode : byte
     /// <summary>NZCV in bits 31:28.</summary>
     GetNzcv,
 
+    /// <summary>NZCV from a comparison of the low elements of A and B. Leaves if one is a NaN.</summary>
+    FpCompare,
+
+    /// <summary>As <see cref="FpCompare"/> if C is 16, else NZCV are bits 3:0 of C.</summary>
+    FpCompareIf,
+
     // Conditions; they emit nothing unless materialized.
     /// <summary>Condition code Aux of the flags.</summary>
     FlagCondition,
@@ -98,6 +104,12 @@ internal enum IrCode : byte
 
     /// <summary>Leaves if FP is trapped.</summary>
     CheckFp,
+
+    /// <summary>Ends the unit, after the interpreter has executed the instruction, if FPCR is not zero.</summary>
+    CheckFpControl,
+
+    /// <summary>Ends the unit, after the interpreter has executed the instruction, if FPSR.IXC is not set.</summary>
+    CheckInexact,
 
     /// <summary>Leaves if SP is misaligned and checked.</summary>
     CheckSp,
@@ -163,7 +175,7 @@ internal enum IrCode : byte
     LowHalf,
 
     /// <summary>
-    /// A form of <see cref="Forms.FormTable"/>, by the high word of Imm, on A, B, C with the low word of Imm as immediate. Forms
+    /// A form of this unit, numbered by the high word of Imm, on A, B, C with the low word of Imm as immediate. Forms
     /// that are exact only for ordinary values leave for the others.
     /// </summary>
     Form,
@@ -211,6 +223,9 @@ internal enum IrTraits : byte
 
     /// <summary>This condition is needed as a value, before the flags change.</summary>
     Materialized = 32,
+
+    /// <summary>Bits 127:32 of the result are zero.</summary>
+    Single = 64,
 }
 
 /// <summary>One operation of a unit.</summary>

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using GdbHost.Machine.Common;
+using GdbHost.Machine.Cpu.Translate.Forms;
 using GdbHost.Machine.Isa;
 using GdbHost.Machine.SysRegs;
 
@@ -27,6 +28,7 @@ internal sealed unsafe class IrBuilder : IDisposable
 
     private readonly IrOp* _ops = (IrOp*)NativeMemory.Alloc(Capacity + LargestInstruction, (nuint)sizeof(IrOp));
     private readonly List<Vector128<byte>> _vectors = [];
+    private readonly List<NativeForm> _forms = [];
     private readonly Known _known = new();
     private readonly Known _atStart = new();
     private int _start;
@@ -55,10 +57,14 @@ internal sealed unsafe class IrBuilder : IDisposable
     /// <summary>Constant vectors of this unit.</summary>
     public IReadOnlyList<Vector128<byte>> Vectors => _vectors;
 
+    /// <summary>Native forms of operations, as far as they are known up to now.</summary>
+    public FormTable Forms { get; } = new();
+
     public void Begin()
     {
         Count = 0;
         _vectors.Clear();
+        _forms.Clear();
         _known.Clear();
     }
 
@@ -91,6 +97,38 @@ internal sealed unsafe class IrBuilder : IDisposable
     }
 
     public void GiveUp() => Unsupported = true;
+
+    /// <summary>The form of an operation of this unit.</summary>
+    public NativeForm FormOf(in IrOp op) => _forms[(int)(op.Imm >> 32)];
+
+    /// <summary>Gives a form its number in this unit.</summary>
+    public int NumberOf(NativeForm form)
+    {
+        _forms.Add(form);
+        return _forms.Count - 1;
+    }
+
+    /// <summary>The instruction that made this value is the one before the present, and nothing from its start on may leave.</summary>
+    public bool FollowsWithoutLeaving(ulong value)
+    {
+        int starts = 0;
+        for (int k = Count - 1; k >= 0; k--)
+        {
+            ref IrOp op = ref _ops[k];
+            if (op.Code is (>= IrCode.CheckFp and <= IrCode.Translate) or IrCode.Interpret || (op.Code == IrCode.Form && FormOf(op).Leaves))
+            {
+                return false;
+            }
+
+            starts += op.Code == IrCode.Start ? 1 : 0;
+            if (starts == 2)
+            {
+                return k < (int)value;
+            }
+        }
+
+        return false;
+    }
 
     public ref IrOp Op(ulong value) => ref _ops[(int)value];
 
@@ -205,15 +243,21 @@ internal sealed unsafe class IrBuilder : IDisposable
 
     public void SetD(int register, ulong value)
     {
+        MoveLoad(value);
+
+        ulong vector = Vector(value);
+        SetQ(register, Op(vector).Is(IrTraits.UpperZero) ? vector : Add(IrCode.LowHalf, a: vector, traits: IrTraits.InVector | IrTraits.UpperZero));
+    }
+
+    /// <summary>Makes a load of 4 or 8 bytes that was just added one into a vector register.</summary>
+    public void MoveLoad(ulong value)
+    {
         ref IrOp op = ref Op(value);
         if (op.Code == IrCode.Load && (int)value == Count - 1 && op.Aux >= 4)
         {
             op.Code = IrCode.LoadVector;
-            op.Traits = IrTraits.InVector | IrTraits.UpperZero;
+            op.Traits = IrTraits.InVector | IrTraits.UpperZero | (op.Aux == 4 ? IrTraits.Single : IrTraits.None);
         }
-
-        ulong vector = Vector(value);
-        SetQ(register, Op(vector).Is(IrTraits.UpperZero) ? vector : Add(IrCode.LowHalf, a: vector, traits: IrTraits.InVector | IrTraits.UpperZero));
     }
 
     /// <summary>A value as one in a general register.</summary>
@@ -332,6 +376,19 @@ internal sealed unsafe class IrBuilder : IDisposable
         return id;
     }
 
+    /// <summary>Sets NZCV from bits 31:28 of a value, or from the comparison that the value names.</summary>
+    public void SetNzcv(ulong value)
+    {
+        if (Op(value).Code is IrCode.FpCompare or IrCode.FpCompareIf)
+        {
+            _known.Flags = (short)value;
+        }
+        else
+        {
+            _ = Flags(IrCode.SetNzcv, true, value);
+        }
+    }
+
     public void SetNzcvUnless(ulong condition, uint nzcv)
     {
         Op(condition).Traits |= IrTraits.Materialized;
@@ -349,6 +406,26 @@ internal sealed unsafe class IrBuilder : IDisposable
         {
             _known.FpChecked = true;
             _ = AddLeaving(IrCode.CheckFp);
+        }
+    }
+
+    /// <summary>FPCR is zero: round to nearest, no flush to zero, no default NaN.</summary>
+    public void CheckFpControl()
+    {
+        if (!_known.ControlChecked)
+        {
+            _known.ControlChecked = true;
+            _ = AddLeaving(IrCode.CheckFpControl);
+        }
+    }
+
+    /// <summary>FPSR.IXC is set already: an inexact result changes nothing in FPSR.</summary>
+    public void CheckInexact()
+    {
+        if (!_known.InexactChecked)
+        {
+            _known.InexactChecked = true;
+            _ = AddLeaving(IrCode.CheckInexact);
         }
     }
 
@@ -446,6 +523,10 @@ internal sealed unsafe class IrBuilder : IDisposable
 
         public ExceptionLevel LevelAtLeast { get; set; }
 
+        public bool ControlChecked { get; set; }
+
+        public bool InexactChecked { get; set; }
+
         public void Clear()
         {
             Array.Fill(X, IrOp.NoValue);
@@ -455,6 +536,8 @@ internal sealed unsafe class IrBuilder : IDisposable
             FpChecked = false;
             SpChecked = false;
             LevelAtLeast = ExceptionLevel.El0;
+            ControlChecked = false;
+            InexactChecked = false;
         }
 
         public void CopyFrom(Known other)
@@ -466,6 +549,8 @@ internal sealed unsafe class IrBuilder : IDisposable
             FpChecked = other.FpChecked;
             SpChecked = other.SpChecked;
             LevelAtLeast = other.LevelAtLeast;
+            ControlChecked = other.ControlChecked;
+            InexactChecked = other.InexactChecked;
         }
     }
 }

@@ -13,12 +13,14 @@ internal sealed unsafe class Liveness
     private readonly short[] _nextX = new short[Slots.Count];
     private readonly short[] _nextQ = new short[32];
     private IrOp* _ops;
+    private IrBuilder _unit = null!;
     private ulong _overwrittenX;
     private uint _overwrittenQ;
     private bool _flagsNeeded;
 
     public void Run(IrBuilder unit)
     {
+        _unit = unit;
         _ops = unit.Ops;
         Array.Fill(_nextX, (short)unit.Count);
         Array.Fill(_nextQ, (short)unit.Count);
@@ -51,6 +53,12 @@ internal sealed unsafe class Liveness
                 return kept;
             case IrCode.AddFlags or IrCode.SubFlags or IrCode.AndFlags or IrCode.AddCarryFlags or IrCode.SetNzcv:
                 return ProduceFlags(ref op);
+            case IrCode.FpCompare or IrCode.FpCompareIf:
+                // Also one whose flags nobody reads may leave for a NaN.
+                ProduceFlags(ref op);
+                op.Traits &= ~IrTraits.Dead;
+                Visible();
+                return true;
             case IrCode.SetNzcvUnless:
                 // The flags before it stay where the condition holds.
                 _flagsNeeded = true;
@@ -72,7 +80,8 @@ internal sealed unsafe class Liveness
                 return false;
             case IrCode.Form:
                 return KeepForm(ref op);
-            case IrCode.CheckFp or IrCode.CheckSp or IrCode.CheckLevel or IrCode.CheckSpSel or IrCode.CheckZeroBlock or IrCode.Interpret or IrCode.Branch or IrCode.BranchIf or IrCode.BranchTo:
+            case IrCode.CheckFp or IrCode.CheckFpControl or IrCode.CheckInexact or IrCode.CheckSp or IrCode.CheckLevel or IrCode.CheckSpSel or IrCode.CheckZeroBlock:
+            case IrCode.Interpret or IrCode.Branch or IrCode.BranchIf or IrCode.BranchTo:
                 Visible();
                 return true;
             case IrCode.SetState or IrCode.Store or IrCode.StoreVector or IrCode.MarkExclusive or IrCode.StoreExclusive or IrCode.ClearExclusive:
@@ -133,7 +142,7 @@ internal sealed unsafe class Liveness
         // Directly behind its producer a condition finds the host's flags as they are; else they must be in memory.
         int producer = (int)op.Imm;
         int reader = op.Is(IrTraits.Materialized) ? k : op.LastUse;
-        bool direct = producer >= 0 && _ops[producer].Code is IrCode.AddFlags or IrCode.SubFlags or IrCode.AndFlags;
+        bool direct = producer >= 0 && _ops[producer].Code is IrCode.AddFlags or IrCode.SubFlags or IrCode.AndFlags or IrCode.FpCompare;
         for (int between = producer + 1; direct && between < reader; between++)
         {
             direct = _ops[between].Code is IrCode.Start or IrCode.Const or IrCode.GetX or IrCode.SetX or IrCode.FlagCondition
@@ -152,13 +161,13 @@ internal sealed unsafe class Liveness
 
     private bool KeepForm(ref IrOp op)
     {
-        if (FormTable.At(op).Leaves)
+        NativeForm form = _unit.FormOf(op);
+        if (form.Leaves)
         {
             Visible();
-            return true;
         }
 
-        return Pure(ref op);
+        return form.Leaves || form.HasEffect || Pure(ref op);
     }
 
     private static bool Pure(ref IrOp op) => op.LastUse >= 0 || Kill(ref op);

@@ -9,6 +9,7 @@ internal sealed unsafe class MemoryWriter(UnitWriter unit)
     private const int EntryShift = 5;
     private const int PageMask = -(1 << PageShift);
     private const int WriteBit = 0x80;
+    private const int InexactBit = 4;
     private const int ScaleBits = 3;
     private const int ReadTag = 0;
     private const int WriteTag = 8;
@@ -26,6 +27,16 @@ internal sealed unsafe class MemoryWriter(UnitWriter unit)
                 unit.Flags.Forget();
                 _asm.Alu(Alu.Cmp, false, StateLayout.FpDisabled, 0);
                 unit.LeavesAt(_asm.Jump(HostCondition.NotEqual));
+                break;
+            case IrCode.CheckFpControl:
+                unit.Flags.Forget();
+                _asm.Alu(Alu.Cmp, false, StateLayout.FpControl, 0);
+                unit.LeavesAt(_asm.Jump(HostCondition.NotEqual), ExitKind.Last);
+                break;
+            case IrCode.CheckInexact:
+                unit.Flags.Forget();
+                _asm.BitTest32(StateLayout.FpStatus, InexactBit);
+                unit.LeavesAt(_asm.Jump(HostCondition.AboveOrEqual), ExitKind.Last);
                 break;
             case IrCode.CheckSp:
                 Gpr sp = Registers.Use(op.A, Gpr.Rax);

@@ -21,11 +21,11 @@ internal sealed unsafe class SideExits
     }
 
     /// <summary>Notes a jump that leaves before the present instruction has done anything.</summary>
-    public void Add(byte* jumpEnd, int exit, HostRegisters registers)
+    public void Add(byte* jumpEnd, int exit, HostRegisters registers, Forms.ZeroFactor? exception)
     {
         int from = _moves.Count;
         registers.Snapshot(_moves);
-        _exits.Add(new Exit { JumpEnd = jumpEnd, Number = exit, Stores = new Range(from, _moves.Count) });
+        _exits.Add(new Exit { JumpEnd = jumpEnd, Number = exit, Stores = new Range(from, _moves.Count), Exception = exception });
     }
 
     /// <summary>The instruction is complete: here its side exits come back.</summary>
@@ -59,6 +59,9 @@ internal sealed unsafe class SideExits
         public Range Stores;
         public Range Loads;
         public byte* Rejoins;
+
+        /// <summary>When the jump comes back to where it ended.</summary>
+        public Forms.ZeroFactor? Exception;
     }
 
     /// <summary>Between a host register and memory.</summary>

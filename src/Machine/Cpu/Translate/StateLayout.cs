@@ -69,5 +69,7 @@ internal static unsafe class StateLayout
     /// <summary>The flags of an NZCV that is in a register.</summary>
     public static Mem FlagsOfNzcv(Gpr nzcv) => At(Origin->Translated.FlagsOfNzcv) with { Index = nzcv, Scale = 1 };
 
+    public static Mem Constant(HostConstant constant) => At(Origin->Translated.Constants + ((int)constant * 2));
+
     private static Mem At(void* offset) => new(State, (int)((byte*)offset - (byte*)Origin) - Bias);
 }

@@ -49,6 +49,9 @@ internal unsafe struct TranslatedState
     /// <summary>Stored system registers, by <see cref="SysRegs.Sr"/>.</summary>
     public ulong* SystemRegisters;
 
+    /// <summary>By <see cref="HostConstant"/>, 16 bytes each.</summary>
+    public fixed ulong Constants[(int)HostConstant.Count * 2];
+
     /// <summary>The jump table: <see cref="Jumps"/> entries.</summary>
     public JumpEntry* JumpTable;
 }

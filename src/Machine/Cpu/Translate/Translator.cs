@@ -1,5 +1,6 @@
 using System;
 using GdbHost.Machine.Bus;
+using GdbHost.Machine.Common;
 using GdbHost.Machine.Cpu.Interpreter;
 using GdbHost.Machine.Isa;
 
@@ -10,6 +11,7 @@ namespace GdbHost.Machine.Cpu.Translate;
 /// past conditional branches that are not taken, inside the page; like a block it holds no virtual address. One
 /// translator serves all cores of a machine.
 /// </summary>
+[NotState("generated code, made from the guest's memory")]
 internal sealed unsafe class Translator : IDisposable
 {
     /// <summary>Longest unit.</summary>

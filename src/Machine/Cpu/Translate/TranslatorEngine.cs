@@ -103,7 +103,7 @@ internal readonly struct TranslatorEngine(IrBuilder builder) : IEngine
     public ulong AddWithCarryFlags<W>(ulong a, ulong b)
         where W : struct, IWidth => builder.Flags(IrCode.AddCarryFlags, W.Is64, a, b);
 
-    public void SetNzcv(ulong value) => builder.Flags(IrCode.SetNzcv, true, value);
+    public void SetNzcv(ulong value) => builder.SetNzcv(value);
 
     public void SetNzcvUnless(Condition condition, uint nzcv) => builder.SetNzcvUnless((ulong)condition.Id, nzcv);
 
@@ -248,7 +248,7 @@ internal readonly struct TranslatorEngine(IrBuilder builder) : IEngine
         where TOp : struct, IVectorPairToScalar => Form(typeof(TOp), Id(a), Id(b), None, imm);
 
     public Vec FromScalar<TOp>(Vec d, ulong a, int imm)
-        where TOp : struct, IScalarToVector => VectorNamed(Form(typeof(TOp), builder.General(a), None, Id(d), imm));
+        where TOp : struct, IScalarToVector => VectorNamed(Form(typeof(TOp), a, None, Id(d), imm));
 
     private static Condition Named(ulong id) => new(false, (int)id);
 
@@ -269,7 +269,7 @@ internal readonly struct TranslatorEngine(IrBuilder builder) : IEngine
     /// <summary>An operation that the instruction set names by a type: native if there is a form for it.</summary>
     private ulong Form(System.Type operation, ulong a, ulong b, ulong c, int imm)
     {
-        NativeForm? form = FormTable.Find(operation);
+        NativeForm? form = builder.Forms.Find(operation);
         if (form is null)
         {
             builder.GiveUp();

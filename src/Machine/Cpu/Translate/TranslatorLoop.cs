@@ -1,6 +1,8 @@
 using System;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using GdbHost.Machine.Bus;
+using GdbHost.Machine.Common;
 using GdbHost.Machine.Cpu.Interpreter;
 using GdbHost.Machine.Isa;
 
@@ -10,6 +12,7 @@ namespace GdbHost.Machine.Cpu.Translate;
 /// Runs a core by generated code where there is some, and by the interpreter where there is none, where a budget ends
 /// inside a unit, and for single instructions that generated code leaves to it.
 /// </summary>
+[NotState("ways into generated code")]
 internal sealed unsafe class TranslatorLoop : IExecutionEngine, IDisposable
 {
     private const ulong PageMask = ~(Ram.PageSize - 1);
@@ -36,6 +39,11 @@ internal sealed unsafe class TranslatorLoop : IExecutionEngine, IDisposable
         for (uint nzcv = 0; nzcv < 16; nzcv++)
         {
             _state->Translated.FlagsOfNzcv[nzcv] = HostFlags.Of(nzcv);
+        }
+
+        for (HostConstant constant = 0; constant < HostConstant.Count; constant++)
+        {
+            HostConstants.Of(constant).Store((byte*)(_state->Translated.Constants + ((int)constant * 2)));
         }
     }
 

@@ -88,11 +88,14 @@ internal sealed unsafe class UnitWriter
     }
 
     /// <summary>The jump that was just written leaves for the interpreter.</summary>
-    public void LeavesAt(byte* jumpEnd)
+    /// <param name="jumpEnd">Where the jump ends.</param>
+    /// <param name="kind">Whether the unit goes on behind the instruction or ends with it.</param>
+    /// <param name="exception">When the jump comes back at once: written where it leads to.</param>
+    public void LeavesAt(byte* jumpEnd, ExitKind kind = ExitKind.Interpret, Forms.ZeroFactor? exception = null)
     {
-        int exit = _code.AddExit(new ExitRecord { Kind = ExitKind.Interpret, Instruction = Kept(), PageOffset = OffsetOf(_number) });
+        int exit = _code.AddExit(new ExitRecord { Kind = kind, Instruction = Kept(), PageOffset = OffsetOf(_number) });
         _segmentExits.Add(exit);
-        Exits.Add(jumpEnd, exit, Registers);
+        Exits.Add(jumpEnd, exit, Registers, exception);
     }
 
     private void WriteOperation(ref IrOp op, int k)
@@ -303,6 +306,11 @@ internal sealed unsafe class UnitWriter
         foreach (ref readonly SideExits.Exit exit in Exits.All)
         {
             Asm.Land(exit.JumpEnd);
+            if (exit.Exception is { } exception)
+            {
+                Assembler.Land(exception.Write(Asm), exit.JumpEnd);
+            }
+
             Registers.EmitStores(Exits.MovesOf(exit.Stores));
             WriteExit(exit.Number);
             _code.Exit(exit.Number).Resume = _code.ToExecutable(Asm.At);

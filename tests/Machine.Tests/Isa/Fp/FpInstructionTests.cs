@@ -2,11 +2,9 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Text.RegularExpressions;
 using GdbHost.Machine.Cpu;
-using GdbHost.Machine.Cpu.Interpreter;
 using GdbHost.Machine.Isa;
 using GdbHost.Machine.Isa.Groups.FloatingPoint;
 using Xunit;
@@ -14,10 +12,10 @@ using Xunit;
 namespace GdbHost.Machine.Tests.Isa.Fp;
 
 /// <summary>
-/// Whole floating-point instructions in the interpreter against two oracles: the GNU assembler for the encodings and
+/// Whole floating-point instructions on either engine against two oracles: the GNU assembler for the encodings and
 /// qemu-aarch64 for what they do; the first line of tests/Vectors/a64/fp-instructions.txt names both versions.
 /// </summary>
-public sealed unsafe partial class FpInstructionTests : IDisposable
+public sealed unsafe partial class FpInstructionTests
 {
     private static readonly Row[] FpRows =
     [
@@ -25,14 +23,17 @@ public sealed unsafe partial class FpInstructionTests : IDisposable
         .. SimdFpTwoRegisterMisc.Rows, .. SimdFpByElement.Rows, .. SimdFpReduce.Rows, .. SimdFpImmediate.Rows,
     ];
 
-    private readonly CpuState* _state = (CpuState*)NativeMemory.AlignedAlloc((nuint)sizeof(CpuState), 64);
     private readonly Decoder _decoder = new();
 
-    public void Dispose() => NativeMemory.AlignedFree(_state);
-
-    [Fact]
-    public void Instruction_on_vector_registers_changes_what_the_oracle_changes() =>
-        VectorFiles.AssertAll(VectorFiles.Read("fp-instructions.txt"), Difference);
+    [Theory]
+    [InlineData(Engine.Interpreter)]
+    [InlineData(Engine.Translator)]
+    public void Instruction_on_vector_registers_changes_what_the_oracle_changes(Engine engine)
+    {
+        using WordRunner runner = new(engine);
+        VectorFiles.AssertAll(VectorFiles.Read("fp-instructions.txt"), line => Difference(runner, line));
+        Assert.Equal(engine == Engine.Translator, runner.IsTranslating);
+    }
 
     [Fact]
     public void Every_floating_point_row_has_a_vector()
@@ -59,23 +60,24 @@ public sealed unsafe partial class FpInstructionTests : IDisposable
     private static uint Word(string fields) => (uint)VectorFiles.Hex(fields.Split(' ')[0]);
 
     // instruction ; word control nzcv ; registers before ; changes
-    private string? Difference(string line)
+    private static string? Difference(WordRunner runner, string line)
     {
         string[] parts = line.Split(';', StringSplitOptions.TrimEntries);
         string[] start = parts[1].Split(' ');
         uint control = (uint)VectorFiles.Hex(start[1]);
-        *_state = default;
-        _state->Fp.Fpcr = (control & 0x1F) << 22;
-        _state->Fp.Fpsr = (control & 0x20) >> 1;
-        _state->Nzcv = (uint)VectorFiles.Hex(start[2]) << 28;
-        Apply(parts[2]);
-        CpuState before = *_state;
-        if (!Execute(Word(parts[1])))
+        CpuState* state = runner.State;
+        runner.Reset();
+        state->Fp.Fpcr = (control & 0x1F) << 22;
+        state->Fp.Fpsr = (control & 0x20) >> 1;
+        state->Nzcv = (uint)VectorFiles.Hex(start[2]) << 28;
+        Apply(state, parts[2]);
+        CpuState before = *state;
+        if (!runner.Execute(Word(parts[1])))
         {
             return line + "   ours: UNDEFINED";
         }
 
-        string ours = Changes(in before);
+        string ours = Changes(state, in before);
         return ours == parts[3] ? null : $"{line}   ours: {ours}";
     }
 
@@ -85,20 +87,7 @@ public sealed unsafe partial class FpInstructionTests : IDisposable
         return _decoder.Decode(word, ref i, out bool _) is not null;
     }
 
-    private bool Execute(uint word)
-    {
-        Instruction i = default;
-        Routine? routine = _decoder.Decode(word, ref i, out bool _);
-        if (routine is null)
-        {
-            return false;
-        }
-
-        var handler = (delegate*<InterpreterEngine*, Instruction*, Flow>)BlockCache.HandlerOf(routine);
-        return handler((InterpreterEngine*)_state, &i) == Flow.Next;
-    }
-
-    private void Apply(string registers)
+    private static void Apply(CpuState* state, string registers)
     {
         foreach (Match match in RegisterValue().Matches(registers))
         {
@@ -106,42 +95,42 @@ public sealed unsafe partial class FpInstructionTests : IDisposable
             ulong first = VectorFiles.Hex(match.Groups["first"].Value);
             if (match.Groups["bank"].Value == "x")
             {
-                _state->X[number] = first;
+                state->X[number] = first;
             }
             else
             {
-                _state->Vector(number) = Vector128.Create(VectorFiles.Hex(match.Groups["low"].Value), first).AsByte();
+                state->Vector(number) = Vector128.Create(VectorFiles.Hex(match.Groups["low"].Value), first).AsByte();
             }
         }
     }
 
-    private string Changes(in CpuState before)
+    private static string Changes(CpuState* state, in CpuState before)
     {
         List<string> changes = [];
         for (int n = 0; n < Slots.Zero; n++)
         {
-            if (_state->X[n] != before.X[n])
+            if (state->X[n] != before.X[n])
             {
-                changes.Add(string.Create(CultureInfo.InvariantCulture, $"x{n}={_state->X[n]:x}"));
+                changes.Add(string.Create(CultureInfo.InvariantCulture, $"x{n}={state->X[n]:x}"));
             }
         }
 
         for (int n = 0; n < 64; n += 2)
         {
-            if (_state->V[n] != before.V[n] || _state->V[n + 1] != before.V[n + 1])
+            if (state->V[n] != before.V[n] || state->V[n + 1] != before.V[n + 1])
             {
-                changes.Add(string.Create(CultureInfo.InvariantCulture, $"v{n / 2}={_state->V[n + 1]:x}_{_state->V[n]:x}"));
+                changes.Add(string.Create(CultureInfo.InvariantCulture, $"v{n / 2}={state->V[n + 1]:x}_{state->V[n]:x}"));
             }
         }
 
-        if (_state->Nzcv != before.Nzcv)
+        if (state->Nzcv != before.Nzcv)
         {
-            changes.Add(string.Create(CultureInfo.InvariantCulture, $"nzcv={_state->Nzcv >> 28:x}"));
+            changes.Add(string.Create(CultureInfo.InvariantCulture, $"nzcv={state->Nzcv >> 28:x}"));
         }
 
-        if (_state->Fp.Fpsr != before.Fp.Fpsr)
+        if (state->Fp.Fpsr != before.Fp.Fpsr)
         {
-            changes.Add(string.Create(CultureInfo.InvariantCulture, $"fpsr={_state->Fp.Fpsr:x}"));
+            changes.Add(string.Create(CultureInfo.InvariantCulture, $"fpsr={state->Fp.Fpsr:x}"));
         }
 
         return string.Join(' ', changes);

@@ -3,28 +3,30 @@ using System.Collections.Generic;
 
 namespace GdbHost.Machine.Cpu.Translate.Forms;
 
-/// <summary>Which operations have a native form.</summary>
-internal static class FormTable
+/// <summary>Which operations have a native form. Forms are made when they are first asked for.</summary>
+internal sealed class FormTable
 {
-    private static readonly NativeForm[] ByNumber;
-    private static readonly Dictionary<Type, NativeForm> ByOperation = [];
+    private static readonly Func<Type, NativeForm?>[] Families =
+    [
+        IntegerForms.Find, FpScalarForms.Find, FpConversionForms.Find, FpVectorForms.Find, LaneForms.Find, WidthForms.Find, SaturatingForms.Find,
+        PermuteForms.Find, MoveForms.Find, CryptoForms.Find,
+    ];
 
-    static FormTable()
-    {
-        List<NativeForm> all = [];
-        foreach ((Type operation, NativeForm form) in IntegerForms.Rows)
-        {
-            form.Number = all.Count;
-            all.Add(form);
-            ByOperation.Add(operation, form);
-        }
-
-        ByNumber = [.. all];
-    }
+    private readonly Dictionary<Type, NativeForm?> _known = [];
 
     /// <summary>The form of an operation, or null where the interpreter does it.</summary>
-    public static NativeForm? Find(Type operation) => ByOperation.GetValueOrDefault(operation);
+    public NativeForm? Find(Type operation)
+    {
+        if (!_known.TryGetValue(operation, out NativeForm? form))
+        {
+            foreach (Func<Type, NativeForm?> family in Families)
+            {
+                form ??= family(operation);
+            }
 
-    /// <summary>The form that an operation of a unit names.</summary>
-    public static NativeForm At(in IrOp op) => ByNumber[(int)(op.Imm >> 32)];
+            _known.Add(operation, form);
+        }
+
+        return form;
+    }
 }

@@ -246,6 +246,22 @@ internal sealed unsafe class Assembler
         ModRegister((int)d, (int)mask);
     }
 
+    /// <summary>CRC32: d = the checksum d updated with the low 1, 2, 4 or 8 bytes of s.</summary>
+    public void Checksum(int bytes, Gpr d, Gpr s)
+    {
+        if (bytes == 2)
+        {
+            Byte(0x66);
+        }
+
+        Byte(0xf2);
+        Rex(bytes == 8, (int)d, 0, (int)s, force: bytes == 1 && (int)s >= 4);
+        Byte(0x0f);
+        Byte(0x38);
+        Byte(bytes == 1 ? 0xf0 : 0xf1);
+        ModRegister((int)d, (int)s);
+    }
+
     public void Multiply(bool w, Gpr d, Gpr s) => RegReg0F(w, 0xaf, d, s);
 
     /// <summary>RDX:RAX = RAX * s, unsigned or signed.</summary>
@@ -320,6 +336,12 @@ internal sealed unsafe class Assembler
     public void FlagsToAh() => Byte(0x9f);
 
     public void AhToFlags() => Byte(0x9e);
+
+    public void CompareAlCl()
+    {
+        Byte(0x38);
+        ModRegister((int)Gpr.Rcx, (int)Gpr.Rax);
+    }
 
     public void ComplementCarry() => Byte(0xf5);
 

@@ -65,7 +65,7 @@ internal static class FpComparisons
     }
 
     /// <summary>NZCV of a comparison, in bits 31:28.</summary>
-    private readonly struct Flags<F, TSignal> : IFpScalar2
+    internal readonly struct Flags<F, TSignal> : IFpScalar2
         where F : struct, IFpArithmetic
         where TSignal : struct, IFlag
     {
@@ -74,7 +74,7 @@ internal static class FpComparisons
     }
 
     /// <summary>NZCV of a comparison, or the flags given instead: a comparison that does not take place raises nothing.</summary>
-    private readonly struct FlagsIf<F, TSignal> : IFpScalar3
+    internal readonly struct FlagsIf<F, TSignal> : IFpScalar3
         where F : struct, IFpArithmetic
         where TSignal : struct, IFlag
     {

@@ -122,7 +122,7 @@ internal static class FpConversions
         return Routine.OfFp<TopFromGeneral>();
     }
 
-    private readonly struct GeneralFrom<F, W> : IFpScalar1
+    internal readonly struct GeneralFrom<F, W> : IFpScalar1
         where F : struct, IFpArithmetic
         where W : struct, IWidth
     {
@@ -135,7 +135,7 @@ internal static class FpConversions
         }
     }
 
-    private readonly struct GeneralTo<F, W> : IFpScalar1
+    internal readonly struct GeneralTo<F, W> : IFpScalar1
         where F : struct, IFpArithmetic
         where W : struct, IWidth
     {
@@ -149,12 +149,12 @@ internal static class FpConversions
         }
     }
 
-    private readonly struct Top : IVectorToScalar
+    internal readonly struct Top : IVectorToScalar
     {
         public static ulong Do(Vector a, int imm, ref FpStatus status) => FpLane.Get<FpDouble>(ref a, 1);
     }
 
-    private readonly struct WithTop : IScalarToVector
+    internal readonly struct WithTop : IScalarToVector
     {
         public static Vector Do(Vector d, ulong a, int imm, ref FpStatus status)
         {

@@ -15,13 +15,13 @@ internal static class Crc32
         new("1 00 11010110 Rm:5 010111 Rn:5 Rd:5", "CRC32CX", Checksum<Castagnoli, Bytes8>),
     ];
 
-    private interface IPolynomial
+    internal interface IPolynomial
     {
         /// <summary>The remainder of each byte, reflected.</summary>
         static abstract uint[] Table { get; }
     }
 
-    private interface ILength
+    internal interface ILength
     {
         static abstract int Bytes { get; }
     }
@@ -65,7 +65,7 @@ internal static class Crc32
         }
     }
 
-    private readonly struct Update<TPolynomial, TLength> : IScalar2
+    internal readonly struct Update<TPolynomial, TLength> : IScalar2
         where TPolynomial : struct, IPolynomial
         where TLength : struct, ILength
     {
@@ -89,27 +89,27 @@ internal static class Crc32
     }
 
     /// <summary>0x1EDC6F41.</summary>
-    private readonly struct Castagnoli : IPolynomial
+    internal readonly struct Castagnoli : IPolynomial
     {
         public static uint[] Table { get; } = MakeTable(0x82f6_3b78);
     }
 
-    private readonly struct Bytes1 : ILength
+    internal readonly struct Bytes1 : ILength
     {
         public static int Bytes => 1;
     }
 
-    private readonly struct Bytes2 : ILength
+    internal readonly struct Bytes2 : ILength
     {
         public static int Bytes => 2;
     }
 
-    private readonly struct Bytes4 : ILength
+    internal readonly struct Bytes4 : ILength
     {
         public static int Bytes => 4;
     }
 
-    private readonly struct Bytes8 : ILength
+    internal readonly struct Bytes8 : ILength
     {
         public static int Bytes => 8;
     }
