@@ -28,12 +28,12 @@ internal sealed unsafe class SideExits
         _exits.Add(new Exit { JumpEnd = jumpEnd, Number = exit, Stores = new Range(from, _moves.Count), Exception = exception });
     }
 
-    /// <summary>The instruction is complete: here its side exits come back.</summary>
-    public void Rejoin(byte* here, HostRegisters registers)
+    /// <summary>The instruction is complete: here its side exits come back. Says whether there are any.</summary>
+    public bool Rejoin(byte* here, HostRegisters registers)
     {
         if (_firstPending == _exits.Count)
         {
-            return;
+            return false;
         }
 
         int from = _moves.Count;
@@ -45,6 +45,7 @@ internal sealed unsafe class SideExits
         }
 
         _firstPending = _exits.Count;
+        return true;
     }
 
     public ReadOnlySpan<Exit> All => CollectionsMarshal.AsSpan(_exits);

@@ -162,7 +162,12 @@ internal sealed unsafe class UnitWriter
 
     private void Start(int number)
     {
-        Exits.Rejoin(Asm.At, Registers);
+        if (Exits.Rejoin(Asm.At, Registers))
+        {
+            // Who comes back from the interpreter has the guest's flags in memory only.
+            _flags.Forget();
+        }
+
         if (number == Translator.EndOfUnit)
         {
             return;
