@@ -44,7 +44,8 @@ internal sealed unsafe class Core : IDisposable
 {
     [NotState("the host's")]
     private GCHandle _self;
-    [NotState("a base: the PMU saves differences")]
+
+    /// <summary>Saved by the PMU, which counts from it.</summary>
     private ulong _executed;
 
     [NotState("of one call of Run")]
@@ -160,7 +161,11 @@ internal sealed unsafe class Core : IDisposable
     public bool IsRunning { get; private set; }
 
     /// <summary>Instructions that this core has attempted since it was made, without the present one: the virtual time it has run.</summary>
-    public ulong Attempted => _executed + (IsRunning ? Scheduler.Clock.Now - _runStart : 0);
+    public ulong Attempted
+    {
+        get => _executed + (IsRunning ? Scheduler.Clock.Now - _runStart : 0);
+        set => _executed = value;
+    }
 
     /// <summary>Sets virtual time to that of an instruction of the running block, for whoever reads the clock or arms an event.</summary>
     public void SynchronizeClock(in Instruction i)

@@ -163,8 +163,10 @@ internal sealed unsafe class PerformanceMonitors : IPerformanceMonitors, IStatef
 
     public void Save(StateWriter to)
     {
+        to.Write(_core.Attempted);
+        to.Write(_notRetired);
         to.Write(_settledTime);
-        to.Write(Retired - _settledInstructions);
+        to.Write(_settledInstructions);
         to.Write(_prescale);
         to.Write(_isOverdue);
     }
@@ -172,8 +174,10 @@ internal sealed unsafe class PerformanceMonitors : IPerformanceMonitors, IStatef
     /// <summary>Puts the state back; registers and clock must have been restored before.</summary>
     public void Restore(StateReader from)
     {
+        _core.Attempted = from.ReadUInt64();
+        _notRetired = from.ReadUInt64();
         _settledTime = from.ReadUInt64();
-        _settledInstructions = Retired - from.ReadUInt64();
+        _settledInstructions = from.ReadUInt64();
         _prescale = from.ReadUInt64();
         _isOverdue = from.ReadBool();
         Changed();
