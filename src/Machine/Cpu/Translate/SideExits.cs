@@ -21,7 +21,7 @@ internal sealed unsafe class SideExits
     }
 
     /// <summary>Notes a jump that leaves before the present instruction has done anything.</summary>
-    public void Add(byte* jumpEnd, int exit, HostRegisters registers, Forms.ZeroFactor? exception)
+    public void Add(byte* jumpEnd, int exit, HostRegisters registers, Forms.Fp.ZeroFactor? exception)
     {
         int from = _moves.Count;
         registers.Snapshot(_moves);
@@ -62,7 +62,7 @@ internal sealed unsafe class SideExits
         public byte* Rejoins;
 
         /// <summary>When the jump comes back to where it ended.</summary>
-        public Forms.ZeroFactor? Exception;
+        public Forms.Fp.ZeroFactor? Exception;
     }
 
     /// <summary>Between a host register and memory.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using GdbHost.Machine.Cpu.Translate.X64;
 
 namespace GdbHost.Machine.Cpu.Translate;
 

@@ -4,6 +4,7 @@ using System.Runtime.Intrinsics;
 using GdbHost.Machine.Bus;
 using GdbHost.Machine.Common;
 using GdbHost.Machine.Cpu.Interpreter;
+using GdbHost.Machine.Cpu.Translate.X64;
 using GdbHost.Machine.Isa;
 
 namespace GdbHost.Machine.Cpu.Translate;
@@ -155,7 +156,7 @@ internal sealed unsafe class TranslatorLoop : IExecutionEngine, IDisposable
         byte* code = CodeAtPc();
         if (code is not null)
         {
-            X64.Assembler.Land(exit.Patch, _code.ToWritable(code));
+            Assembler.Land(exit.Patch, _code.ToWritable(code));
         }
 
         return code;

@@ -91,7 +91,7 @@ internal sealed unsafe class UnitWriter
     /// <param name="jumpEnd">Where the jump ends.</param>
     /// <param name="kind">Whether the unit goes on behind the instruction or ends with it.</param>
     /// <param name="exception">When the jump comes back at once: written where it leads to.</param>
-    public void LeavesAt(byte* jumpEnd, ExitKind kind = ExitKind.Interpret, Forms.ZeroFactor? exception = null)
+    public void LeavesAt(byte* jumpEnd, ExitKind kind = ExitKind.Interpret, Forms.Fp.ZeroFactor? exception = null)
     {
         int exit = _code.AddExit(new ExitRecord { Kind = kind, Instruction = Kept(), PageOffset = OffsetOf(_number) });
         _segmentExits.Add(exit);

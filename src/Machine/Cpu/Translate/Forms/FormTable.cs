@@ -1,5 +1,7 @@
 using System;
 using System.Collections.Generic;
+using GdbHost.Machine.Cpu.Translate.Forms.Fp;
+using GdbHost.Machine.Cpu.Translate.Forms.Simd;
 
 namespace GdbHost.Machine.Cpu.Translate.Forms;
 
@@ -9,7 +11,7 @@ internal sealed class FormTable
     private static readonly Func<Type, NativeForm?>[] Families =
     [
         IntegerForms.Find, FpScalarForms.Find, FpConversionForms.Find, FpVectorForms.Find, LaneForms.Find, WidthForms.Find, SaturatingForms.Find,
-        PermuteForms.Find, MoveForms.Find, CryptoForms.Find,
+        PermuteForms.Find, MoveForms.Find, CryptoForms.Find, ShaForms.Find,
     ];
 
     private readonly Dictionary<Type, NativeForm?> _known = [];

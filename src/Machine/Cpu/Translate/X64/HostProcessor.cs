@@ -16,4 +16,7 @@ internal static class HostProcessor
 
     /// <summary>PCLMULQDQ can be used.</summary>
     public static bool HasCarrylessMultiply => Pclmulqdq.IsSupported;
+
+    /// <summary>SHA256RNDS2 and its like can be used (CPUID leaf 7, EBX bit 29).</summary>
+    public static bool HasSha { get; } = X86Base.IsSupported && (X86Base.CpuId(7, 0).Ebx & (1 << 29)) != 0;
 }

@@ -2,7 +2,7 @@ using System;
 using GdbHost.Machine.Cpu.Translate.X64;
 using GdbHost.Machine.Isa.Groups.FloatingPoint;
 
-namespace GdbHost.Machine.Cpu.Translate.Forms;
+namespace GdbHost.Machine.Cpu.Translate.Forms.Fp;
 
 /// <summary>Comparisons that give masks, and maximum and minimum: exact for all but NaNs, for which they leave.</summary>
 internal static class FpCompareForms

@@ -3,7 +3,7 @@ using GdbHost.Machine.Cpu.Translate.X64;
 using GdbHost.Machine.Isa.Groups.FloatingPoint;
 using GdbHost.Machine.Isa.Simd;
 
-namespace GdbHost.Machine.Cpu.Translate.Forms;
+namespace GdbHost.Machine.Cpu.Translate.Forms.Simd;
 
 /// <summary>Bitwise operations, halves, and moves of elements within vectors and between the two register files.</summary>
 internal static class MoveForms

@@ -3,7 +3,7 @@ using GdbHost.Machine.Cpu.Translate.X64;
 using GdbHost.Machine.Isa;
 using GdbHost.Machine.Isa.Simd;
 
-namespace GdbHost.Machine.Cpu.Translate.Forms;
+namespace GdbHost.Machine.Cpu.Translate.Forms.Simd;
 
 /// <summary>Every other element, neighbors, and elements in turn. Where it matters the immediate is the bytes of an operand, 8 or 16.</summary>
 internal static class LanePairs

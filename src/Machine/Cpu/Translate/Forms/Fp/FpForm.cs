@@ -1,7 +1,7 @@
 using GdbHost.Machine.Cpu.Translate.X64;
 using GdbHost.Machine.Isa.Groups.FloatingPoint;
 
-namespace GdbHost.Machine.Cpu.Translate.Forms;
+namespace GdbHost.Machine.Cpu.Translate.Forms.Fp;
 
 /// <summary>
 /// A floating-point operation that is done by the host where FPCR is zero and operands and result are ordinary. The immediate

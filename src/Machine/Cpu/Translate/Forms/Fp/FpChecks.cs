@@ -1,6 +1,6 @@
 using GdbHost.Machine.Cpu.Translate.X64;
 
-namespace GdbHost.Machine.Cpu.Translate.Forms;
+namespace GdbHost.Machine.Cpu.Translate.Forms.Fp;
 
 /// <summary>What a result must be for the host's arithmetic to have given what Arm's gives, flags included.</summary>
 internal enum Ordinary

@@ -2,7 +2,7 @@ using System;
 using GdbHost.Machine.Cpu.Translate.X64;
 using GdbHost.Machine.Isa.Simd;
 
-namespace GdbHost.Machine.Cpu.Translate.Forms;
+namespace GdbHost.Machine.Cpu.Translate.Forms.Simd;
 
 /// <summary>Extraction, table lookup, and reduction across elements.</summary>
 internal static class PermuteForms

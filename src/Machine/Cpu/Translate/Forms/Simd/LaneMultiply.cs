@@ -1,6 +1,6 @@
 using GdbHost.Machine.Cpu.Translate.X64;
 
-namespace GdbHost.Machine.Cpu.Translate.Forms;
+namespace GdbHost.Machine.Cpu.Translate.Forms.Simd;
 
 /// <summary>Products of elements.</summary>
 internal static class LaneMultiply

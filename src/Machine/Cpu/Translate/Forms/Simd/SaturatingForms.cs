@@ -2,7 +2,7 @@ using System;
 using GdbHost.Machine.Cpu.Translate.X64;
 using GdbHost.Machine.Isa.Simd;
 
-namespace GdbHost.Machine.Cpu.Translate.Forms;
+namespace GdbHost.Machine.Cpu.Translate.Forms.Simd;
 
 /// <summary>Saturating sums, differences and narrowing of bytes, halfwords and words; they set FPSR.QC themselves.</summary>
 internal static unsafe class SaturatingForms

@@ -3,7 +3,7 @@ using System.Collections.Generic;
 using GdbHost.Machine.Cpu.Translate.X64;
 using GdbHost.Machine.Isa.Groups.FloatingPoint;
 
-namespace GdbHost.Machine.Cpu.Translate.Forms;
+namespace GdbHost.Machine.Cpu.Translate.Forms.Fp;
 
 /// <summary>Which operands make a result of zero exact.</summary>
 internal enum ZeroFrom

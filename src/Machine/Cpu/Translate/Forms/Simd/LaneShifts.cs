@@ -1,6 +1,6 @@
 using GdbHost.Machine.Cpu.Translate.X64;
 
-namespace GdbHost.Machine.Cpu.Translate.Forms;
+namespace GdbHost.Machine.Cpu.Translate.Forms.Simd;
 
 /// <summary>Shifts of elements by an immediate, and by the elements of another vector.</summary>
 internal static class LaneShifts

@@ -3,7 +3,7 @@ using GdbHost.Machine.Cpu.Translate.X64;
 using GdbHost.Machine.Isa.Fp;
 using GdbHost.Machine.Isa.Groups.FloatingPoint;
 
-namespace GdbHost.Machine.Cpu.Translate.Forms;
+namespace GdbHost.Machine.Cpu.Translate.Forms.Fp;
 
 /// <summary>Floating point by elements: each, with one element, pairs, across.</summary>
 internal static class FpVectorForms

@@ -1,9 +1,10 @@
 using System;
 using System.Collections.Generic;
 using GdbHost.Machine.Cpu.Translate.X64;
+using GdbHost.Machine.Isa;
 using GdbHost.Machine.Isa.Simd;
 
-namespace GdbHost.Machine.Cpu.Translate.Forms;
+namespace GdbHost.Machine.Cpu.Translate.Forms.Simd;
 
 /// <summary>Integer operations on elements of one width.</summary>
 internal static class LaneForms
@@ -32,12 +33,12 @@ internal static class LaneForms
         [typeof(AddLongPairwiseAdd)] = static lane => LaneShifts.Into(Avx.Padd[lane.Size], LanePairs.AddLong(lane)),
         [typeof(RoundingAdd)] = static lane => LaneHalving.RoundedHigh(Avx.Padd, lane),
         [typeof(RoundingSubtract)] = static lane => LaneHalving.RoundedHigh(Avx.Psub, lane),
-        [typeof(Unzip<GdbHost.Machine.Isa.No>)] = static lane => LanePairs.Unzip(lane, odd: false),
-        [typeof(Unzip<GdbHost.Machine.Isa.Yes>)] = static lane => LanePairs.Unzip(lane, odd: true),
-        [typeof(Zip<GdbHost.Machine.Isa.No>)] = static lane => Plain(Avx.Punpckl[lane.Size]),
-        [typeof(Zip<GdbHost.Machine.Isa.Yes>)] = LanePairs.ZipUpper,
-        [typeof(Transpose<GdbHost.Machine.Isa.No>)] = LanePairs.TransposeEven,
-        [typeof(Transpose<GdbHost.Machine.Isa.Yes>)] = LanePairs.TransposeOdd,
+        [typeof(Unzip<No>)] = static lane => LanePairs.Unzip(lane, odd: false),
+        [typeof(Unzip<Yes>)] = static lane => LanePairs.Unzip(lane, odd: true),
+        [typeof(Zip<No>)] = static lane => Plain(Avx.Punpckl[lane.Size]),
+        [typeof(Zip<Yes>)] = LanePairs.ZipUpper,
+        [typeof(Transpose<No>)] = LanePairs.TransposeEven,
+        [typeof(Transpose<Yes>)] = LanePairs.TransposeOdd,
     };
 
     private static readonly Dictionary<Type, Func<Lane, Emit1?>> One = new()

@@ -2,7 +2,7 @@ using System;
 using GdbHost.Machine.Cpu.Translate.X64;
 using GdbHost.Machine.Isa.Simd;
 
-namespace GdbHost.Machine.Cpu.Translate.Forms;
+namespace GdbHost.Machine.Cpu.Translate.Forms.Simd;
 
 /// <summary>Long, wide and narrow forms: operations on elements of one width, with elements extended before or narrowed after.</summary>
 internal static class WidthForms

@@ -2,7 +2,7 @@ using System;
 using GdbHost.Machine.Cpu.Translate.X64;
 using GdbHost.Machine.Isa.Simd;
 
-namespace GdbHost.Machine.Cpu.Translate.Forms;
+namespace GdbHost.Machine.Cpu.Translate.Forms.Simd;
 
 /// <summary>
 /// AES rounds and polynomial products. The host adds the round key at the end of a round, Arm at its start: so the key is added before, and

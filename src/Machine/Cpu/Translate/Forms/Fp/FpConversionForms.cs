@@ -4,7 +4,7 @@ using GdbHost.Machine.Isa;
 using GdbHost.Machine.Isa.Fp;
 using GdbHost.Machine.Isa.Groups.FloatingPoint;
 
-namespace GdbHost.Machine.Cpu.Translate.Forms;
+namespace GdbHost.Machine.Cpu.Translate.Forms.Fp;
 
 /// <summary>Conversions of scalars: between formats, and between them and integers or fixed point in general registers.</summary>
 internal static unsafe class FpConversionForms

@@ -1,7 +1,7 @@
 using System;
 using System.Runtime.Intrinsics;
 
-namespace GdbHost.Machine.Cpu.Translate;
+namespace GdbHost.Machine.Cpu.Translate.X64;
 
 /// <summary>128-bit constants that generated code finds in <see cref="TranslatedState"/>.</summary>
 internal enum HostConstant

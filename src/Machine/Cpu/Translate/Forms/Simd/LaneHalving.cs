@@ -1,6 +1,6 @@
 using GdbHost.Machine.Cpu.Translate.X64;
 
-namespace GdbHost.Machine.Cpu.Translate.Forms;
+namespace GdbHost.Machine.Cpu.Translate.Forms.Simd;
 
 /// <summary>
 /// Halves of sums and differences. The host has the rounded half of a sum of unsigned bytes and halfwords; signed elements become unsigned
