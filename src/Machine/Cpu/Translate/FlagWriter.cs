@@ -26,6 +26,9 @@ internal sealed unsafe class FlagWriter(UnitWriter unit)
 
     private HostRegisters Registers => unit.Registers;
 
+    /// <summary>The host's flags are the guest's, as the last operation that set them left them.</summary>
+    public bool AreInHost => _inHost >= 0;
+
     /// <summary>The host's flags are about to change.</summary>
     public void Forget() => _inHost = IrOp.NoValue;
 
@@ -327,7 +330,7 @@ internal sealed unsafe class FlagWriter(UnitWriter unit)
     }
 
     /// <summary>Host flags from memory. Adding 127 to the overflow bit overflows exactly if it is set.</summary>
-    private void Restore()
+    public void Restore()
     {
         const int OverflowsFromOne = 0x7f;
         _asm.Load(2, Gpr.Rax, StateLayout.Flags);

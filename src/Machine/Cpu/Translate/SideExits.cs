@@ -28,12 +28,15 @@ internal sealed unsafe class SideExits
         _exits.Add(new Exit { JumpEnd = jumpEnd, Number = exit, Stores = new Range(from, _moves.Count), Exception = exception });
     }
 
-    /// <summary>The instruction is complete: here its side exits come back. Says whether there are any.</summary>
-    public bool Rejoin(byte* here, HostRegisters registers)
+    /// <summary>The instruction is complete: here its side exits come back.</summary>
+    /// <param name="here">Where.</param>
+    /// <param name="registers">What they must find in registers.</param>
+    /// <param name="flags">They must find the guest's flags in the host's.</param>
+    public void Rejoin(byte* here, HostRegisters registers, bool flags)
     {
         if (_firstPending == _exits.Count)
         {
-            return false;
+            return;
         }
 
         int from = _moves.Count;
@@ -41,11 +44,11 @@ internal sealed unsafe class SideExits
         foreach (ref Exit exit in CollectionsMarshal.AsSpan(_exits)[_firstPending..])
         {
             exit.Rejoins = here;
+            exit.RestoresFlags = flags;
             exit.Loads = new Range(from, _moves.Count);
         }
 
         _firstPending = _exits.Count;
-        return true;
     }
 
     public ReadOnlySpan<Exit> All => CollectionsMarshal.AsSpan(_exits);
@@ -60,6 +63,7 @@ internal sealed unsafe class SideExits
         public Range Stores;
         public Range Loads;
         public byte* Rejoins;
+        public bool RestoresFlags;
 
         /// <summary>When the jump comes back to where it ended.</summary>
         public Forms.Fp.ZeroFactor? Exception;

@@ -151,7 +151,7 @@ internal readonly struct TranslatorEngine(IrBuilder builder) : IEngine
     public Flow Leave<TCall>(in Instruction i)
         where TCall : struct, ICoreCall
     {
-        if (SystemInstructionBuilder.TryBuild<TCall>(builder, in i))
+        if (Forms.SystemInstructions.TryBuild<TCall>(builder, in i))
         {
             return Flow.Next;
         }

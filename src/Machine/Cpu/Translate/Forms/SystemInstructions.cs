@@ -3,13 +3,13 @@ using GdbHost.Machine.Isa;
 using GdbHost.Machine.Isa.Groups.Integer;
 using GdbHost.Machine.SysRegs;
 
-namespace GdbHost.Machine.Cpu.Translate;
+namespace GdbHost.Machine.Cpu.Translate.Forms;
 
 /// <summary>
 /// System instructions that need neither the interpreter nor the run loop: barriers, moves from and to registers that
 /// are nothing but storage, setting interrupt masks, zeroing a block. A row that has traps, hooks or effects is not touched.
 /// </summary>
-internal static class SystemInstructionBuilder
+internal static class SystemInstructions
 {
     private const int BlockBytes = 64;
     private const int VectorBytes = 16;
