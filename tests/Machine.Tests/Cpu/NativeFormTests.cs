@@ -13,7 +13,6 @@ public sealed class NativeFormTests : IDisposable
 {
     private readonly IrBuilder _unit = new();
     private readonly Decoder _decoder = new();
-    private readonly Binder _binder = new();
 
     public void Dispose() => _unit.Dispose();
 
@@ -56,12 +55,7 @@ public sealed class NativeFormTests : IDisposable
         _unit.Begin();
         _unit.StartInstruction(0, 0);
         TranslatorEngine engine = new(_unit);
-        ((delegate*<ref TranslatorEngine, in Instruction, Flow>)routine.Bind(_binder))(ref engine, in i);
+        routine.Translated(ref engine, in i);
         return _unit.Unsupported;
-    }
-
-    private sealed unsafe class Binder : IRoutineBinder
-    {
-        nint IRoutineBinder.Bind<T>() => (nint)(delegate*<ref TranslatorEngine, in Instruction, Flow>)&T.Execute<TranslatorEngine>;
     }
 }

@@ -28,12 +28,12 @@ internal sealed unsafe class SideExits
         _exits.Add(new Exit { JumpEnd = jumpEnd, Number = exit, Stores = new Range(from, _moves.Count), Exception = exception });
     }
 
-    /// <summary>The instruction is complete: here its side exits come back. Says whether there are any.</summary>
-    public bool Rejoin(byte* here, HostRegisters registers)
+    /// <summary>The instruction is complete: here its side exits come back, with the flags in the host's if they are there now.</summary>
+    public void Rejoin(byte* here, HostRegisters registers, bool flagsInHost)
     {
         if (_firstPending == _exits.Count)
         {
-            return false;
+            return;
         }
 
         int from = _moves.Count;
@@ -41,11 +41,11 @@ internal sealed unsafe class SideExits
         foreach (ref Exit exit in CollectionsMarshal.AsSpan(_exits)[_firstPending..])
         {
             exit.Rejoins = here;
+            exit.FlagsInHost = flagsInHost;
             exit.Loads = new Range(from, _moves.Count);
         }
 
         _firstPending = _exits.Count;
-        return true;
     }
 
     public ReadOnlySpan<Exit> All => CollectionsMarshal.AsSpan(_exits);
@@ -60,6 +60,7 @@ internal sealed unsafe class SideExits
         public Range Stores;
         public Range Loads;
         public byte* Rejoins;
+        public bool FlagsInHost;
 
         /// <summary>When the jump comes back to where it ended.</summary>
         public Forms.Fp.ZeroFactor? Exception;

@@ -162,12 +162,7 @@ internal sealed unsafe class UnitWriter
 
     private void Start(int number)
     {
-        if (Exits.Rejoin(Asm.At, Registers))
-        {
-            // Who comes back from the interpreter has the guest's flags in memory only.
-            _flags.Forget();
-        }
-
+        Exits.Rejoin(Asm.At, Registers, _flags.AreInHost);
         if (number == Translator.EndOfUnit)
         {
             return;
@@ -320,6 +315,12 @@ internal sealed unsafe class UnitWriter
             WriteExit(exit.Number);
             _code.Exit(exit.Number).Resume = _code.ToExecutable(Asm.At);
             Registers.EmitLoads(Exits.MovesOf(exit.Loads));
+            if (exit.FlagsInHost)
+            {
+                // Who comes back from the interpreter has the guest's flags in memory only.
+                _flags.LoadFlags();
+            }
+
             Assembler.Land(Asm.Jump(), exit.Rejoins);
         }
     }
