@@ -70,6 +70,24 @@ public sealed class EngineDifferenceTests : IDisposable
             select (block, random.Next(), (Dictionary<int, ulong>?)null));
     }
 
+    [Fact]
+    public void Flags_of_a_comparison_are_the_same_behind_it_whether_it_left_for_a_NaN_or_not()
+    {
+        const int States = 64;
+        const uint Conditions = 14;
+        const uint CompareDoubles = 0x1e61_2000;
+        const uint CompareSingles = 0x1e21_2000;
+        const uint SetIfNot = 0x9a9f_07e0;
+        const uint AddSettingFlags = 0xab03_0041;
+        const int ConditionField = 12;
+        RandomBits random = new(3);
+        Check(
+            from compare in new[] { CompareDoubles, CompareSingles }
+            from condition in Enumerable.Range(0, (int)Conditions)
+            from _ in Enumerable.Range(0, States)
+            select (new[] { compare, SetIfNot | ((uint)condition << ConditionField), AddSettingFlags }, random.Next(), (Dictionary<int, ulong>?)null));
+    }
+
     /// <summary>The word with its lower three registers among the first four of theirs, so that instructions of a block depend on each other.</summary>
     private static uint FewRegisters(uint word, RandomBits random)
     {

@@ -26,11 +26,21 @@ internal sealed unsafe class FlagWriter(UnitWriter unit)
 
     private HostRegisters Registers => unit.Registers;
 
-    /// <summary>The host's flags are the guest's, as the last operation that set them left them.</summary>
-    public bool AreInHost => _inHost >= 0;
+    /// <summary>The host's flags are those of an operation.</summary>
+    public bool AreInHost => _inHost != IrOp.NoValue;
 
     /// <summary>The host's flags are about to change.</summary>
     public void Forget() => _inHost = IrOp.NoValue;
+
+    /// <summary>Host flags from memory. Adding 127 to the overflow bit overflows exactly if it is set.</summary>
+    public void LoadFlags()
+    {
+        const int OverflowsFromOne = 0x7f;
+        _asm.Load(2, Gpr.Rax, StateLayout.Flags);
+        _asm.Byte(0x04);
+        _asm.Byte(OverflowsFromOne);
+        _asm.AhToFlags();
+    }
 
     public bool AlwaysHolds(short condition)
     {
@@ -329,14 +339,9 @@ internal sealed unsafe class FlagWriter(UnitWriter unit)
         _inHost = k;
     }
 
-    /// <summary>Host flags from memory. Adding 127 to the overflow bit overflows exactly if it is set.</summary>
-    public void Restore()
+    private void Restore()
     {
-        const int OverflowsFromOne = 0x7f;
-        _asm.Load(2, Gpr.Rax, StateLayout.Flags);
-        _asm.Byte(0x04);
-        _asm.Byte(OverflowsFromOne);
-        _asm.AhToFlags();
+        LoadFlags();
         Forget();
     }
 

@@ -28,11 +28,8 @@ internal sealed unsafe class SideExits
         _exits.Add(new Exit { JumpEnd = jumpEnd, Number = exit, Stores = new Range(from, _moves.Count), Exception = exception });
     }
 
-    /// <summary>The instruction is complete: here its side exits come back.</summary>
-    /// <param name="here">Where.</param>
-    /// <param name="registers">What they must find in registers.</param>
-    /// <param name="flags">They must find the guest's flags in the host's.</param>
-    public void Rejoin(byte* here, HostRegisters registers, bool flags)
+    /// <summary>The instruction is complete: here its side exits come back, with the flags in the host's if they are there now.</summary>
+    public void Rejoin(byte* here, HostRegisters registers, bool flagsInHost)
     {
         if (_firstPending == _exits.Count)
         {
@@ -44,7 +41,7 @@ internal sealed unsafe class SideExits
         foreach (ref Exit exit in CollectionsMarshal.AsSpan(_exits)[_firstPending..])
         {
             exit.Rejoins = here;
-            exit.RestoresFlags = flags;
+            exit.FlagsInHost = flagsInHost;
             exit.Loads = new Range(from, _moves.Count);
         }
 
@@ -63,7 +60,7 @@ internal sealed unsafe class SideExits
         public Range Stores;
         public Range Loads;
         public byte* Rejoins;
-        public bool RestoresFlags;
+        public bool FlagsInHost;
 
         /// <summary>When the jump comes back to where it ended.</summary>
         public Forms.Fp.ZeroFactor? Exception;

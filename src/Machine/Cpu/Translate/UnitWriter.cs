@@ -315,9 +315,10 @@ internal sealed unsafe class UnitWriter
             WriteExit(exit.Number);
             _code.Exit(exit.Number).Resume = _code.ToExecutable(Asm.At);
             Registers.EmitLoads(Exits.MovesOf(exit.Loads));
-            if (exit.RestoresFlags)
+            if (exit.FlagsInHost)
             {
-                _flags.Restore();
+                // Who comes back from the interpreter has the guest's flags in memory only.
+                _flags.LoadFlags();
             }
 
             Assembler.Land(Asm.Jump(), exit.Rejoins);
