@@ -134,7 +134,7 @@ internal sealed unsafe class FlagWriter(UnitWriter unit)
     private void Arithmetic(ref IrOp op, int k, Alu alu)
     {
         Gpr a = Registers.Use(op.A, Gpr.Rdx);
-        bool small = SmallConstant(op.B, op.Wide, out int immediate);
+        bool small = unit.SmallConstant(op.B, op.Wide, out int immediate);
         Gpr b = small ? Gpr.None : Registers.Use(op.B, Gpr.Rcx);
         bool wanted = op.LastUse > k;
         if (!wanted && alu != Alu.Add)
@@ -186,7 +186,7 @@ internal sealed unsafe class FlagWriter(UnitWriter unit)
     {
         if (b == Gpr.None)
         {
-            MoveUnlessSame(wide, d, a);
+            unit.MoveUnlessSame(wide, d, a);
             _asm.Alu(alu, wide, d, immediate);
             return;
         }
@@ -205,7 +205,7 @@ internal sealed unsafe class FlagWriter(UnitWriter unit)
             return;
         }
 
-        MoveUnlessSame(wide, d, a);
+        unit.MoveUnlessSame(wide, d, a);
         _asm.Alu(alu, wide, d, b);
     }
 
@@ -343,20 +343,5 @@ internal sealed unsafe class FlagWriter(UnitWriter unit)
     {
         LoadFlags();
         Forget();
-    }
-
-    private void MoveUnlessSame(bool wide, Gpr d, Gpr s)
-    {
-        if (d != s)
-        {
-            _asm.Mov(wide, d, s);
-        }
-    }
-
-    private bool SmallConstant(short value, bool wide, out int immediate)
-    {
-        bool isConst = unit.Unit.IsConst((ulong)value, out ulong k);
-        immediate = (int)k;
-        return isConst && (!wide || (long)k == (int)k);
     }
 }

@@ -76,7 +76,7 @@ internal sealed unsafe class IntegerWriter(UnitWriter unit)
     private void Add(ref IrOp op, int k)
     {
         Gpr a = Registers.Use(op.A, Gpr.Rdx);
-        if (SmallConstant(op.B, op.Wide, out int immediate))
+        if (unit.SmallConstant(op.B, op.Wide, out int immediate))
         {
             Gpr sum = Registers.Define(k);
             _asm.Lea(op.Wide, sum, new Mem(a, immediate));
@@ -92,7 +92,7 @@ internal sealed unsafe class IntegerWriter(UnitWriter unit)
     {
         unit.Flags.Forget();
         Gpr a = Registers.Use(op.A, Gpr.Rdx);
-        if (SmallConstant(op.B, op.Wide, out int immediate))
+        if (unit.SmallConstant(op.B, op.Wide, out int immediate))
         {
             Gpr r = Registers.Define(k);
             if (alu == Alu.And && immediate == 0xff)
@@ -101,7 +101,7 @@ internal sealed unsafe class IntegerWriter(UnitWriter unit)
                 return;
             }
 
-            MoveUnlessSame(op.Wide, r, a);
+            unit.MoveUnlessSame(op.Wide, r, a);
             _asm.Alu(alu, op.Wide, r, immediate);
             return;
         }
@@ -122,7 +122,7 @@ internal sealed unsafe class IntegerWriter(UnitWriter unit)
             return;
         }
 
-        MoveUnlessSame(op.Wide, d, a);
+        unit.MoveUnlessSame(op.Wide, d, a);
         _asm.Alu(alu, op.Wide, d, b);
     }
 
@@ -137,7 +137,7 @@ internal sealed unsafe class IntegerWriter(UnitWriter unit)
             (a, b) = (b, a);
         }
 
-        MoveUnlessSame(op.Wide, d, a);
+        unit.MoveUnlessSame(op.Wide, d, a);
         _asm.Multiply(op.Wide, d, b);
     }
 
@@ -146,7 +146,7 @@ internal sealed unsafe class IntegerWriter(UnitWriter unit)
         unit.Flags.Forget();
         Gpr a = Registers.Use(op.A, Gpr.Rax);
         Gpr b = Registers.Use(op.B, Gpr.Rcx);
-        MoveUnlessSame(true, Gpr.Rax, a);
+        unit.MoveUnlessSame(true, Gpr.Rax, a);
         _asm.MultiplyWide(op.Code == IrCode.SMulHigh, b);
         _asm.Mov(true, Registers.Define(k), Gpr.Rdx);
     }
@@ -158,8 +158,8 @@ internal sealed unsafe class IntegerWriter(UnitWriter unit)
         bool signed = op.Code == IrCode.SDiv;
         Gpr a = Registers.Use(op.A, Gpr.Rax);
         Gpr b = Registers.Use(op.B, Gpr.Rcx);
-        MoveUnlessSame(true, Gpr.Rax, a);
-        MoveUnlessSame(true, Gpr.Rcx, b);
+        unit.MoveUnlessSame(true, Gpr.Rax, a);
+        unit.MoveUnlessSame(true, Gpr.Rcx, b);
         Gpr d = Registers.Define(k);
         _asm.Test(op.Wide, Gpr.Rcx, Gpr.Rcx);
         byte* byZero = _asm.Jump(HostCondition.Equal);
@@ -209,7 +209,7 @@ internal sealed unsafe class IntegerWriter(UnitWriter unit)
         unit.Flags.Forget();
         Gpr a = Registers.Use(op.A, Gpr.Rdx);
         Gpr b = Registers.Use(op.B, Gpr.Rcx);
-        MoveUnlessSame(true, Gpr.Rcx, b);
+        unit.MoveUnlessSame(true, Gpr.Rcx, b);
         _asm.Mov(op.Wide, Gpr.Rax, a);
         _asm.ShiftByCl(ShiftKind.Ror, op.Wide, Gpr.Rax);
         _asm.Mov(op.Wide, Registers.Define(k), Gpr.Rax);
@@ -227,7 +227,7 @@ internal sealed unsafe class IntegerWriter(UnitWriter unit)
         }
 
         unit.Flags.Forget();
-        MoveUnlessSame(op.Wide, d, a);
+        unit.MoveUnlessSame(op.Wide, d, a);
         ShiftKind kind = op.Code switch { IrCode.Lsl => ShiftKind.Shl, IrCode.Lsr => ShiftKind.Shr, _ => ShiftKind.Sar };
         _asm.Shift(kind, op.Wide, d, amount);
     }
@@ -265,7 +265,7 @@ internal sealed unsafe class IntegerWriter(UnitWriter unit)
         switch (op.Code)
         {
             case IrCode.Not:
-                MoveUnlessSame(op.Wide, d, a);
+                unit.MoveUnlessSame(op.Wide, d, a);
                 _asm.Not(op.Wide, d);
                 break;
             case IrCode.ZeroExtend:
@@ -288,20 +288,4 @@ internal sealed unsafe class IntegerWriter(UnitWriter unit)
     }
 
     private static HostCondition Not(HostCondition condition) => (HostCondition)((int)condition ^ 1);
-
-    // A 32-bit move is never left out: it clears the upper half.
-    private void MoveUnlessSame(bool wide, Gpr d, Gpr s)
-    {
-        if (d != s)
-        {
-            _asm.Mov(wide, d, s);
-        }
-    }
-
-    private bool SmallConstant(short value, bool wide, out int immediate)
-    {
-        bool isConst = unit.Unit.IsConst((ulong)value, out ulong k);
-        immediate = (int)k;
-        return isConst && (!wide || (long)k == (int)k);
-    }
 }

@@ -98,6 +98,23 @@ internal sealed unsafe class UnitWriter
         Exits.Add(jumpEnd, exit, Registers, exception);
     }
 
+    /// <summary>The value is a constant that an instruction of the host can hold as its immediate.</summary>
+    public bool SmallConstant(short value, bool wide, out int immediate)
+    {
+        bool isConst = Unit.IsConst((ulong)value, out ulong k);
+        immediate = (int)k;
+        return isConst && (!wide || (long)k == (int)k);
+    }
+
+    /// <summary>Moves a value into the register of a result, before an operation that clears bits 63:32 itself if it is a 32-bit one.</summary>
+    public void MoveUnlessSame(bool wide, Gpr d, Gpr s)
+    {
+        if (d != s)
+        {
+            Asm.Mov(wide, d, s);
+        }
+    }
+
     private void WriteOperation(ref IrOp op, int k)
     {
         switch (op.Code)
