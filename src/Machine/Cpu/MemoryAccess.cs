@@ -33,6 +33,9 @@ internal sealed unsafe class MemoryAccess(Core core, BlockCache blocks)
     /// <summary>Size of the elements that a big-endian store reverses; 1 for little-endian ones.</summary>
     private int _elementBytes = 1;
 
+    /// <summary>Pages of devices that have been reached.</summary>
+    public DeviceTlb Devices { get; } = new();
+
     /// <summary>The fault that made the last pointer bad.</summary>
     public PendingFault Fault { get; private set; }
 
@@ -165,6 +168,13 @@ internal sealed unsafe class MemoryAccess(Core core, BlockCache blocks)
             return Fail(new Fault(FaultKind.Alignment, 0, false, false), address, type, word);
         }
 
+        bool inOnePage = (address & ~PageMask) + (ulong)bytes <= PageSize;
+        if (!misaligned && inOnePage && Devices.TryFind(address, type, level, out DevicePlace known))
+        {
+            target = new Target { Device = known.Region, Offset = known.Offset, NonSecure = known.NonSecure };
+            return true;
+        }
+
         Translation t = core.Translation.Translate(address, type, level);
         if (t.Fault.Happened)
         {
@@ -197,6 +207,11 @@ internal sealed unsafe class MemoryAccess(Core core, BlockCache blocks)
         if (!isMemory)
         {
             target = new Target { Device = region, Offset = offset, NonSecure = t.NonSecure };
+            if (region.Ram is null && !IsWatched(address))
+            {
+                Devices.Remember(address, type, level, new DevicePlace(region, offset, t.NonSecure));
+            }
+
             return true;
         }
 
@@ -229,7 +244,7 @@ internal sealed unsafe class MemoryAccess(Core core, BlockCache blocks)
     {
         ulong page = address & PageMask;
         bool isChecked = t.Attributes.IsDevice || _state->AlignmentCheck != 0;
-        if (core.Debugger.WatchesPage(page) || core.System.Debug.WatchPage(address) || (isChecked && !_state->StrictAlignment))
+        if (IsWatched(address) || (isChecked && !_state->StrictAlignment))
         {
             // Generated code checks alignment by the state it was made for, not by the page.
             return;
@@ -255,6 +270,10 @@ internal sealed unsafe class MemoryAccess(Core core, BlockCache blocks)
             entry->WriteTag = page;
         }
     }
+
+    /// <summary>Something in the address's page is watched: each access must be asked for.</summary>
+    private bool IsWatched(ulong address) =>
+        core.Debugger.WatchesPage(address & PageMask) || core.System.Debug.WatchPage(address);
 
     private bool ReadInto(byte* into, int bytes, int alignment, in Target target, ulong address, uint word)
     {

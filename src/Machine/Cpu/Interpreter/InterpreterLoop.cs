@@ -99,6 +99,7 @@ internal sealed unsafe class InterpreterLoop : IExecutionEngine, IBlockUser, IFa
         }
 
         _state->FastTlbUsed = 0;
+        _core.Memory.Devices.Flush();
         ForgetJumps();
     }
 
@@ -112,6 +113,7 @@ internal sealed unsafe class InterpreterLoop : IExecutionEngine, IBlockUser, IFa
             }
         }
 
+        _core.Memory.Devices.Forget(page, shift);
         if (code)
         {
             ForgetJumps();
@@ -137,7 +139,7 @@ internal sealed unsafe class InterpreterLoop : IExecutionEngine, IBlockUser, IFa
     }
 
     /// <summary>Whether an address lies in a range, tag byte or not.</summary>
-    private static bool IsWithin(ulong address, ulong page, int shift) => ((address ^ page) & TaglessBits) >> shift == 0;
+    public static bool IsWithin(ulong address, ulong page, int shift) => ((address ^ page) & TaglessBits) >> shift == 0;
 
     // A link inside a page stands for a translation too: what follows a change of translations is looked up anew, or
     // what the guest sees would depend on what had been linked before.
