@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 using GdbHost.Machine.Bus;
 using GdbHost.Machine.Common;
 using GdbHost.Machine.Cpu.Interpreter;
@@ -28,19 +29,16 @@ internal sealed class DeviceTlb
     /// <param name="address">Virtual address.</param>
     /// <param name="type">Read or write.</param>
     /// <param name="level">The Exception level whose permissions count.</param>
-    /// <param name="place">Where the access goes.</param>
-    public bool TryFind(ulong address, AccessType type, ExceptionLevel level, out DevicePlace place)
+    /// <param name="offset">Bytes from the region's start.</param>
+    /// <param name="nonSecure">The Security state of the access.</param>
+    /// <returns>The device's region, or null.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public BusRegion? Find(ulong address, AccessType type, ExceptionLevel level, out ulong offset, out bool nonSecure)
     {
         ref Entry entry = ref _entries[IndexOf(address)];
-        ulong tag = TagOf(address, level);
-        if (tag != (type == AccessType.Read ? entry.ReadTag : entry.WriteTag))
-        {
-            place = default;
-            return false;
-        }
-
-        place = entry.Page with { Offset = entry.Page.Offset | (address & ~PageMask) };
-        return true;
+        offset = entry.Page.Offset | (address & ~PageMask);
+        nonSecure = entry.Page.NonSecure;
+        return TagOf(address, level) == (type == AccessType.Read ? entry.ReadTag : entry.WriteTag) ? entry.Page.Region : null;
     }
 
     /// <summary>Keeps what an access was allowed to reach.</summary>

@@ -43,6 +43,17 @@ internal sealed unsafe class MemoryAccess(Core core, BlockCache blocks)
     public byte* PrepareRead(ulong address, int bytes, int alignment, in Instruction i, MemoryKind kind)
     {
         core.SynchronizeClock(in i);
+
+        // One aligned register of a device that has been reached before: what is below comes to the same.
+        if (bytes == alignment && bytes <= sizeof(ulong) && (address & (ulong)(bytes - 1)) == 0 && !_state->BigEndian
+            && Devices.Find(address, AccessType.Read, LevelOf(kind), out ulong offset, out bool nonSecure) is { } device)
+        {
+            BusResult result = core.Bus.ReadDevice(device, offset, bytes, nonSecure, out *_state->Scratch);
+            return result == BusResult.Ok || Fail(new Fault(FaultKind.ExternalAbort, 0, false, false), address, AccessType.Read, i.Word)
+                ? (byte*)_state->Scratch
+                : null;
+        }
+
         if (!Find(address, bytes, alignment, AccessType.Read, kind, i.Word, out Target target))
         {
             return null;
@@ -158,10 +169,14 @@ internal sealed unsafe class MemoryAccess(Core core, BlockCache blocks)
         _ = core.Bus.WriteDevice(target.Device!, target.Offset + (ulong)offset, bytes, target.NonSecure, value);
     }
 
+    /// <summary>The Exception level whose permissions count.</summary>
+    private ExceptionLevel LevelOf(MemoryKind kind) =>
+        kind == MemoryKind.Unprivileged && _state->El == ExceptionLevel.El1 ? ExceptionLevel.El0 : _state->El;
+
     private bool Find(ulong address, int bytes, int alignment, AccessType type, MemoryKind kind, uint word, out Target target)
     {
         target = default;
-        ExceptionLevel level = kind == MemoryKind.Unprivileged && _state->El == ExceptionLevel.El1 ? ExceptionLevel.El0 : _state->El;
+        ExceptionLevel level = LevelOf(kind);
         bool misaligned = (address & (ulong)(alignment - 1)) != 0;
         if (misaligned && (kind == MemoryKind.Ordered || _state->AlignmentCheck != 0))
         {
@@ -169,9 +184,9 @@ internal sealed unsafe class MemoryAccess(Core core, BlockCache blocks)
         }
 
         bool inOnePage = (address & ~PageMask) + (ulong)bytes <= PageSize;
-        if (!misaligned && inOnePage && Devices.TryFind(address, type, level, out DevicePlace known))
+        if (!misaligned && inOnePage && Devices.Find(address, type, level, out ulong within, out bool nonSecure) is { } known)
         {
-            target = new Target { Device = known.Region, Offset = known.Offset, NonSecure = known.NonSecure };
+            target = new Target { Device = known, Offset = within, NonSecure = nonSecure };
             return true;
         }
 
