@@ -34,17 +34,19 @@ public sealed class XenBootTests
         }
     }
 
-    [RequiresFact(Need.DebianGuests)]
-    public async Task Xen_boots_by_the_line_that_works_with_QEMU()
+    [RequiresTheory(Need.DebianGuests)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Xen_boots_by_the_line_that_works_with_QEMU(int cores)
     {
         Ended guest = await HostRun.CommandAsync(
-            "qemu", "-M", "virt,gic-version=2,virtualization=on", "-cpu", "cortex-a53", "-m", "1G", "-net", "none", "-nographic", "-no-reboot",
+            "qemu", "-M", "virt,gic-version=2,virtualization=on", "-cpu", "cortex-a53", "-smp", $"{cores}", "-m", "1G", "-net", "none", "-nographic", "-no-reboot",
             "-kernel", Repository.Guest("xen/xen"), "-append", "console=dtuart dtuart=/pl011@9000000 dom0_mem=512M bootscrub=0",
             "-device", $"guest-loader,addr=0x{XenGuest.KernelAddress:x},kernel={XenGuest.Kernel},bootargs=console=hvc0",
             "-device", $"guest-loader,addr=0x{XenGuest.RamdiskAddress:x},initrd={XenGuest.Ramdisk}",
             "-max-instructions", HostRun.DefaultLimit);
 
-        Says.InOrder(guest, "(XEN) Xen version 4.17", "(XEN) *** LOADING DOMAIN 0 ***", "GUEST-UP", "CPUS 1 at boot", "GUEST-DONE",
+        Says.InOrder(guest, "(XEN) Xen version 4.17", "(XEN) *** LOADING DOMAIN 0 ***", "GUEST-UP", $"CPUS {cores} at boot", "GUEST-DONE",
             "(XEN) Hardware Dom0 halted");
         Assert.Equal(0, guest.Status);
     }

@@ -262,6 +262,7 @@ internal sealed class Cluster : IStateful, IDisposable
     {
         core.DropExclusive(othersRan);
         core.System.Performance.TurnBegins();
+        core.System.Timer.TurnBegins();
     }
 
     /// <summary>Hands over to the next core if the turn is over.</summary>

@@ -34,7 +34,7 @@ internal sealed class GenericTimer : ITimerRegisters, IStateful
         for (TimerKind kind = 0; (int)kind < Timers; kind++)
         {
             TimerKind each = kind;
-            _events[(int)kind] = core.Scheduler.Create($"{StateName}.{kind}", () => Update(each));
+            _events[(int)kind] = core.Scheduler.Create($"{StateName}.{kind}", () => Expire(each));
         }
 
         _stream = core.Scheduler.Create($"{StateName}.events", WakeWaiting);
@@ -78,6 +78,15 @@ internal sealed class GenericTimer : ITimerRegisters, IStateful
     /// <summary>CNTVOFF_EL2 changed.</summary>
     public void OffsetChanged() => Update(TimerKind.Virtual);
 
+    /// <summary>This core's turn begins: what came due while another core ran, at a time this core had yet to reach, is armed again.</summary>
+    public void TurnBegins()
+    {
+        for (TimerKind kind = 0; (int)kind < Timers; kind++)
+        {
+            Update(kind);
+        }
+    }
+
     /// <summary>All timers off, as after reset; compare values are UNKNOWN then and become zero.</summary>
     public void Reset()
     {
@@ -115,6 +124,16 @@ internal sealed class GenericTimer : ITimerRegisters, IStateful
         from.ReadWords(_control);
         from.ReadWords(_compare);
         _streamSeen = from.ReadUInt64();
+    }
+
+    // Another core's turn runs ahead of this core's time. An interrupt raised then could be taken before the counter
+    // reaches the compare value, with ISTATUS clear.
+    private void Expire(TimerKind kind)
+    {
+        if (_core.Cluster.Current is not Core running || running == _core)
+        {
+            Update(kind);
+        }
     }
 
     private void WakeWaiting()
