@@ -4,6 +4,7 @@ using GdbHost.Machine.Cpu;
 using GdbHost.Machine.Cpu.Privileged;
 using GdbHost.Machine.Devices;
 using GdbHost.Machine.Devices.Gic;
+using GdbHost.Machine.Pcie;
 using GdbHost.Machine.SysRegs;
 
 namespace GdbHost.Machine.Boards;
@@ -57,7 +58,7 @@ internal static class Virt
     public static readonly BoardSlot PciePio = new("pcie-pio", 0x3eff_0000, 0x0001_0000, 3);
     public static readonly BoardSlot HighPcieMmio = new("pcie-mmio-high", 0x80_0000_0000, 0x80_0000_0000);
 
-    public static readonly Board Board = new("virt", "QEMU's virt board: GICv2, PL011, PL031, PL061, fw_cfg, virtio-mmio, PCIe windows")
+    public static readonly Board Board = new("virt", "QEMU's virt board: GICv2, PL011, PL031, PL061, fw_cfg, virtio-mmio, PCIe")
     {
         MaxCpus = 8,
         RamStart = RamStart,
@@ -138,7 +139,7 @@ internal static class Virt
             AddSecureWorld(machine, gic);
         }
 
-        ReserveForPcie(machine);
+        AddPcie(machine, gic);
     }
 
     private static void AddFlash(Machine machine, BoardSlot slot, bool secureOnly)
@@ -201,14 +202,25 @@ internal static class Virt
         timers[(int)TimerKind.Secure] = gic.Ppi(index, (int)SecureTimerPpi);
     }
 
-    private static void ReserveForPcie(Machine machine)
+    private static void AddPcie(Machine machine, GicV2 gic)
     {
-        BoardSlot[] windows = machine.Configuration.HighMemory
-            ? [PcieMmio, PciePio, Ecam(machine.Configuration), HighPcieMmio]
-            : [PcieMmio, PciePio, Ecam(machine.Configuration)];
-        foreach (BoardSlot window in windows)
+        const int Pins = 4;
+        IInterruptLine[] lines = new IInterruptLine[Pins];
+        for (int pin = 0; pin < Pins; pin++)
         {
-            machine.Map(window, new EmptyWindow(window.Name));
+            lines[pin] = gic.Spi(PciePio.Spi + pin);
+        }
+
+        RootComplex root = new(lines);
+        root.Plug(0, new HostBridge());
+        machine.Pcie = machine.Add(root);
+        BoardSlot ecam = Ecam(machine.Configuration);
+        machine.Map(ecam, new Pcie.Ecam(ecam.Name, root));
+        machine.Map(PciePio, new IoWindow(PciePio.Name, root));
+        machine.Map(PcieMmio, new MemoryWindow(PcieMmio.Name, PcieMmio.Start, root));
+        if (machine.Configuration.HighMemory)
+        {
+            machine.Map(HighPcieMmio, new MemoryWindow(HighPcieMmio.Name, HighPcieMmio.Start, root));
         }
     }
 }
