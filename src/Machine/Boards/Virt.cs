@@ -1,4 +1,5 @@
 using System;
+using System.Linq;
 using GdbHost.Machine.Bus;
 using GdbHost.Machine.Cpu;
 using GdbHost.Machine.Cpu.Privileged;
@@ -24,6 +25,9 @@ internal static class Virt
 
     public const uint PowerKeyLine = 3;
 
+    /// <summary>Interrupts for messages, from that of <see cref="GicMessages"/> on.</summary>
+    public const int MessageInterrupts = 64;
+
     /// <summary>Lines of the Secure GPIO.</summary>
     public const uint PowerOffLine = 0;
     public const uint RestartLine = 1;
@@ -44,6 +48,7 @@ internal static class Virt
     public static readonly BoardSlot Flash1 = new("flash1", 0x0400_0000, 0x0400_0000);
     public static readonly BoardSlot GicDistributor = new("gic-distributor", 0x0800_0000, 0x0001_0000);
     public static readonly BoardSlot GicCpu = new("gic-cpu-interface", 0x0801_0000, 0x0001_0000);
+    public static readonly BoardSlot GicMessages = new("gic-v2m", 0x0802_0000, 0x1000, 48);
     public static readonly BoardSlot GicHypervisor = new("gic-hypervisor", 0x0803_0000, 0x0001_0000);
     public static readonly BoardSlot GicVirtualCpu = new("gic-virtual-cpu-interface", 0x0804_0000, 0x0001_0000);
     public static readonly BoardSlot Uart = new("uart", 0x0900_0000, 0x1000, 1);
@@ -205,13 +210,9 @@ internal static class Virt
     private static void AddPcie(Machine machine, GicV2 gic)
     {
         const int Pins = 4;
-        IInterruptLine[] lines = new IInterruptLine[Pins];
-        for (int pin = 0; pin < Pins; pin++)
-        {
-            lines[pin] = gic.Spi(PciePio.Spi + pin);
-        }
-
-        RootComplex root = new(lines);
+        IInterruptLine[] messages = Lines(gic, GicMessages, MessageInterrupts);
+        machine.Map(GicMessages, machine.Add(new GicV2m(GicMessages.Name, GicMessages.Spi, messages, machine.Events)).Port);
+        RootComplex root = new(Lines(gic, PciePio, Pins));
         root.Plug(0, new HostBridge());
         machine.Pcie = machine.Add(root);
         BoardSlot ecam = Ecam(machine.Configuration);
@@ -223,4 +224,7 @@ internal static class Virt
             machine.Map(HighPcieMmio, new MemoryWindow(HighPcieMmio.Name, HighPcieMmio.Start, root));
         }
     }
+
+    private static IInterruptLine[] Lines(GicV2 gic, BoardSlot slot, int count) =>
+        [.. Enumerable.Range(slot.Spi, count).Select(gic.Spi)];
 }
