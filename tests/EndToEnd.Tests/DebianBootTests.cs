@@ -26,6 +26,7 @@ public sealed class DebianBootTests
             $"CPUS {cpus} at boot", .. Hotplug(cpus), "CPUS-END", "INTERRUPTS-END", "GUEST-DONE", "Power down"]);
         Assert.Contains("hw-breakpoint: found 6 breakpoint and 4 watchpoint registers", guest.Output);
         Assert.Contains("hw perfevents: enabled with armv8_pmuv3 PMU driver, 7 counters available", guest.Output);
+        Assert.Contains("pci 0000:00:00.0: [1b36:0008] type 00 class 0x060000", guest.Output);
         Assert.DoesNotContain("MODULE-FAILED", guest.Output);
         Assert.DoesNotContain("Call trace", guest.Output);
         Assert.Equal(0, guest.Status);

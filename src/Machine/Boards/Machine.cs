@@ -6,6 +6,7 @@ using GdbHost.Machine.Common;
 using GdbHost.Machine.Cpu;
 using GdbHost.Machine.Cpu.Privileged;
 using GdbHost.Machine.Devices;
+using GdbHost.Machine.Pcie;
 using GdbHost.Machine.Semihosting;
 using GdbHost.Machine.Time;
 
@@ -97,6 +98,9 @@ internal sealed class Machine : IPowerControl, IStateful, IDisposable
 
     /// <summary>The board's power key; null where it has none.</summary>
     public PowerKey? PowerKey { get; set; }
+
+    /// <summary>The board's PCI Express; null where it has none.</summary>
+    public RootComplex? Pcie { get; set; }
 
     /// <summary>Accesses that devices did not expect.</summary>
     public DeviceEvents Events { get; } = new();

@@ -1,9 +1,11 @@
 using System;
+using System.Linq;
 using GdbHost.Machine.Bus;
 using GdbHost.Machine.Cpu;
 using GdbHost.Machine.Cpu.Privileged;
 using GdbHost.Machine.Devices;
 using GdbHost.Machine.Devices.Gic;
+using GdbHost.Machine.Pcie;
 using GdbHost.Machine.SysRegs;
 
 namespace GdbHost.Machine.Boards;
@@ -22,6 +24,9 @@ internal static class Virt
     public const int VirtioSlots = 32;
 
     public const uint PowerKeyLine = 3;
+
+    /// <summary>Interrupts for messages, from that of <see cref="GicMessages"/> on.</summary>
+    public const int MessageInterrupts = 64;
 
     /// <summary>Lines of the Secure GPIO.</summary>
     public const uint PowerOffLine = 0;
@@ -43,6 +48,7 @@ internal static class Virt
     public static readonly BoardSlot Flash1 = new("flash1", 0x0400_0000, 0x0400_0000);
     public static readonly BoardSlot GicDistributor = new("gic-distributor", 0x0800_0000, 0x0001_0000);
     public static readonly BoardSlot GicCpu = new("gic-cpu-interface", 0x0801_0000, 0x0001_0000);
+    public static readonly BoardSlot GicMessages = new("gic-v2m", 0x0802_0000, 0x1000, 48);
     public static readonly BoardSlot GicHypervisor = new("gic-hypervisor", 0x0803_0000, 0x0001_0000);
     public static readonly BoardSlot GicVirtualCpu = new("gic-virtual-cpu-interface", 0x0804_0000, 0x0001_0000);
     public static readonly BoardSlot Uart = new("uart", 0x0900_0000, 0x1000, 1);
@@ -57,7 +63,7 @@ internal static class Virt
     public static readonly BoardSlot PciePio = new("pcie-pio", 0x3eff_0000, 0x0001_0000, 3);
     public static readonly BoardSlot HighPcieMmio = new("pcie-mmio-high", 0x80_0000_0000, 0x80_0000_0000);
 
-    public static readonly Board Board = new("virt", "QEMU's virt board: GICv2, PL011, PL031, PL061, fw_cfg, virtio-mmio, PCIe windows")
+    public static readonly Board Board = new("virt", "QEMU's virt board: GICv2, PL011, PL031, PL061, fw_cfg, virtio-mmio, PCIe")
     {
         MaxCpus = 8,
         RamStart = RamStart,
@@ -138,7 +144,7 @@ internal static class Virt
             AddSecureWorld(machine, gic);
         }
 
-        ReserveForPcie(machine);
+        AddPcie(machine, gic);
     }
 
     private static void AddFlash(Machine machine, BoardSlot slot, bool secureOnly)
@@ -201,14 +207,24 @@ internal static class Virt
         timers[(int)TimerKind.Secure] = gic.Ppi(index, (int)SecureTimerPpi);
     }
 
-    private static void ReserveForPcie(Machine machine)
+    private static void AddPcie(Machine machine, GicV2 gic)
     {
-        BoardSlot[] windows = machine.Configuration.HighMemory
-            ? [PcieMmio, PciePio, Ecam(machine.Configuration), HighPcieMmio]
-            : [PcieMmio, PciePio, Ecam(machine.Configuration)];
-        foreach (BoardSlot window in windows)
+        const int Pins = 4;
+        IInterruptLine[] messages = Lines(gic, GicMessages, MessageInterrupts);
+        machine.Map(GicMessages, machine.Add(new GicV2m(GicMessages.Name, GicMessages.Spi, messages, machine.Events)).Port);
+        RootComplex root = new(Lines(gic, PciePio, Pins));
+        root.Plug(0, new HostBridge());
+        machine.Pcie = machine.Add(root);
+        BoardSlot ecam = Ecam(machine.Configuration);
+        machine.Map(ecam, new Pcie.Ecam(ecam.Name, root));
+        machine.Map(PciePio, new IoWindow(PciePio.Name, root));
+        machine.Map(PcieMmio, new MemoryWindow(PcieMmio.Name, PcieMmio.Start, root));
+        if (machine.Configuration.HighMemory)
         {
-            machine.Map(window, new EmptyWindow(window.Name));
+            machine.Map(HighPcieMmio, new MemoryWindow(HighPcieMmio.Name, HighPcieMmio.Start, root));
         }
     }
+
+    private static IInterruptLine[] Lines(GicV2 gic, BoardSlot slot, int count) =>
+        [.. Enumerable.Range(slot.Spi, count).Select(gic.Spi)];
 }

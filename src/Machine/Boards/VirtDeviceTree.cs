@@ -21,6 +21,7 @@ internal sealed class VirtDeviceTree
     private readonly uint _clock;
     private readonly uint[] _cpus;
     private readonly uint _gic;
+    private readonly uint _messages;
     private readonly uint _gpio;
     private readonly uint _secureGpio;
     private uint _lastPhandle = 0x7fff;
@@ -37,9 +38,7 @@ internal sealed class VirtDeviceTree
         }
 
         _gic = ++_lastPhandle;
-
-        // QEMU gives the next one to the GICv2m frame, which comes with PCIe.
-        ++_lastPhandle;
+        _messages = ++_lastPhandle;
         _gpio = ++_lastPhandle;
         _secureGpio = ++_lastPhandle;
     }
@@ -153,6 +152,11 @@ internal sealed class VirtDeviceTree
         }
 
         gic.SetWideCells("reg", [.. reg]);
+        gic.Add($"v2m@{Virt.GicMessages.Start:x}")
+            .SetText("compatible", "arm,gic-v2m-frame")
+            .SetFlag("msi-controller")
+            .SetWideCells("reg", Virt.GicMessages.Start, Virt.GicMessages.Size)
+            .SetCells("phandle", _messages);
     }
 
     private void CoreDevices()
@@ -270,6 +274,7 @@ internal sealed class VirtDeviceTree
 
     private void PciExpress()
     {
+        const uint AllRequesters = 0x1_0000;
         const uint IoSpace = 0x0100_0000;
         const uint Memory32Space = 0x0200_0000;
         const uint Memory64Space = 0x0300_0000;
@@ -293,6 +298,7 @@ internal sealed class VirtDeviceTree
             .SetCells("#address-cells", 3)
             .SetCells("#size-cells", 2)
             .SetCells("linux,pci-domain", 0)
+            .SetCells("msi-map", 0, _messages, 0, AllRequesters)
             .SetCells("bus-range", 0, (uint)(ecam.Size >> 20) - 1)
             .SetFlag("dma-coherent")
             .SetWideCells("reg", ecam.Start, ecam.Size)

@@ -21,6 +21,7 @@ public class MachineTests
     [InlineData(0x07ff_ffff, "flash1")]
     [InlineData(0x0800_0fff, "gic-distributor")]
     [InlineData(0x0801_1fff, "gic-cpu-interface")]
+    [InlineData(0x0802_0fff, "gic-v2m")]
     [InlineData(0x0803_0000, "gic-hypervisor")]
     [InlineData(0x0804_0000, "gic-virtual-cpu-interface")]
     [InlineData(0x0900_0fff, "uart")]

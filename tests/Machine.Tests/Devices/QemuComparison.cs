@@ -1,9 +1,11 @@
 using System;
+using System.Collections.Generic;
 using System.IO;
 using GdbHost.Machine.Boards;
 using GdbHost.Machine.Boot;
 using GdbHost.Machine.Bus;
 using GdbHost.Machine.Common;
+using GdbHost.Machine.Pcie;
 using GdbHost.Machine.Tests.Boards;
 using Xunit;
 
@@ -36,6 +38,14 @@ internal sealed class QemuComparison : IDisposable
         _ours = MachineFactory.Create(new MachineConfiguration { El2 = el2, MemoryBytes = 128 << 20 }, _ => { });
     }
 
+    /// <param name="ours">What to build; QEMU gets the same options.</param>
+    /// <param name="more">Further options of QEMU.</param>
+    public QemuComparison(MachineConfiguration ours, params IEnumerable<string> more)
+    {
+        _theirs = new QemuSystem("gic-version=2,acpi=off" + (ours.HighMemory ? string.Empty : ",highmem=off"), more);
+        _ours = MachineFactory.Create(ours with { MemoryBytes = 128 << 20 }, _ => { });
+    }
+
     /// <summary>What is compared now, for messages.</summary>
     public string About { get; set; } = string.Empty;
 
@@ -55,6 +65,9 @@ internal sealed class QemuComparison : IDisposable
         Assert.Equal(BusResult.Ok, _ours.Bus.Write(new PhysicalAddress(address), size, value, _nonSecure));
         _theirs.Write(address, size, value);
     }
+
+    /// <summary>Puts a function on our PCI bus; QEMU has its counterpart from its command line.</summary>
+    public void Plug(int device, PciFunction function) => _ours.Pcie!.Plug(device, function);
 
     public void Dispose()
     {

@@ -128,18 +128,6 @@ public class SmallDeviceTests
     }
 
     [Fact]
-    public void An_empty_window_reads_as_ones_in_every_width()
-    {
-        EmptyWindow window = new("ecam");
-        foreach ((int size, ulong ones) in (ReadOnlySpan<(int, ulong)>)[(1, 0xff), (2, 0xffff), (4, 0xffff_ffff), (8, ulong.MaxValue)])
-        {
-            Assert.Equal(BusResult.Ok, window.Write(0, size, 0));
-            Assert.Equal(BusResult.Ok, window.Read(0, size, out ulong value));
-            Assert.Equal(ones, value);
-        }
-    }
-
-    [Fact]
     public void No_access_of_a_guest_makes_a_device_fail_and_none_of_the_debugger_changes_one()
     {
         using GdbHost.Machine.Boards.Machine machine = MachineFactory.Create(
