@@ -6,12 +6,16 @@ internal static class All
     public static CommandTable Table { get; } = new(
     [
         .. General.Rows,
+        .. Lifetime.Rows,
         .. Threads.Rows,
         .. Registers.Rows,
         .. Memory.Rows,
+        .. MemoryQueries.Rows,
         .. Resume.Rows,
         .. Breakpoints.Rows,
         .. Transfers.Rows,
+        .. Files.Rows,
         .. MonitorRequests.Rows,
+        .. QemuPackets.Rows,
     ]);
 }
