@@ -1,3 +1,5 @@
+using GdbHost.GdbStub.Commands.Objects;
+
 namespace GdbHost.GdbStub.Commands;
 
 /// <summary>Every family of packets.</summary>

@@ -4,7 +4,7 @@ using System.Linq;
 using GdbHost.GdbStub.Target;
 using GdbHost.Protocol.Messages;
 
-namespace GdbHost.GdbStub.Commands;
+namespace GdbHost.GdbStub.Commands.Objects;
 
 /// <summary>The tables that gdb's "info os" lists and prints. One row for each.</summary>
 internal static class OsTables

@@ -6,7 +6,7 @@ using GdbHost.GdbStub.Target;
 using GdbHost.Protocol.Messages;
 using GdbHost.Protocol.Text;
 
-namespace GdbHost.GdbStub.Commands;
+namespace GdbHost.GdbStub.Commands.Objects;
 
 /// <summary>Objects that gdb reads in parts (GDB manual, General Query Packets: qXfer object:read).</summary>
 internal static class Transfers

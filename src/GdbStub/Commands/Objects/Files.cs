@@ -5,7 +5,7 @@ using GdbHost.GdbStub.Target;
 using GdbHost.Protocol.Messages;
 using GdbHost.Protocol.Text;
 
-namespace GdbHost.GdbStub.Commands;
+namespace GdbHost.GdbStub.Commands.Objects;
 
 /// <summary>
 /// Files that exist only for the debugger, to be read with "remote get" (GDB manual, Host I/O Packets). Nothing of the host's disk is
