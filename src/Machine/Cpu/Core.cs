@@ -264,12 +264,13 @@ internal sealed unsafe class Core : IDisposable
     /// </summary>
     public bool StopsAt(ulong pc)
     {
-        if (Debugger.StopsAt(pc))
+        // What a condition reads of the core, it reads at this instruction.
+        Scheduler.Clock.Now = State->BlockTime;
+        if (Debugger.StopsAt(this, pc))
         {
             return true;
         }
 
-        Scheduler.Clock.Now = State->BlockTime;
         return System.Debug.TakeBreakpoint(pc);
     }
 
