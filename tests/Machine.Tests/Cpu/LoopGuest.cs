@@ -61,12 +61,12 @@ internal sealed unsafe class LoopGuest : IDisposable
             State->V[word] = word % 2 == 0 ? BitConverter.DoubleToUInt64Bits(word) : 0;
         }
 
+        State->WriteSp(0, Data + 0x3800);
         foreach ((int register, ulong value) in _program.Registers)
         {
             State->X[register] = value;
         }
 
-        State->WriteSp(0, Data + 0x3800);
         State->Pc = Code;
         State->Nzcv = 0x6000_0000;
         State->Daif = 0;

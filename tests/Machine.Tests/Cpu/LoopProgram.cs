@@ -149,6 +149,17 @@ internal sealed record LoopProgram(string Name, uint[] Words, Dictionary<int, ul
                 0x14000000, // b .
             ],
             new() { [1] = LoopGuest.Hole + 0x1018, [2] = 100, [3] = Data + 0xff0 }),
+        new(
+            "pairs of a stack that is not aligned, down over the end of a page that is not mapped",
+            [
+                0xa9ff13e0, // ldp x0, x4, [sp, #-16]!
+                0xa8810064, // stp x4, x0, [x3], #16
+                0xa9401be5, // ldp x5, x6, [sp]
+                0xd1000442, // sub x2, x2, #1
+                0xb5ffff82, // cbnz x2, -16
+                0x14000000, // b .
+            ],
+            new() { [2] = 100, [3] = Data, [31] = LoopGuest.Hole + 0x10a8 }),
     ];
 
     public static LoopProgram Named(string name) => All.Single(program => program.Name == name);

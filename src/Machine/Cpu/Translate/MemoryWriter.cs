@@ -150,7 +150,7 @@ internal sealed unsafe class MemoryWriter(UnitWriter unit)
         unit.Flags.Forget();
         int tag = (op.Aux & WriteBit) != 0 ? WriteTag : ReadTag;
         PageSearch search = new(
-            (int)(op.Imm >> 48) - 1, Address(ref op, k, out Mem address), address, tag, op.C, (ushort)(op.Imm >> 32), unit.Strict);
+            (int)(op.Imm >> 48) - 1, Address(ref op, k, out Mem address), address, (int)(uint)op.Imm, tag, op.C, (ushort)(op.Imm >> 32), unit.Strict);
         if (search.HasHint)
         {
             search.LoadHint(_asm);

@@ -1,5 +1,6 @@
 using GdbHost.Machine.Bus;
 using GdbHost.Machine.Cpu.Translate.X64;
+using GdbHost.Machine.Isa;
 
 namespace GdbHost.Machine.Cpu.Translate;
 
@@ -11,20 +12,23 @@ namespace GdbHost.Machine.Cpu.Translate;
 /// <param name="BaseRegister">The guest register that is the base, or -1.</param>
 /// <param name="Result">The register of the result: while the search goes on, the address.</param>
 /// <param name="Address">The address; the entry is put into RCX, the tag that it must have into RDX.</param>
+/// <param name="Offset">Distance from the base register to the address.</param>
 /// <param name="Tag">Where in an entry the tag is.</param>
 /// <param name="Bytes">Bytes of the access.</param>
 /// <param name="AlignmentAndOrder">As in <see cref="IrCode.Translate"/>.</param>
 /// <param name="Strict">Alignment is checked whatever the memory is.</param>
 internal readonly unsafe record struct PageSearch(
-    int BaseRegister, Gpr Result, Mem Address, int Tag, int Bytes, uint AlignmentAndOrder, bool Strict)
+    int BaseRegister, Gpr Result, Mem Address, int Offset, int Tag, int Bytes, uint AlignmentAndOrder, bool Strict)
 {
     private const int LargestHinted = 16;
 
     /// <summary>
-    /// An entry that was not found by the address could be that of the last byte's page only. What is aligned lies in one page; what is
-    /// not is left to cold code, and accesses that are larger than their alignment have no hint.
+    /// An entry that was not found by the address could be that of the last byte's page only. What is aligned to its size lies in one
+    /// page; what is not is left to cold code. Pairs have a hint where they are likely to be aligned as a whole.
     /// </summary>
-    public bool HasHint => BaseRegister >= 0 && Bytes <= LargestHinted && Bytes == (int)(AlignmentAndOrder & ~IrBuilder.OrderedAccess);
+    public bool HasHint => BaseRegister >= 0 && (Bytes <= LargestHinted && Bytes == (int)(AlignmentAndOrder & ~IrBuilder.OrderedAccess) || IsStackPair);
+
+    private bool IsStackPair => BaseRegister == Slots.Sp && Bytes == LargestHinted && Offset % LargestHinted == 0;
 
     /// <summary>RCX becomes the entry of the hint, RDX what its tag must be.</summary>
     public void LoadHint(Assembler asm)
