@@ -23,6 +23,8 @@ internal sealed unsafe class IrBuilder : IDisposable
     /// <summary>Beside the alignment of <see cref="IrCode.Translate"/>: it is checked whatever the memory is.</summary>
     public const uint OrderedAccess = 0x100;
 
+    private const int LinkRegister = 30;
+
     /// <summary>In Aux of <see cref="IrCode.Translate"/>: the result is the distance from guest to host address.</summary>
     public const int AsDistance = 0x40;
 
@@ -90,6 +92,9 @@ internal sealed unsafe class IrBuilder : IDisposable
 
     /// <summary>Guest registers that an instruction reads or writes, one bit each.</summary>
     public ulong UsedBy(int number) => _used[number];
+
+    /// <summary>The last instruction has to do with the link register: BL, BLR or RET.</summary>
+    public bool EndsWithCallOrReturn => (_used[_number] >> LinkRegister & 1) != 0;
 
     /// <summary>Guest registers that an instruction writes, one bit each.</summary>
     public ulong WrittenBy(int number) => _written[number];

@@ -1,5 +1,6 @@
 using GdbHost.Machine.Cpu.Translate.Allocation;
 using GdbHost.Machine.Cpu.Translate.X64;
+using GdbHost.Machine.Isa;
 
 namespace GdbHost.Machine.Cpu.Translate;
 
@@ -150,7 +151,7 @@ internal sealed unsafe class MemoryWriter(UnitWriter unit)
         unit.Flags.Forget();
         int tag = (op.Aux & WriteBit) != 0 ? WriteTag : ReadTag;
         PageSearch search = new(
-            (int)(op.Imm >> 48) - 1, Address(ref op, k, out Mem address), address, (int)(uint)op.Imm, tag, op.C, (ushort)(op.Imm >> 32), unit.Strict);
+            HintOf(op), Address(ref op, k, out Mem address), address, (int)(uint)op.Imm, tag, op.C, (ushort)(op.Imm >> 32), unit.Strict);
         if (search.HasHint)
         {
             search.LoadHint(_asm);
@@ -172,6 +173,17 @@ internal sealed unsafe class MemoryWriter(UnitWriter unit)
         {
             _asm.Alu(Alu.Add, true, search.Result, new Mem(Gpr.Rcx, Addend));
         }
+    }
+
+    /// <summary>
+    /// The base register whose hint is followed, or -1. Where calls come and go, a register holds another object each time; frames
+    /// stay where they are.
+    /// </summary>
+    private int HintOf(in IrOp op)
+    {
+        const int FramePointer = 29;
+        int register = (int)(op.Imm >> 48) - 1;
+        return unit.Repeats || register is FramePointer or Slots.Sp ? register : IrOp.NoValue;
     }
 
     /// <summary>RCX becomes the only entry of the fast TLB that may hold an address.</summary>

@@ -53,6 +53,9 @@ internal sealed unsafe class UnitWriter
 
     public FlagWriter Flags => _flags;
 
+    /// <summary>The present instruction is likely to be executed many times in a row, alone or with other units.</summary>
+    public bool Repeats => _loops.IsInLoop(_number) || !Unit.EndsWithCallOrReturn;
+
     public IrBuilder Unit { get; private set; } = null!;
 
     /// <summary>Alignment of every access is checked: the MMU is off, or SCTLR_ELx.A is set.</summary>
