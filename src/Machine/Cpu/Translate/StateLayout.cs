@@ -64,6 +64,9 @@ internal static unsafe class StateLayout
 
     public static Mem V(int register) => At(Origin->V + (register * 2));
 
+    /// <summary>The entry of the fast TLB by which a base register was last followed.</summary>
+    public static Mem PageHint(int slot) => At(Origin->Translated.PageHints + slot);
+
     public static Mem Spill(int number) => At(Origin->Translated.Spills + (number * 2));
 
     /// <summary>The flags of an NZCV that is in a register.</summary>

@@ -29,6 +29,9 @@ internal unsafe struct TranslatedState
     public const int Jumps = 4096;
     public const int SpillSlots = 64;
 
+    /// <summary>X0 to X30 and the stack pointer.</summary>
+    public const int HintedRegisters = 32;
+
     /// <summary>NZCV as <see cref="HostFlags"/>, while generated code runs.</summary>
     public ushort Flags;
 
@@ -44,6 +47,15 @@ internal unsafe struct TranslatedState
     /// <summary>Where operations keep values that do not fit into registers, 16 bytes each.</summary>
     public fixed ulong Spills[SpillSlots * 2];
 
+    /// <summary>
+    /// For each general register the entry of the fast TLB by which it was last followed as a base: where to look first.
+    /// Entries are those of <see cref="HintedTlb"/>; whoever uses one compares its tag.
+    /// </summary>
+    public fixed ulong PageHints[HintedRegisters];
+
+    /// <summary>The fast TLB that the hints lead into.</summary>
+    public FastTlbEntry* HintedTlb;
+
     /// <summary><see cref="HostFlags"/> by NZCV.</summary>
     public fixed ushort FlagsOfNzcv[16];
 
@@ -55,4 +67,14 @@ internal unsafe struct TranslatedState
 
     /// <summary>The jump table: <see cref="Jumps"/> entries.</summary>
     public JumpEntry* JumpTable;
+
+    /// <summary>Hints of another fast TLB would lead to what another Exception level may do: they all become its first entry.</summary>
+    public void HintAt(FastTlbEntry* tlb)
+    {
+        HintedTlb = tlb;
+        for (int register = 0; register < HintedRegisters; register++)
+        {
+            PageHints[register] = (ulong)tlb;
+        }
+    }
 }

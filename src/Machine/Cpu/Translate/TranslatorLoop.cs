@@ -109,7 +109,7 @@ internal sealed unsafe class TranslatorLoop : IExecutionEngine, IDisposable
             block->Code = code;
             block->Strict = strict;
             _translator.OnGeneratedCode?.Invoke((nuint)code, _translator.Code.BytesFrom(code), _state->Pc, (int)_state->El);
-            block->FirstSegment = *(_code.ToWritable(code) + Translator.BudgetOffset);
+            block->FirstSegment = _translator.FirstSegment;
         }
 
         return code;
@@ -123,6 +123,11 @@ internal sealed unsafe class TranslatorLoop : IExecutionEngine, IDisposable
         ulong beyond = left - (ulong)state->Translated.Budget;
         state->Translated.VirtualPage = state->Pc & PageMask;
         state->Translated.Flags = HostFlags.Of(state->Nzcv >> 28);
+        if (state->Translated.HintedTlb != state->FastTlb)
+        {
+            state->Translated.HintAt(state->FastTlb);
+        }
+
         ulong generation = _interpreter.Generation;
         state->Translated.JumpKey = (generation << LevelBits) | (ulong)state->El;
         while (code is not null)
