@@ -116,7 +116,7 @@ internal sealed unsafe class InterpreterLoop : IExecutionEngine, IBlockUser, IFa
         _core.Memory.Devices.Forget(page, shift);
         if (code)
         {
-            ForgetJumps();
+            ForgetJumps(page, shift);
             _core.RequestAttention();
         }
     }
@@ -152,6 +152,28 @@ internal sealed unsafe class InterpreterLoop : IExecutionEngine, IBlockUser, IFa
             new Span<Jump>(_jumps).Clear();
             _jumpsUsed = false;
         }
+    }
+
+    // As above, of a range: all that an address in it has been found by. The rest is as true as it was.
+    private void ForgetJumps(ulong page, int shift)
+    {
+        const int WordsInPage = (int)(Ram.PageSize / 4);
+        if (shift != Ram.PageShift)
+        {
+            ForgetJumps();
+            return;
+        }
+
+        _linksBroken = true;
+        foreach (ref Jump jump in _jumps.AsSpan((int)(page >> 2) & (JumpEntries - 1), WordsInPage))
+        {
+            if (IsWithin(jump.Tag, page, shift))
+            {
+                jump = default;
+            }
+        }
+
+        _state->Translated.ForgetJumps(page);
     }
 
     /// <summary>Runs a block and, if asked to, those linked to it. Gives the number of instructions retired.</summary>
