@@ -30,7 +30,7 @@ internal struct JumpEntry
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct TranslatedState
 {
-    public const int Jumps = 4096;
+    public const int Jumps = 16384;
     public const int SpillSlots = 64;
 
     /// <summary>NZCV as <see cref="HostFlags"/>, while generated code runs.</summary>
