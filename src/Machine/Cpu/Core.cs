@@ -180,7 +180,7 @@ internal sealed unsafe class Core : IDisposable
     /// </summary>
     public void RequestAttention()
     {
-        State->Attention = 1;
+        State->Attention |= 1;
         if (State->Current is not null)
         {
             State->BlockEnd = State->Current + 1;

@@ -122,6 +122,16 @@ internal sealed unsafe class MemoryAccess(Core core, BlockCache blocks)
         Scatter(_elementBytes > bytes ? offset ^ bytes : offset, bytes, value);
     }
 
+    /// <summary>Lets loads be fast in a page that a cache instruction has named and that may be loaded from.</summary>
+    public void Learn(ulong address, in Translation t)
+    {
+        BusRegion? region = core.Bus.Find(new PhysicalAddress(t.Physical), t.NonSecure);
+        if (region?.Ram is not null && region.IsMemoryFor(isWrite: false) && !_state->BigEndian)
+        {
+            Remember(address, region.Ram.Host + (t.Physical - region.Start), t, AccessType.Read, storesAreSlow: true);
+        }
+    }
+
     private void Scatter(int offset, int bytes, ulong value)
     {
         if (offset + bytes <= _firstBytes)

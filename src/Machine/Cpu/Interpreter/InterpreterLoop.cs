@@ -7,13 +7,13 @@ using GdbHost.Machine.Mmu;
 namespace GdbHost.Machine.Cpu.Interpreter;
 
 /// <summary>
-/// Runs a core block by block. Inside a page blocks are linked; from page to page a table by virtual address and
-/// Exception level finds the next one, and is forgotten whenever translations may have changed.
+/// Runs a core block by block. Inside a page blocks are linked; from page to page a table by virtual page and
+/// Exception level finds the next one, and is forgotten where translations may have changed.
 /// </summary>
 [NotState("kept translations and ways from block to block")]
 internal sealed unsafe class InterpreterLoop : IExecutionEngine, IBlockUser, IFastTlb
 {
-    private const int JumpEntries = 2048;
+    private const int Pages = 512;
     private const int Levels = 4;
     private const ulong PageMask = ~(Ram.PageSize - 1);
     private const ulong TaglessBits = 0x00ff_ffff_ffff_ffff;
@@ -21,8 +21,8 @@ internal sealed unsafe class InterpreterLoop : IExecutionEngine, IBlockUser, IFa
     private readonly Core _core;
     private readonly CpuState* _state;
     private readonly BlockCache _blocks;
-    private readonly Jump[] _jumps = new Jump[JumpEntries];
-    private bool _jumpsUsed;
+    private readonly Way[] _ways = new Way[Pages];
+    private bool _waysUsed;
     private bool _linksBroken;
 
     public InterpreterLoop(Core core, BlockCache blocks)
@@ -69,8 +69,8 @@ internal sealed unsafe class InterpreterLoop : IExecutionEngine, IBlockUser, IFa
     /// <summary>The block at a virtual address if that is known already, else null.</summary>
     public Block* Known(ulong pc)
     {
-        ref Jump jump = ref _jumps[(int)(pc >> 2) & (JumpEntries - 1)];
-        return jump.Tag == JumpTag(pc) ? (Block*)jump.Block : null;
+        ref Way way = ref WayOf(pc);
+        return way.Tag == WayTag(pc) && way.Page is not null ? (Block*)way.Page.Blocks[(int)(pc & ~PageMask) >> 2] : null;
     }
 
     void IBlockUser.ForgetBlocks() => ForgetJumps();
@@ -116,7 +116,7 @@ internal sealed unsafe class InterpreterLoop : IExecutionEngine, IBlockUser, IFa
         _core.Memory.Devices.Forget(page, shift);
         if (code)
         {
-            ForgetJumps();
+            ForgetJumps(page, shift);
             _core.RequestAttention();
         }
     }
@@ -147,11 +147,30 @@ internal sealed unsafe class InterpreterLoop : IExecutionEngine, IBlockUser, IFa
     {
         _linksBroken = true;
         Generation++;
-        if (_jumpsUsed)
+        if (_waysUsed)
         {
-            new Span<Jump>(_jumps).Clear();
-            _jumpsUsed = false;
+            new Span<Way>(_ways).Clear();
+            _waysUsed = false;
         }
+    }
+
+    // As above, of a range: all that an address in it has been found by. The rest is as true as it was.
+    private void ForgetJumps(ulong page, int shift)
+    {
+        if (shift != Ram.PageShift)
+        {
+            ForgetJumps();
+            return;
+        }
+
+        _linksBroken = true;
+        ref Way way = ref WayOf(page);
+        if (IsWithin(way.Tag, page, shift))
+        {
+            way = default;
+        }
+
+        _state->Translated.ForgetJumps(page);
     }
 
     /// <summary>Runs a block and, if asked to, those linked to it. Gives the number of instructions retired.</summary>
@@ -246,7 +265,10 @@ internal sealed unsafe class InterpreterLoop : IExecutionEngine, IBlockUser, IFa
     }
 
     // No address that can be fetched from has bits 61:60 differ from bit 55, so the level cannot make two tags equal.
-    private ulong JumpTag(ulong pc) => pc ^ ((ulong)_state->El << 60);
+    // What is not aligned is in no page.
+    private ulong WayTag(ulong pc) => (pc & (PageMask | 3)) ^ ((ulong)_state->El << 60);
+
+    private ref Way WayOf(ulong pc) => ref _ways[(int)(pc >> Ram.PageShift) & (Pages - 1)];
 
     /// <summary>
     /// The block at a virtual address, or null because there is none; with <paramref name="raises"/> after the exception
@@ -258,6 +280,13 @@ internal sealed unsafe class InterpreterLoop : IExecutionEngine, IBlockUser, IFa
         if (known is not null)
         {
             return known;
+        }
+
+        _blocks.Trim();
+        ref Way way = ref WayOf(pc);
+        if (way.Tag == WayTag(pc) && way.Page is not null)
+        {
+            return _blocks.At(way.Page, (int)(pc & ~PageMask));
         }
 
         // A branch drops the tag of its target where tags are ignored; only a miss can have met one.
@@ -279,7 +308,6 @@ internal sealed unsafe class InterpreterLoop : IExecutionEngine, IBlockUser, IFa
             return null;
         }
 
-        _blocks.Trim();
         Translation t = _core.Translation.Translate(pc, AccessType.Fetch, _state->El);
         Fault fault = t.Fault;
         BusRegion? region = fault.Happened ? null : _core.Bus.Find(new PhysicalAddress(t.Physical), t.NonSecure);
@@ -294,12 +322,12 @@ internal sealed unsafe class InterpreterLoop : IExecutionEngine, IBlockUser, IFa
             return null;
         }
 
-        Block* block = _blocks.At(region.Ram, t.Physical - region.Start);
-        _jumpsUsed = true;
-        _jumps[(int)(pc >> 2) & (JumpEntries - 1)] = new Jump(JumpTag(pc), (nint)block);
-        return block;
+        CodePage page = _blocks.PageAt(region.Ram, t.Physical - region.Start);
+        _waysUsed = true;
+        way = new Way(WayTag(pc), page);
+        return _blocks.At(page, (int)(pc & ~PageMask));
     }
 
-    /// <summary>One remembered way from a virtual address to a block; empty where the block is null.</summary>
-    private readonly record struct Jump(ulong Tag, nint Block);
+    /// <summary>A remembered way from a virtual page to its blocks; empty where there is no page.</summary>
+    private readonly record struct Way(ulong Tag, CodePage? Page);
 }

@@ -1,3 +1,4 @@
+using System;
 using GdbHost.Machine.Bus;
 using GdbHost.Machine.Common;
 using GdbHost.Machine.SysRegs.Fields;
@@ -31,7 +32,7 @@ internal sealed unsafe class Interrupts : IStateful
         _core = core;
         for (int i = 0; i < Kinds; i++)
         {
-            _lines[i] = new Line(core);
+            _lines[i] = new Line(this);
         }
     }
 
@@ -64,6 +65,10 @@ internal sealed unsafe class Interrupts : IStateful
             return (a ? 1UL << 8 : 0) | (i ? 1UL << 7 : 0) | (f ? 1UL << 6 : 0);
         }
     }
+
+    /// <summary>An input is asserted, whatever becomes of it.</summary>
+    [field: NotState("from the inputs")]
+    public bool Any { get; private set; }
 
     /// <summary>Something is pending that ends a WFI, whatever PSTATE masks.</summary>
     public bool WakesFromWfi
@@ -164,6 +169,13 @@ internal sealed unsafe class Interrupts : IStateful
         return toEl3 ? ExceptionLevel.El3 : toEl2 ? ExceptionLevel.El2 : ExceptionLevel.El1;
     }
 
+    private void Changed()
+    {
+        Any = Array.Exists(_lines, static line => line.Asserted);
+        _core.System.Derived.UpdateAlert();
+        _core.RequestAttention();
+    }
+
     /// <summary>PSTATE.A, I and F where SPSR_ELx has them.</summary>
     private static uint Mask(InterruptKind kind) => kind switch
     {
@@ -173,7 +185,7 @@ internal sealed unsafe class Interrupts : IStateful
     };
 
     /// <summary>One input wire.</summary>
-    private sealed class Line(Core core) : IInterruptLine
+    private sealed class Line(Interrupts inputs) : IInterruptLine
     {
         public bool Asserted { get; private set; }
 
@@ -182,7 +194,7 @@ internal sealed unsafe class Interrupts : IStateful
             if (asserted != Asserted)
             {
                 Asserted = asserted;
-                core.RequestAttention();
+                inputs.Changed();
             }
         }
     }

@@ -59,13 +59,19 @@ internal sealed unsafe class Maintenance(Core core) : IMaintenance
 
     public Fault CheckAddress(ulong address, AccessType? needs)
     {
-        Fault fault = core.Translation.Translate(address, needs ?? AccessType.Read, core.State->El).Fault;
+        Translation t = core.Translation.Translate(address, needs ?? AccessType.Read, core.State->El);
+        Fault fault = t.Fault;
         if (!fault.Happened && needs == AccessType.Write)
         {
             // DC IVAC, which throws data away, is to watchpoints a store of the line; the others are none.
             ulong line = address & ~(ulong)(BlockBytes - 1);
             bool watched = core.System.Debug.Watch(line, BlockBytes, AccessType.Write, core.State->El);
             return watched ? new Fault(FaultKind.GuestWatchpoint, 0, Stage2: false, OnWalk: false) : Fault.None;
+        }
+
+        if (!fault.Happened)
+        {
+            core.Memory.Learn(address, in t);
         }
 
         return fault.Kind == FaultKind.Permission && needs is null ? Fault.None : fault;

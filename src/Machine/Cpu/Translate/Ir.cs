@@ -127,6 +127,12 @@ internal enum IrCode : byte
     /// <summary>Leaves where DC ZVA may trap, or may meet Device memory.</summary>
     CheckZeroBlock,
 
+    /// <summary>Leaves where something may follow from a change of the interrupt masks (<see cref="CpuState.Alert"/>).</summary>
+    CheckAlert,
+
+    /// <summary>Leaves where cache maintenance by address traps.</summary>
+    CheckCacheLine,
+
     /// <summary>Part Aux of the state, a <see cref="StatePlace"/>.</summary>
     GetState,
 

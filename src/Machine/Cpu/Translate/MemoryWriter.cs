@@ -55,6 +55,12 @@ internal sealed unsafe class MemoryWriter(UnitWriter unit)
             case IrCode.CheckZeroBlock:
                 LeavesUnless(StateLayout.ZeroBlockIsSlow, 0, HostCondition.NotEqual);
                 break;
+            case IrCode.CheckCacheLine:
+                LeavesUnless(StateLayout.CacheLineTraps, 0, HostCondition.NotEqual);
+                break;
+            case IrCode.CheckAlert:
+                LeavesUnless(StateLayout.Alert, 0, HostCondition.NotEqual);
+                break;
             case IrCode.GetState:
                 GetState(ref op, k);
                 break;

@@ -42,6 +42,10 @@ internal static unsafe class StateLayout
 
     public static Mem ZeroBlockIsSlow => At(&Origin->ZeroBlockIsSlow);
 
+    public static Mem CacheLineTraps => At(&Origin->CacheLineTraps);
+
+    public static Mem Alert => At(&Origin->Alert);
+
     public static Mem SystemRegisters => At(&Origin->Translated.SystemRegisters);
 
     public static Mem ExclusiveValid => At(&Origin->ExclusiveValid);

@@ -1,4 +1,8 @@
+using System;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using GdbHost.Machine.Bus;
+using GdbHost.Machine.Cpu.Interpreter;
 using GdbHost.Machine.Cpu.Translate.X64;
 
 namespace GdbHost.Machine.Cpu.Translate;
@@ -26,7 +30,7 @@ internal struct JumpEntry
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct TranslatedState
 {
-    public const int Jumps = 4096;
+    public const int Jumps = 16384;
     public const int SpillSlots = 64;
 
     /// <summary>X0 to X30 and the stack pointer.</summary>
@@ -65,7 +69,7 @@ internal unsafe struct TranslatedState
     /// <summary>By <see cref="HostConstant"/>, 16 bytes each.</summary>
     public fixed ulong Constants[(int)HostConstant.Count * 2];
 
-    /// <summary>The jump table: <see cref="Jumps"/> entries.</summary>
+    /// <summary>The jump table: <see cref="Jumps"/> entries. Null where there is no generated code.</summary>
     public JumpEntry* JumpTable;
 
     /// <summary>Hints of another fast TLB would lead to what another Exception level may do: they all become its first entry.</summary>
@@ -75,6 +79,26 @@ internal unsafe struct TranslatedState
         for (int register = 0; register < HintedRegisters; register++)
         {
             PageHints[register] = (ulong)tlb;
+        }
+    }
+
+    /// <summary>The entry where an address's way is kept, if it is.</summary>
+    public readonly ref JumpEntry JumpOf(ulong pc) => ref JumpTable[(int)(pc >> 2) & (Jumps - 1)];
+
+    /// <summary>Forgets the ways to addresses in one page.</summary>
+    public readonly void ForgetJumps(ulong page)
+    {
+        if (JumpTable is null)
+        {
+            return;
+        }
+
+        foreach (ref JumpEntry entry in new Span<JumpEntry>(Unsafe.AsPointer(ref JumpOf(page)), (int)(Ram.PageSize / 4)))
+        {
+            if (InterpreterLoop.IsWithin(entry.Pc, page, Ram.PageShift))
+            {
+                entry = default;
+            }
         }
     }
 }

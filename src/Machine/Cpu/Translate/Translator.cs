@@ -58,10 +58,11 @@ internal sealed unsafe class Translator : IDisposable
     public void Describe(CoreConfiguration configuration) => _unit.HasEl2 = configuration.HasEl2;
 
     /// <summary>Nothing behind this instruction can be reached from it in sequence: SVC, HVC, SMC, BRK, HLT, ERET, UNDEFINED.</summary>
-    public static bool EndsUnit(uint word)
+    public static bool EndsUnit(in Instruction i)
     {
         const uint SystemClass = 0b1101_0101_00;
-        return word >> 22 != SystemClass;
+        bool branchesOrSystem = ((i.Word >> 26) & 7) == 0b101;
+        return (branchesOrSystem && i.Word >> 22 != SystemClass) || i.Handler == BlockCache.HandlerOf(null);
     }
 
     /// <summary>Translates a block. Gives its code, as an address to execute.</summary>
@@ -144,7 +145,7 @@ internal sealed unsafe class Translator : IDisposable
         _unit.EndInstruction();
         if (interpreted)
         {
-            return !endsBlock || !EndsUnit(word);
+            return !endsBlock || !EndsUnit(in i);
         }
 
         return flow is Flow.Next or Flow.NotTaken;

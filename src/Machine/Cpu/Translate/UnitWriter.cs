@@ -286,7 +286,7 @@ internal sealed unsafe class UnitWriter
     {
         Registers.StoreAll();
         ref Instruction instruction = ref _instructions[_number];
-        bool last = Translator.EndsUnit(instruction.Word);
+        bool last = Translator.EndsUnit(in instruction);
         int exit = _code.AddExit(new ExitRecord
         {
             Kind = last ? ExitKind.Last : ExitKind.Interpret, Instruction = Kept(), PageOffset = OffsetOf(_number),
