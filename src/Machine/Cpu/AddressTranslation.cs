@@ -12,8 +12,8 @@ namespace GdbHost.Machine.Cpu;
 /// </summary>
 internal sealed unsafe class AddressTranslation : IAddressTranslation, ITranslationView, IStateful
 {
-    private const int TlbEntries = 1024;
-    private const int Stage2TlbEntries = 256;
+    private const int TlbEntries = 1 << 16;
+    private const int Stage2TlbEntries = 1 << 12;
     private const ulong ParRes1 = 1UL << 11;
 
     private readonly Core _core;

@@ -1,4 +1,3 @@
-using System;
 using GdbHost.Machine.Bus;
 using GdbHost.Machine.Common;
 using GdbHost.Machine.Isa;
@@ -14,15 +13,12 @@ namespace GdbHost.Machine.Cpu.Interpreter;
 internal sealed unsafe class InterpreterLoop : IExecutionEngine, IBlockUser, IFastTlb
 {
     private const int JumpEntries = 2048;
-    private const int Levels = 4;
     private const ulong PageMask = ~(Ram.PageSize - 1);
-    private const ulong TaglessBits = 0x00ff_ffff_ffff_ffff;
 
     private readonly Core _core;
     private readonly CpuState* _state;
     private readonly BlockCache _blocks;
     private readonly Jump[] _jumps = new Jump[JumpEntries];
-    private bool _jumpsUsed;
     private bool _linksBroken;
 
     public InterpreterLoop(Core core, BlockCache blocks)
@@ -70,49 +66,23 @@ internal sealed unsafe class InterpreterLoop : IExecutionEngine, IBlockUser, IFa
     public Block* Known(ulong pc)
     {
         ref Jump jump = ref _jumps[(int)(pc >> 2) & (JumpEntries - 1)];
-        return jump.Tag == JumpTag(pc) ? (Block*)jump.Block : null;
+        return jump.Tag == JumpTag(pc) && jump.Generation == Generation ? (Block*)jump.Block : null;
     }
 
     void IBlockUser.ForgetBlocks() => ForgetJumps();
 
-    void IBlockUser.PageGotCode(nint hostPage)
-    {
-        FastTlbEntry* entry = _state->FastTlbs;
-        for (int k = 0; k < CpuState.FastTlbEntries * 4; k++, entry++)
-        {
-            if (entry->WriteTag != CpuState.NoTag && entry->WriteTag + entry->Addend == (ulong)hostPage)
-            {
-                entry->WriteTag = CpuState.NoTag;
-            }
-        }
-    }
+    void IBlockUser.PageGotCode(nint hostPage) => _core.Pages.ForgetStores(hostPage);
 
     public void Flush()
     {
-        FastTlbEntry empty = new() { ReadTag = CpuState.NoTag, WriteTag = CpuState.NoTag };
-        for (int level = 0; level < Levels; level++)
-        {
-            if ((_state->FastTlbUsed & (1u << level)) != 0)
-            {
-                new Span<FastTlbEntry>(_state->FastTlbs + (level * CpuState.FastTlbEntries), CpuState.FastTlbEntries).Fill(empty);
-            }
-        }
-
-        _state->FastTlbUsed = 0;
+        _core.Pages.Flush();
         _core.Memory.Devices.Flush();
         ForgetJumps();
     }
 
     public void Forget(ulong page, int shift, bool code)
     {
-        for (int level = 0; level < Levels; level++)
-        {
-            if ((_state->FastTlbUsed & (1u << level)) != 0)
-            {
-                ForgetRange(new Span<FastTlbEntry>(_state->FastTlbs + (level * CpuState.FastTlbEntries), CpuState.FastTlbEntries), page, shift);
-            }
-        }
-
+        _core.Pages.Forget(page, shift);
         _core.Memory.Devices.Forget(page, shift);
         if (code)
         {
@@ -121,37 +91,12 @@ internal sealed unsafe class InterpreterLoop : IExecutionEngine, IBlockUser, IFa
         }
     }
 
-    private static void ForgetRange(Span<FastTlbEntry> entries, ulong page, int shift)
-    {
-        if (shift == Ram.PageShift)
-        {
-            entries = entries.Slice((int)(page >> Ram.PageShift) & (CpuState.FastTlbEntries - 1), 1);
-        }
-
-        foreach (ref FastTlbEntry entry in entries)
-        {
-            if (IsWithin(entry.ReadTag, page, shift) || IsWithin(entry.WriteTag, page, shift))
-            {
-                entry.ReadTag = CpuState.NoTag;
-                entry.WriteTag = CpuState.NoTag;
-            }
-        }
-    }
-
-    /// <summary>Whether an address lies in a range, tag byte or not.</summary>
-    public static bool IsWithin(ulong address, ulong page, int shift) => ((address ^ page) & TaglessBits) >> shift == 0;
-
     // A link inside a page stands for a translation too: what follows a change of translations is looked up anew, or
     // what the guest sees would depend on what had been linked before.
     private void ForgetJumps()
     {
         _linksBroken = true;
         Generation++;
-        if (_jumpsUsed)
-        {
-            new Span<Jump>(_jumps).Clear();
-            _jumpsUsed = false;
-        }
     }
 
     /// <summary>Runs a block and, if asked to, those linked to it. Gives the number of instructions retired.</summary>
@@ -295,11 +240,10 @@ internal sealed unsafe class InterpreterLoop : IExecutionEngine, IBlockUser, IFa
         }
 
         Block* block = _blocks.At(region.Ram, t.Physical - region.Start);
-        _jumpsUsed = true;
-        _jumps[(int)(pc >> 2) & (JumpEntries - 1)] = new Jump(JumpTag(pc), (nint)block);
+        _jumps[(int)(pc >> 2) & (JumpEntries - 1)] = new Jump(JumpTag(pc), Generation, (nint)block);
         return block;
     }
 
-    /// <summary>One remembered way from a virtual address to a block; empty where the block is null.</summary>
-    private readonly record struct Jump(ulong Tag, nint Block);
+    /// <summary>One remembered way from a virtual address to a block; it holds while the generation does.</summary>
+    private readonly record struct Jump(ulong Tag, ulong Generation, nint Block);
 }
