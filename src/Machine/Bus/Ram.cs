@@ -23,7 +23,7 @@ internal sealed unsafe class Ram : IDisposable
         ArgumentOutOfRangeException.ThrowIfNotEqual(size % PageSize, 0UL);
         Name = name;
         Size = size;
-        Host = HostMemory.Map(size, Purpose);
+        Host = HostMemory.MapLarge(size, Purpose);
         Pages = HostMemory.Map(size >> PageShift, Purpose);
     }
 
