@@ -89,9 +89,12 @@ internal sealed class Tlb
         ulong address = invalidation.Address.SignExtend(56);
         if (!invalidation.HasAddress)
         {
-            for (int place = _index.Next(0, contexts); place >= 0; place = _index.Next(place + 1, contexts))
+            for (int group = _index.NextGroup(0); group >= 0; group = _index.NextGroup(group + 1))
             {
-                Forget(place);
+                for (ulong found = _index.Matching(group, contexts); found != 0; found &= found - 1)
+                {
+                    Forget(TlbIndex.PlaceOf(group, found));
+                }
             }
         }
         else if (!_index.MayHavePieces(address))
@@ -100,9 +103,12 @@ internal sealed class Tlb
         }
         else
         {
-            for (int place = _index.Next(0, contexts); place >= 0; place = _index.Next(place + 1, contexts))
+            for (int group = _index.NextGroup(0); group >= 0; group = _index.NextGroup(group + 1))
             {
-                ForgetIfNamed(place, contexts, in invalidation, leaves);
+                for (ulong found = _index.Matching(group, contexts); found != 0; found &= found - 1)
+                {
+                    ForgetIfNamed(TlbIndex.PlaceOf(group, found), contexts, in invalidation, leaves);
+                }
             }
         }
     }
@@ -177,9 +183,13 @@ internal sealed class Tlb
 
     private void ForgetIfNamed(int place, TlbContexts contexts, in TlbInvalidation invalidation, TlbEntryLeaves? leaves)
     {
+        if (!contexts.Include(_index.ContextOf(place)))
+        {
+            return;
+        }
+
         ref TlbEntry entry = ref _entries[place];
-        if (contexts.Include(entry.Context)
-            && NamesAddress(in entry, invalidation.Address)
+        if (NamesAddress(in entry, invalidation.Address)
             && (!invalidation.HasAsid || entry.IsGlobal || entry.Asid == invalidation.Asid))
         {
             leaves?.Invoke(in entry);

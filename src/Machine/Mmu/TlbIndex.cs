@@ -64,6 +64,9 @@ internal sealed class TlbIndex(int places)
         }
     }
 
+    /// <summary>In whose name a place is used; 0 for a free one.</summary>
+    public uint ContextOf(int place) => _contexts[place];
+
     /// <summary>There may be entries smaller than the block of stage 1 in which the address, with sign, lies.</summary>
     public bool MayHavePieces(ulong address)
     {
@@ -78,20 +81,18 @@ internal sealed class TlbIndex(int places)
         return false;
     }
 
-    /// <summary>The first place from <paramref name="place"/> on whose context is one of those, or -1.</summary>
-    public int Next(int place, TlbContexts contexts)
-    {
-        ulong from = ulong.MaxValue << place;
-        for (int word = _used.NextWord(place / WordBits); word >= 0; word = _used.NextWord(word + 1))
-        {
-            ulong found = Matching(word, contexts) & (word == place / WordBits ? from : ulong.MaxValue);
-            if (found != 0)
-            {
-                return (word * WordBits) + BitOperations.TrailingZeroCount(found);
-            }
-        }
+    /// <summary>The first group of 64 places from <paramref name="group"/> on in which some are in use, or -1.</summary>
+    public int NextGroup(int group) => _used.NextWord(group);
 
-        return -1;
+    /// <summary>The place that the lowest set bit stands for.</summary>
+    public static int PlaceOf(int group, ulong found) => (group * WordBits) + BitOperations.TrailingZeroCount(found);
+
+    /// <summary>The places of a group that are in use in the name of one of these contexts, as bits.</summary>
+    public ulong Matching(int group, TlbContexts wanted)
+    {
+        const int Few = 4;
+        ulong used = _used.Words[group];
+        return BitOperations.PopCount(used) <= Few ? MatchingOneByOne(group, used, wanted) : MatchingAll(group, wanted);
     }
 
     public void Clear()
@@ -115,10 +116,21 @@ internal sealed class TlbIndex(int places)
         return (int)(number ^ (number >> 10) ^ (ulong)shift) & 1023;
     }
 
-    // Free places have context 0, which no mask with the valid bit matches.
-    private ulong Matching(int word, TlbContexts wanted)
+    private ulong MatchingOneByOne(int group, ulong used, TlbContexts wanted)
     {
-        ReadOnlySpan<uint> contexts = _contexts.AsSpan(word * WordBits, WordBits);
+        ulong found = 0;
+        for (ulong rest = used; rest != 0; rest &= rest - 1)
+        {
+            found |= wanted.Include(_contexts[PlaceOf(group, rest)]) ? rest & (0 - rest) : 0;
+        }
+
+        return found;
+    }
+
+    // Free places have context 0, which no mask with the valid bit matches.
+    private ulong MatchingAll(int group, TlbContexts wanted)
+    {
+        ReadOnlySpan<uint> contexts = _contexts.AsSpan(group * WordBits, WordBits);
         Vector256<uint> masks = Vector256.Create(wanted.Mask);
         Vector256<uint> values = Vector256.Create(wanted.Value);
         ulong found = 0;
