@@ -13,12 +13,14 @@ internal sealed class BitSet
 
     private readonly ulong[] _words;
 
-    // One bit for each word that is not zero.
+    // One bit for each word that is not zero, and one for each word of those.
     private readonly ulong[] _summary;
+    private ulong _top;
 
-    /// <param name="limit">Numbers are below it; a multiple of 64.</param>
+    /// <param name="limit">Numbers are below it; a multiple of 64, at most 64 times 64 times 64.</param>
     public BitSet(int limit)
     {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, WordBits * WordBits * WordBits);
         _words = new ulong[limit / WordBits];
         _summary = new ulong[(_words.Length + WordBits - 1) / WordBits];
     }
@@ -34,14 +36,15 @@ internal sealed class BitSet
         int word = number >> WordShift;
         _words[word] |= 1UL << number;
         _summary[word >> WordShift] |= 1UL << word;
+        _top |= 1UL << (word >> WordShift);
     }
 
     public void Remove(int number)
     {
         int word = number >> WordShift;
-        if ((_words[word] &= ~(1UL << number)) == 0)
+        if ((_words[word] &= ~(1UL << number)) == 0 && (_summary[word >> WordShift] &= ~(1UL << word)) == 0)
         {
-            _summary[word >> WordShift] &= ~(1UL << word);
+            _top &= ~(1UL << (word >> WordShift));
         }
     }
 
@@ -50,12 +53,13 @@ internal sealed class BitSet
     {
         int at = word >> WordShift;
         ulong mask = ulong.MaxValue << word;
-        for (; at < _summary.Length; at++, mask = ulong.MaxValue)
+        for (ulong tops = at < WordBits ? _top & (ulong.MaxValue << at) : 0; tops != 0; tops &= tops - 1)
         {
-            ulong found = _summary[at] & mask;
+            int next = BitOperations.TrailingZeroCount(tops);
+            ulong found = _summary[next] & (next == at ? mask : ulong.MaxValue);
             if (found != 0)
             {
-                return (at << WordShift) + BitOperations.TrailingZeroCount(found);
+                return (next << WordShift) + BitOperations.TrailingZeroCount(found);
             }
         }
 
@@ -92,5 +96,6 @@ internal sealed class BitSet
         }
 
         Array.Clear(_summary);
+        _top = 0;
     }
 }

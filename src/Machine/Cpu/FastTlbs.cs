@@ -15,6 +15,7 @@ internal sealed unsafe class FastTlbs
 
     private const int Entries = CpuState.FastTlbEntries;
     private const int IndexMask = Entries - 1;
+    private const int StoredToBits = 14;
     private const ulong Bytes = (ulong)Levels * Entries * 32;
     private const ulong PageMask = ~(Ram.PageSize - 1);
     private const ulong TaglessBits = 0x00ff_ffff_ffff_ffff;
@@ -22,6 +23,9 @@ internal sealed unsafe class FastTlbs
     private readonly CpuState* _state;
     private readonly FastTlbEntry* _entries;
     private readonly BitSet _used = new(Levels * Entries);
+
+    // Low bits of the numbers of host pages that could be stored to since the last flush.
+    private readonly BitSet _storedTo = new(1 << StoredToBits);
 
     public FastTlbs(CpuState* state)
     {
@@ -75,6 +79,7 @@ internal sealed unsafe class FastTlbs
         if (stores)
         {
             entry->WriteTag = page;
+            _storedTo.Add(StoredToNumber((ulong)host));
         }
     }
 
@@ -86,6 +91,7 @@ internal sealed unsafe class FastTlbs
         }
 
         _used.Clear();
+        _storedTo.Clear();
     }
 
     /// <summary>Forgets what is kept of a range, of all levels.</summary>
@@ -110,6 +116,11 @@ internal sealed unsafe class FastTlbs
     /// <summary>Makes stores to a page of host memory slow.</summary>
     public void ForgetStores(nint hostPage)
     {
+        if (!_storedTo.Contains(StoredToNumber((ulong)hostPage)))
+        {
+            return;
+        }
+
         for (int place = _used.Next(0); place >= 0; place = _used.Next(place + 1))
         {
             FastTlbEntry* entry = _entries + place;
@@ -122,6 +133,8 @@ internal sealed unsafe class FastTlbs
 
     /// <summary>Whether an address lies in a range, tag byte or not.</summary>
     public static bool IsWithin(ulong address, ulong page, int shift) => ((address ^ page) & TaglessBits) >> shift == 0;
+
+    private static int StoredToNumber(ulong host) => (int)(host >> Ram.PageShift) & ((1 << StoredToBits) - 1);
 
     private void ForgetWithin(int place, ulong page, int shift)
     {

@@ -52,10 +52,17 @@ internal sealed class Tlb
             int shift = BitOperations.TrailingZeroCount(shifts);
             ulong number = address >> shift;
             ulong page = number << shift;
-            ref TlbEntry way = ref _entries[FirstOfSet(number)];
-            for (int i = 0; i < Ways; i++, way = ref Unsafe.Add(ref way, 1))
+            int first = FirstOfSet(number);
+            for (int place = first; place < first + Ways; place++)
             {
-                if (way.Page == page && way.Shift == shift && (way.Context == context || way.Context == globalContext))
+                uint owner = _index.ContextOf(place);
+                if (owner != context && owner != globalContext)
+                {
+                    continue;
+                }
+
+                ref TlbEntry way = ref _entries[place];
+                if (way.Page == page && way.Shift == shift)
                 {
                     return ref way;
                 }
@@ -71,9 +78,10 @@ internal sealed class Tlb
         int first = FirstOfSet(entry.Page >> entry.Shift);
         int place = PlaceFor(in entry, first);
         ref TlbEntry old = ref _entries[place];
-        TlbEntry replaced = old;
-        if (old.IsValid)
+        TlbEntry replaced = default;
+        if (_index.ContextOf(place) != 0)
         {
+            replaced = old;
             _index.Remove(place, in old);
         }
 
@@ -202,13 +210,14 @@ internal sealed class Tlb
         int free = -1;
         for (int i = first; i < first + Ways; i++)
         {
+            uint owner = _index.ContextOf(i);
             ref TlbEntry way = ref _entries[i];
-            if (way.Page == entry.Page && way.Shift == entry.Shift && way.Context == entry.Context)
+            if (owner == entry.Context && way.Page == entry.Page && way.Shift == entry.Shift)
             {
                 return i;
             }
 
-            free = free < 0 && !way.IsValid ? i : free;
+            free = free < 0 && owner == 0 ? i : free;
         }
 
         if (free >= 0)
