@@ -64,6 +64,7 @@ internal sealed unsafe class Core : IDisposable
         State = AllocateState();
         _self = GCHandle.Alloc(this);
         State->CoreHandle = GCHandle.ToIntPtr(_self);
+        Pages = new FastTlbs(State);
         Memory = new MemoryAccess(this, cluster.Blocks);
         Interpreter = new InterpreterLoop(this, cluster.Blocks);
         Engine = cluster.Translator is null ? Interpreter : new TranslatorLoop(this, Interpreter, cluster.Translator);
@@ -94,6 +95,9 @@ internal sealed unsafe class Core : IDisposable
     public CpuState* State { get; }
 
     public SysRegFile Regs { get; } = new();
+
+    /// <summary>The pages that loads and stores reach without asking.</summary>
+    public FastTlbs Pages { get; }
 
     /// <summary>Slow loads and stores.</summary>
     public MemoryAccess Memory { get; }
@@ -360,9 +364,7 @@ internal sealed unsafe class Core : IDisposable
         byte* block = (byte*)NativeMemory.AlignedAlloc(bytes, 4096);
         NativeMemory.Clear(block, bytes);
         CpuState* state = (CpuState*)(block + OffsetInPage);
-        nuint tlbBytes = (nuint)(sizeof(FastTlbEntry) * CpuState.FastTlbEntries * 4);
-        state->FastTlbs = (FastTlbEntry*)NativeMemory.AlignedAlloc(tlbBytes, 64);
-        NativeMemory.Fill(state->FastTlbs, tlbBytes, 0xff);
+        state->FastTlbs = FastTlbs.Allocate();
         state->FastTlb = state->FastTlbs;
         return state;
     }
@@ -374,7 +376,7 @@ internal sealed unsafe class Core : IDisposable
             _disposed = true;
             (Engine as IDisposable)?.Dispose();
             _self.Free();
-            NativeMemory.AlignedFree(State->FastTlbs);
+            FastTlbs.Free(State->FastTlbs);
             NativeMemory.AlignedFree((void*)((nint)State & ~4095));
         }
     }

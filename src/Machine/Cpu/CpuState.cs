@@ -22,6 +22,8 @@ internal struct FastTlbEntry
 
     /// <summary>Ones where an element's address must have zeros: all ones for checked memory, zero for ordinary memory.</summary>
     public ulong AlignmentMask;
+
+    public static FastTlbEntry Empty => new() { ReadTag = CpuState.NoTag, WriteTag = CpuState.NoTag };
 }
 
 /// <summary>
@@ -32,7 +34,7 @@ internal struct FastTlbEntry
 internal unsafe struct CpuState
 {
     /// <summary>Entries of one fast TLB; there is one for each Exception level.</summary>
-    public const int FastTlbEntries = 512;
+    public const int FastTlbEntries = 1 << 16;
 
     /// <summary>A tag no address has.</summary>
     public const ulong NoTag = ulong.MaxValue;
@@ -159,13 +161,9 @@ internal unsafe struct CpuState
     [NotState("kept translations")]
     public FastTlbEntry* FastTlb;
 
-    /// <summary>The fast TLBs of EL0 to EL3, one after the other.</summary>
+    /// <summary>The fast TLBs of EL0 to EL3, one after the other: <see cref="Cpu.FastTlbs"/>.</summary>
     [NotState("kept translations")]
     public FastTlbEntry* FastTlbs;
-
-    /// <summary>One bit for each Exception level whose fast TLB may hold something.</summary>
-    [NotState("kept translations")]
-    public uint FastTlbUsed;
 
     /// <summary>GCHandle of the <see cref="Core"/>, for slow paths.</summary>
     [NotState("the host's")]

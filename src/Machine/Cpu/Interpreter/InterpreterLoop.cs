@@ -1,4 +1,3 @@
-using System;
 using GdbHost.Machine.Bus;
 using GdbHost.Machine.Common;
 using GdbHost.Machine.Isa;
@@ -16,13 +15,11 @@ internal sealed unsafe class InterpreterLoop : IExecutionEngine, IBlockUser, IFa
     private const int Pages = 512;
     private const int Levels = 4;
     private const ulong PageMask = ~(Ram.PageSize - 1);
-    private const ulong TaglessBits = 0x00ff_ffff_ffff_ffff;
 
     private readonly Core _core;
     private readonly CpuState* _state;
     private readonly BlockCache _blocks;
     private readonly Way[] _ways = new Way[Pages];
-    private bool _waysUsed;
     private bool _linksBroken;
 
     public InterpreterLoop(Core core, BlockCache blocks)
@@ -70,49 +67,23 @@ internal sealed unsafe class InterpreterLoop : IExecutionEngine, IBlockUser, IFa
     public Block* Known(ulong pc)
     {
         ref Way way = ref WayOf(pc);
-        return way.Tag == WayTag(pc) && way.Page is not null ? (Block*)way.Page.Blocks[(int)(pc & ~PageMask) >> 2] : null;
+        return way.Tag == WayTag(pc) && way.Generation == Generation && way.Page is not null ? (Block*)way.Page.Blocks[(int)(pc & ~PageMask) >> 2] : null;
     }
 
     void IBlockUser.ForgetBlocks() => ForgetJumps();
 
-    void IBlockUser.PageGotCode(nint hostPage)
-    {
-        FastTlbEntry* entry = _state->FastTlbs;
-        for (int k = 0; k < CpuState.FastTlbEntries * 4; k++, entry++)
-        {
-            if (entry->WriteTag != CpuState.NoTag && entry->WriteTag + entry->Addend == (ulong)hostPage)
-            {
-                entry->WriteTag = CpuState.NoTag;
-            }
-        }
-    }
+    void IBlockUser.PageGotCode(nint hostPage) => _core.Pages.ForgetStores(hostPage);
 
     public void Flush()
     {
-        FastTlbEntry empty = new() { ReadTag = CpuState.NoTag, WriteTag = CpuState.NoTag };
-        for (int level = 0; level < Levels; level++)
-        {
-            if ((_state->FastTlbUsed & (1u << level)) != 0)
-            {
-                new Span<FastTlbEntry>(_state->FastTlbs + (level * CpuState.FastTlbEntries), CpuState.FastTlbEntries).Fill(empty);
-            }
-        }
-
-        _state->FastTlbUsed = 0;
+        _core.Pages.Flush();
         _core.Memory.Devices.Flush();
         ForgetJumps();
     }
 
     public void Forget(ulong page, int shift, bool code)
     {
-        for (int level = 0; level < Levels; level++)
-        {
-            if ((_state->FastTlbUsed & (1u << level)) != 0)
-            {
-                ForgetRange(new Span<FastTlbEntry>(_state->FastTlbs + (level * CpuState.FastTlbEntries), CpuState.FastTlbEntries), page, shift);
-            }
-        }
-
+        _core.Pages.Forget(page, shift);
         _core.Memory.Devices.Forget(page, shift);
         if (code)
         {
@@ -121,37 +92,12 @@ internal sealed unsafe class InterpreterLoop : IExecutionEngine, IBlockUser, IFa
         }
     }
 
-    private static void ForgetRange(Span<FastTlbEntry> entries, ulong page, int shift)
-    {
-        if (shift == Ram.PageShift)
-        {
-            entries = entries.Slice((int)(page >> Ram.PageShift) & (CpuState.FastTlbEntries - 1), 1);
-        }
-
-        foreach (ref FastTlbEntry entry in entries)
-        {
-            if (IsWithin(entry.ReadTag, page, shift) || IsWithin(entry.WriteTag, page, shift))
-            {
-                entry.ReadTag = CpuState.NoTag;
-                entry.WriteTag = CpuState.NoTag;
-            }
-        }
-    }
-
-    /// <summary>Whether an address lies in a range, tag byte or not.</summary>
-    public static bool IsWithin(ulong address, ulong page, int shift) => ((address ^ page) & TaglessBits) >> shift == 0;
-
     // A link inside a page stands for a translation too: what follows a change of translations is looked up anew, or
     // what the guest sees would depend on what had been linked before.
     private void ForgetJumps()
     {
         _linksBroken = true;
         Generation++;
-        if (_waysUsed)
-        {
-            new Span<Way>(_ways).Clear();
-            _waysUsed = false;
-        }
     }
 
     // As above, of a range: all that an address in it has been found by. The rest is as true as it was.
@@ -165,7 +111,7 @@ internal sealed unsafe class InterpreterLoop : IExecutionEngine, IBlockUser, IFa
 
         _linksBroken = true;
         ref Way way = ref WayOf(page);
-        if (IsWithin(way.Tag, page, shift))
+        if (FastTlbs.IsWithin(way.Tag, page, shift))
         {
             way = default;
         }
@@ -284,7 +230,7 @@ internal sealed unsafe class InterpreterLoop : IExecutionEngine, IBlockUser, IFa
 
         _blocks.Trim();
         ref Way way = ref WayOf(pc);
-        if (way.Tag == WayTag(pc) && way.Page is not null)
+        if (way.Tag == WayTag(pc) && way.Generation == Generation && way.Page is not null)
         {
             return _blocks.At(way.Page, (int)(pc & ~PageMask));
         }
@@ -323,11 +269,10 @@ internal sealed unsafe class InterpreterLoop : IExecutionEngine, IBlockUser, IFa
         }
 
         CodePage page = _blocks.PageAt(region.Ram, t.Physical - region.Start);
-        _waysUsed = true;
-        way = new Way(WayTag(pc), page);
+        way = new Way(WayTag(pc), Generation, page);
         return _blocks.At(page, (int)(pc & ~PageMask));
     }
 
-    /// <summary>A remembered way from a virtual page to its blocks; empty where there is no page.</summary>
-    private readonly record struct Way(ulong Tag, CodePage? Page);
+    /// <summary>A remembered way from a virtual page to its blocks, which holds while the generation does; empty where there is no page.</summary>
+    private readonly record struct Way(ulong Tag, ulong Generation, CodePage? Page);
 }

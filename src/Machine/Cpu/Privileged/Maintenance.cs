@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using GdbHost.Machine.Common;
 using GdbHost.Machine.Isa;
 using GdbHost.Machine.Mmu;
@@ -20,9 +21,10 @@ internal sealed unsafe class Maintenance(Core core) : IMaintenance
             return;
         }
 
-        foreach (Core other in core.Cluster.Cores)
+        IReadOnlyList<Core> cores = core.Cluster.Cores;
+        for (int k = 0; k < cores.Count; k++)
         {
-            other.System.Translation.Invalidate(in invalidation);
+            cores[k].System.Translation.Invalidate(in invalidation);
         }
     }
 

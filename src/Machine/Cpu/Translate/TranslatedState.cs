@@ -95,7 +95,7 @@ internal unsafe struct TranslatedState
 
         foreach (ref JumpEntry entry in new Span<JumpEntry>(Unsafe.AsPointer(ref JumpOf(page)), (int)(Ram.PageSize / 4)))
         {
-            if (InterpreterLoop.IsWithin(entry.Pc, page, Ram.PageShift))
+            if (FastTlbs.IsWithin(entry.Pc, page, Ram.PageShift))
             {
                 entry = default;
             }
