@@ -221,7 +221,7 @@ internal sealed class GicV2 : IDevice
             bool pendingStill = false;
             if (id < 16)
             {
-                ref byte senders = ref States.SgiSenders[(core * 16) + id];
+                ref byte senders = ref gic._distributor.Routes.SgiSenders[(core * 16) + id];
                 sender = (uint)BitOperations.TrailingZeroCount((uint)senders) & 7;
                 senders &= (byte)(senders - 1);
                 pendingStill = senders != 0;
