@@ -150,7 +150,7 @@ public sealed class QemuLineTests : IDisposable
     {
         { "-cpu cortex-a53", "-machine: no machine is named, and QEMU has no default; add -machine virt" },
         { "-M raspi3b", "-machine raspi3b: this machine is not built; use -machine virt" },
-        { "-M virt,gic-version=7", "-machine gic-version=7: not built; use gic-version=2" },
+        { "-M virt,gic-version=7", "-machine gic-version=7: not built; use gic-version=2 or gic-version=3" },
         { "-M virt,iommu=smmuv3", "-machine iommu=smmuv3: the SMMU is not built; use iommu=none" },
         { "-M virt,mte=on", "-machine mte=on: not built; use mte=off" },
         { "-M virt,virtualization=maybe", "-machine: virtualization: \"maybe\" is neither on nor off" },

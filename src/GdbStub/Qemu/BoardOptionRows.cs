@@ -24,7 +24,7 @@ internal static class BoardOptionRows
 
     public static readonly IReadOnlyList<QemuOption> Table =
     [
-        Honored("machine|M", "virt[,KEY=VALUE...]", "gic-version=2, virtualization=, secure=, highmem=, dumpdtb=FILE, accel=tcg; may be given again", ReadMachine),
+        Honored("machine|M", "virt[,KEY=VALUE...]", "gic-version=2|3, virtualization=, secure=, highmem=, dumpdtb=FILE, accel=tcg; may be given again", ReadMachine),
         Honored("cpu", CpuName, "the only core there is; QEMU's default, cortex-a15, is not built", ReadCpu),
         Honored("smp", "N[,sockets=,clusters=,cores=,threads=,maxcpus=]", "1 to 8 cores", ReadSmp),
         Honored("m", "[size=]N[b|k|M|G]", "RAM; without a suffix in MiB; 128 MiB by default", ReadMemory),

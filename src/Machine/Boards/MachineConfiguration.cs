@@ -52,7 +52,7 @@ public sealed record MachineConfiguration
     /// <summary>Bytes of guest RAM, a multiple of 4096.</summary>
     public ulong MemoryBytes { get; init; } = 1UL << 30;
 
-    /// <summary>2; version 3 comes with PCIe.</summary>
+    /// <summary>2 or 3.</summary>
     public int GicVersion { get; init; } = 2;
 
     public bool El2 { get; init; } = true;

@@ -18,7 +18,8 @@ namespace GdbHost.Machine.Cpu;
 /// <param name="CoreCount">Cores in the cluster.</param>
 /// <param name="HasEl2">EL2 is implemented.</param>
 /// <param name="HasEl3">EL3 is implemented.</param>
-internal sealed record CoreConfiguration(int Index, int CoreCount, bool HasEl2, bool HasEl3);
+/// <param name="HasGicV3">The CPU interface of the GIC is system registers.</param>
+internal sealed record CoreConfiguration(int Index, int CoreCount, bool HasEl2, bool HasEl3, bool HasGicV3 = false);
 
 /// <summary>The parts that give a core's state its architectural meaning. A test may put its own in their place.</summary>
 internal sealed record CoreParts(

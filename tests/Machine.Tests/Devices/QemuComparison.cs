@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.IO;
 using GdbHost.Machine.Boards;
 using GdbHost.Machine.Boot;
@@ -42,7 +43,9 @@ internal sealed class QemuComparison : IDisposable
     /// <param name="more">Further options of QEMU.</param>
     public QemuComparison(MachineConfiguration ours, params IEnumerable<string> more)
     {
-        _theirs = new QemuSystem("gic-version=2,acpi=off" + (ours.HighMemory ? string.Empty : ",highmem=off"), more);
+        string version = $"gic-version={ours.GicVersion},acpi=off";
+        string[] cores = ["-smp", ours.Cpus.ToString(CultureInfo.InvariantCulture)];
+        _theirs = new QemuSystem(version + (ours.HighMemory ? string.Empty : ",highmem=off"), [.. cores, .. more]);
         _ours = MachineFactory.Create(ours with { MemoryBytes = 128 << 20 }, _ => { });
     }
 

@@ -10,7 +10,7 @@ namespace GdbHost.Machine.Devices.Gic;
 /// The interrupt controller (IHI 0048, ARM Generic Interrupt Controller Architecture version 2.0) for one to eight
 /// cores, with or without the Security Extensions: distributor, CPU interfaces, virtual interfaces, and the wires between.
 /// </summary>
-internal sealed class GicV2 : IDevice
+internal sealed class GicV2 : IInterruptController, IDevice
 {
     /// <summary>Interrupt IDs: 16 SGIs, 16 PPIs and 256 SPIs, as QEMU's virt.</summary>
     public const int Lines = 288;
