@@ -74,6 +74,9 @@ internal abstract class GuestOptions : BoardOptions
         HelpText = "What executes instructions: translator (x86-64 hosts) or interpreter. The run is the same with either.")]
     public string Engine { get; set; } = "";
 
+    [Option("perf-map", HelpText = "Write /tmp/perf-PID.map, in which perf finds the names of generated code (with the published program).")]
+    public bool PerfMap { get; set; }
+
     [Option("wait", HelpText = "Stay stopped until gdb lets the guest run.")]
     public bool Wait { get; set; }
 

@@ -26,7 +26,8 @@ internal sealed class GuestProgram(RunSettings settings, Log log)
     public async Task<int> RunAsync(Func<MachineConfiguration> configure, Action<MachineConfiguration, MachineTarget, string?> announce)
     {
         using TcpServer? server = Listen();
-        MachineConfiguration configuration = configure();
+        using PerfMap? perfMap = settings.PerfMap ? PerfMap.Create() : null;
+        MachineConfiguration configuration = configure() with { OnGeneratedCode = perfMap is null ? null : perfMap.Add };
         GuestRun? guest = null;
         using ISerialBackend serial = SerialOption.Open(
             settings.Serial, settings.AllowRemote, log, () => guest?.Finish(new GuestEnd(ExitStatus.PoweredOff, "ended by the user")));

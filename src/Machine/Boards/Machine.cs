@@ -37,6 +37,11 @@ internal sealed class Machine : IPowerControl, IStateful, IDisposable
         _start = start;
         Scheduler = new Scheduler(Clock);
         Cluster = new Cluster(Scheduler, configuration.Engine == ExecutionEngine.Translator ? configuration.TranslateAfter : null);
+        if (Cluster.Translator is not null)
+        {
+            Cluster.Translator.OnGeneratedCode = configuration.OnGeneratedCode;
+        }
+
         Bus.OnForeignWrite = (region, offset, length) => Cluster.Blocks.ForeignWrite(region.Ram!, offset, length);
         Ram = new Ram("ram", configuration.MemoryBytes);
         Bus.Add(new BusRegion(Ram.Name, board.RamStart, Ram.Size, Ram, Device: null));
@@ -50,7 +55,6 @@ internal sealed class Machine : IPowerControl, IStateful, IDisposable
             _parts.Add(core.System.Performance);
         }
 
-        Bus.OnForeignWrite = (region, offset, length) => Cluster.Blocks.ForeignWrite(region.Ram!, offset, length);
         if (configuration.Semihosting)
         {
             SemihostingConsole console = new(this);

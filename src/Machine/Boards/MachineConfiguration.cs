@@ -94,6 +94,12 @@ public sealed record MachineConfiguration
     /// <summary>Runs of a block in the interpreter before it is translated, 1 or more.</summary>
     public int TranslateAfter { get; init; } = 16;
 
+    /// <summary>
+    /// Told of each piece of host code that the translator makes, on the machine's thread: where it is, its bytes, the guest's virtual
+    /// address of its first instruction, and the Exception level (0 to 3) of the core that ran it first. Null for nobody.
+    /// </summary>
+    public Action<nuint, int, ulong, int>? OnGeneratedCode { get; init; }
+
     /// <summary>HLT 0xF000 calls the host (Arm 100863, Semihosting for AArch32 and AArch64).</summary>
     public bool Semihosting { get; init; }
 

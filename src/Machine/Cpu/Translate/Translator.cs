@@ -42,6 +42,9 @@ internal sealed unsafe class Translator : IDisposable
     /// <summary>Runs of a block in the interpreter before it is translated.</summary>
     public int Threshold { get; }
 
+    /// <summary>Told of each unit that is made: host address, bytes, guest's address, Exception level; null for nobody.</summary>
+    public Action<nuint, int, ulong, int>? OnGeneratedCode { get; set; }
+
     /// <summary>A translator, or null where the host cannot run generated code.</summary>
     public static Translator? TryCreate(BlockCache blocks, int threshold)
     {

@@ -108,6 +108,7 @@ internal sealed unsafe class TranslatorLoop : IExecutionEngine, IDisposable
         {
             block->Code = code;
             block->Strict = strict;
+            _translator.OnGeneratedCode?.Invoke((nuint)code, _translator.Code.BytesFrom(code), _state->Pc, (int)_state->El);
             block->FirstSegment = *(_code.ToWritable(code) + Translator.BudgetOffset);
         }
 
