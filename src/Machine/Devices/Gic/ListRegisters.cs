@@ -23,7 +23,8 @@ internal sealed class ListRegisters
     /// <summary>At most one entry is in use.</summary>
     public bool Underflows => System.Numerics.BitOperations.PopCount(Collect(e => e.State != 0)) <= 1;
 
-    public bool AnyPending => Collect(e => e.State.Bit(0)) != 0;
+    /// <summary>An entry is pending and not active as well.</summary>
+    public bool AnyPending => Collect(e => e.State == ListEntry.Pending) != 0;
 
     public ListEntry this[int index]
     {
