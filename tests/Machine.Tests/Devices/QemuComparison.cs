@@ -24,13 +24,13 @@ internal sealed class QemuComparison : IDisposable
     /// A machine with EL3 that starts a Linux kernel at EL1, so that no firmware has to give anything to Non-secure state.
     /// QEMU's qtest accesses are Non-secure.
     /// </summary>
-    public QemuComparison(FileInfo kernel)
+    public QemuComparison(FileInfo kernel, int gic = 2)
     {
         _nonSecure = true;
-        _theirs = new QemuSystem("gic-version=2,acpi=off,secure=on", "-kernel", kernel.FullName);
+        _theirs = new QemuSystem($"gic-version={gic},acpi=off,secure=on", "-kernel", kernel.FullName);
         BootFile file = new(kernel.Name, File.ReadAllBytes(kernel.FullName));
         _ours = MachineFactory.Create(
-            new MachineConfiguration { El2 = false, El3 = true, Kernel = file, MemoryBytes = 128 << 20 }, _ => { });
+            new MachineConfiguration { El2 = false, El3 = true, GicVersion = gic, Kernel = file, MemoryBytes = 128 << 20 }, _ => { });
     }
 
     public QemuComparison(bool el2 = false)

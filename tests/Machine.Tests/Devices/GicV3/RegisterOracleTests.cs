@@ -1,4 +1,6 @@
 using System;
+using System.Collections.Generic;
+using System.IO;
 using GdbHost.Machine.Boards;
 using GdbHost.Machine.Tests.Boards;
 using Xunit;
@@ -15,16 +17,25 @@ public sealed class RegisterOracleTests
     public void Registers_after_reset_read_as_QEMUs()
     {
         using QemuComparison both = TwoCores();
-        foreach ((ulong start, ulong size) in (ReadOnlySpan<(ulong, ulong)>)
-            [(Distributor, 0x1000), (Distributor + 0x6000, 0x2000), (Distributor + 0xff00, 0x100), (Redistributor(0), 0x100),
-             (Redistributor(0) + 0xff00, 0x1100), (Redistributor(1), 0x100), (Redistributor(1) + 0xff00, 0x1100),
-             (VirtInterrupts.Translation.Start, 0x200), (VirtInterrupts.Translation.Start + 0xff00, 0x200)])
-        {
-            for (ulong offset = 0; offset < size; offset += 4)
-            {
-                both.Read(start + offset);
-            }
-        }
+        ReadAll(both, cores: 2);
+    }
+
+    /// <summary>Before a kernel that finds all interrupts in group 1; accesses are Non-secure.</summary>
+    [QemuFact]
+    public void Registers_after_reset_read_as_QEMUs_in_Non_secure_state()
+    {
+        using NonSecure machine = new();
+        ReadAll(machine.Both, cores: 1);
+    }
+
+    [QemuTheory]
+    [InlineData(4)]
+    [InlineData(5)]
+    public void Random_Non_secure_traffic_reads_as_QEMUs(int seed)
+    {
+        using NonSecure machine = new();
+        machine.Both.About = $"seed {seed}";
+        Traffic(machine.Both, new Random(seed), cores: 1);
     }
 
     [QemuFact]
@@ -57,12 +68,38 @@ public sealed class RegisterOracleTests
     {
         using QemuComparison both = TwoCores();
         both.About = $"seed {seed}";
-        Random random = new(seed);
+        Traffic(both, new Random(seed), cores: 2);
+    }
+
+    private static void ReadAll(QemuComparison both, int cores)
+    {
+        List<(ulong Start, ulong Size)> ranges =
+        [
+            (Distributor, 0x1000), (Distributor + 0x6000, 0x2000), (Distributor + 0xff00, 0x100),
+            (VirtInterrupts.Translation.Start, 0x200), (VirtInterrupts.Translation.Start + 0xff00, 0x200),
+        ];
+        for (int core = 0; core < cores; core++)
+        {
+            ranges.AddRange([(Redistributor(core), 0x100), (Redistributor(core) + 0xff00, 0x1100)]);
+        }
+
+        foreach ((ulong start, ulong size) in ranges)
+        {
+            for (ulong offset = 0; offset < size; offset += 4)
+            {
+                both.Read(start + offset);
+            }
+        }
+    }
+
+    private static void Traffic(QemuComparison both, Random random, int cores)
+    {
         both.Write(Distributor, 3);
+        both.Read(Distributor);
         for (int i = 0; i < 600; i++)
         {
             ulong id = (ulong)random.Next(0, 96);
-            ulong frame = id < 32 ? Redistributor(random.Next(2)) + SecondFrame : Distributor;
+            ulong frame = id < 32 ? Redistributor(random.Next(cores)) + SecondFrame : Distributor;
             ulong word = id / 32 * 4;
             ulong register = (ulong)random.Next(1, 8) * 0x80;
             switch (random.Next(6))
@@ -81,6 +118,7 @@ public sealed class RegisterOracleTests
                     break;
             }
 
+            both.Read(frame + 0xd00 + word);
             for (ulong each = 0x80; each < 0x400; each += 0x80)
             {
                 both.Read(frame + each + word);
@@ -95,4 +133,24 @@ public sealed class RegisterOracleTests
     private static QemuComparison TwoCores() => new(new MachineConfiguration { GicVersion = 3, Cpus = 2, El2 = false });
 
     private static ulong Redistributor(int core) => VirtInterrupts.Redistributors.Start + ((ulong)core * 0x2_0000);
+
+    /// <summary>A machine with two Security states, seen from the Non-secure one.</summary>
+    private sealed class NonSecure : IDisposable
+    {
+        private readonly FileInfo _kernel = new(Path.GetTempFileName());
+
+        public NonSecure()
+        {
+            File.WriteAllBytes(_kernel.FullName, [0, 0, 0, 0x14, 0, 0, 0, 0]);
+            Both = new QemuComparison(_kernel, gic: 3);
+        }
+
+        public QemuComparison Both { get; }
+
+        public void Dispose()
+        {
+            Both.Dispose();
+            _kernel.Delete();
+        }
+    }
 }
