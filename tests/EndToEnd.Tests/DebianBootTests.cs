@@ -1,4 +1,6 @@
+using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.Linq;
 using System.Threading.Tasks;
 using GdbHost.EndToEnd.Tests.Harness;
@@ -25,7 +27,7 @@ public sealed class DebianBootTests
     [InlineData("debian", 3, "off", 1, AtEl1, NoKvm)]
     [InlineData("debian", 3, "on", 4, AtEl2, Kvm)]
     [InlineData("debian", 3, "on", 4, AtEl2, Kvm, "interpreter")]
-    [InlineData("cloud", 3, "off", 4, AtEl1, NoKvm)]
+    [InlineData("cloud", 3, "off", 18, AtEl1, NoKvm)]
     [InlineData("cloud", 3, "on", 1, AtEl2, Kvm)]
     public async Task Debian_boots_takes_cores_off_and_on_loads_its_drivers_and_powers_off(
         string flavor, int gic, string el2, int cpus, string level, string kvm, string engine = "translator")
@@ -42,9 +44,9 @@ public sealed class DebianBootTests
         Assert.Equal(0, guest.Status);
     }
 
-    // The kernel's own count after init has written to each core's file in sysfs; cpu0 stays.
+    // The kernel's own count after init has written to each core's file in sysfs, in the order of names; cpu0 stays.
     private static IEnumerable<string> Hotplug(int cpus) =>
-        from cpu in Enumerable.Range(1, cpus - 1)
+        from cpu in Enumerable.Range(1, cpus - 1).Select(static n => n.ToString(CultureInfo.InvariantCulture)).Order(StringComparer.Ordinal)
         from said in new[] { $"CPUS {cpus - 1} without cpu{cpu}", $"CPUS {cpus} with cpu{cpu} again" }
         select said;
 

@@ -160,7 +160,7 @@ public sealed class QemuLineTests : IDisposable
         { "-enable-kvm", "-enable-kvm: there is no accelerator; the machine is emulated: leave it out" },
         { "-M virt -cpu max", "-cpu max: not built; use -cpu cortex-a53" },
         { "-M virt -cpu cortex-a53,pmu=off", "-cpu cortex-a53,pmu=off: the core's features are fixed; use -cpu cortex-a53" },
-        { "-M virt -smp 9", "-smp 9: with GICv2 there are at most 8 cores" },
+        { "-M virt -smp 9", "-smp 9: with GICv2 there are at most 8 cores; give 1 to 8, or use -machine gic-version=3" },
         { "-M virt -smp 0", "-smp cpus: it is a number from 1 to 512" },
         { "-M virt -smp 2,cores=3", "-smp 2,cores=3: sockets x clusters x cores x threads is 3, not 2; leave some of them out, or make their product the number of cores" },
         { "-M virt -smp two", "-smp: cpus: \"two\" is no number; write it like 0x40080000" },

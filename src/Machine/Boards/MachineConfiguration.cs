@@ -43,7 +43,7 @@ public sealed record MachineConfiguration
 
     public string Cpu { get; init; } = "cortex-a53";
 
-    /// <summary>1 to 8.</summary>
+    /// <summary>1 to 8 with GICv2, to 123 with GICv3.</summary>
     public int Cpus { get; init; } = 1;
 
     /// <summary>Null for one cluster with all cores.</summary>

@@ -46,7 +46,7 @@ internal static class Virt
 
     public static readonly Board Board = new("virt", "QEMU's virt board: GICv2 or GICv3, PL011, PL031, PL061, fw_cfg, virtio-mmio, PCIe")
     {
-        MaxCpus = 8,
+        MaxCpus = VirtInterrupts.MaxCpus,
         RamStart = RamStart,
         Memories = m => m.El3 ? [Flash0, Flash1, SecureRam] : [Flash0, Flash1],
         Check = Check,
@@ -67,6 +67,12 @@ internal static class Virt
         if (machine.GicVersion is not (2 or 3))
         {
             throw new MachineConfigurationException($"--machine gic={machine.GicVersion}: there are versions 2 and 3; use gic=2 or gic=3");
+        }
+
+        if (machine.GicVersion == 2 && machine.Cpus > VirtInterrupts.MaxCpusV2)
+        {
+            throw new MachineConfigurationException(
+                $"--smp {machine.Cpus}: with GICv2 there are at most {VirtInterrupts.MaxCpusV2} cores; give 1 to {VirtInterrupts.MaxCpusV2}, or use --machine gic=3");
         }
 
         ulong limit = machine.HighMemory ? LegacyRamLimit : LowMemoryLimit;

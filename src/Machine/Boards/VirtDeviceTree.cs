@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using GdbHost.Machine.Boards.Fdt;
+using GdbHost.Machine.Cpu;
 
 namespace GdbHost.Machine.Boards;
 
@@ -114,7 +115,7 @@ internal sealed class VirtDeviceTree
             FdtNode node = cpus.Add($"cpu@{cpu}")
                 .SetText("device_type", "cpu")
                 .SetText("compatible", "arm,cortex-a53")
-                .SetCells("reg", (uint)cpu)
+                .SetCells("reg", CoreConfiguration.AffinityOf(cpu))
                 .SetCells("phandle", _cpus[cpu]);
             if (_machine.Cpus > 1)
             {

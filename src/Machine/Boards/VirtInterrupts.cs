@@ -20,6 +20,12 @@ internal static class VirtInterrupts
     public static readonly BoardSlot Translation = new("gic-its", 0x0808_0000, 0x0002_0000);
     public static readonly BoardSlot Redistributors = new("gic-redistributor", 0x080a_0000, 0x00f6_0000);
 
+    /// <summary>As many as there is room for redistributors.</summary>
+    public const int MaxCpus = 123;
+
+    /// <summary>A GICv2 has eight CPU interfaces.</summary>
+    public const int MaxCpusV2 = 8;
+
     /// <summary>Interrupts for messages, from that of <see cref="Messages"/> on.</summary>
     public const int MessageInterrupts = 64;
 
@@ -86,7 +92,7 @@ internal static class VirtInterrupts
     {
         GuestTables memory = new(machine.Bus);
         IGicCaller[] callers = [.. machine.Cores.Select(c => c.System.SystemRegisters.Caller)];
-        ulong[] affinities = [.. machine.Cores.Select(c => (ulong)c.Configuration.Index)];
+        ulong[] affinities = [.. machine.Cores.Select(c => (ulong)c.Configuration.Affinity)];
         GicV3 gic = machine.Add(
             new GicV3(callers, affinities, memory, machine.Events, nonSecureAccess) { ResetsToNonSecure = machine.StartsNonSecure });
         machine.Map(Distributor, gic.DistributorPort);

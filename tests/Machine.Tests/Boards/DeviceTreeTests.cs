@@ -23,6 +23,7 @@ public class DeviceTreeTests
     [InlineData("gic-version=3", false, false, true, 1, 1024)]
     [InlineData("gic-version=3,virtualization=on", true, false, true, 4, 2048)]
     [InlineData("gic-version=3,secure=on,virtualization=on", true, true, true, 8, 1024)]
+    [InlineData("gic-version=3,virtualization=on", true, false, true, 34, 2048)]
     public void Device_tree_equals_QEMUs(
         string options, bool el2, bool el3, bool highMemory, int cpus, int megabytes)
     {

@@ -24,7 +24,7 @@ internal static class CortexA53
     {
         Name = "cortex-a53",
         MidrEl1 = 0x410f_d034,
-        MpidrEl1 = MpidrRes1 | (uint)configuration.Index,
+        MpidrEl1 = MpidrRes1 | configuration.Affinity,
         RevidrEl1 = 0,
         IdAa64pfr0El1 = El0AndEl1Aarch64 | (configuration.HasEl2 ? El2Aarch64 : 0) | (configuration.HasEl3 ? El3Aarch64 : 0)
             | (configuration.HasGicV3 ? GicSystemRegisters : 0),
