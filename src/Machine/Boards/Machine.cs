@@ -48,7 +48,7 @@ internal sealed class Machine : IPowerControl, IStateful, IDisposable
         _parts.Add(Clock);
         for (int index = 0; index < configuration.Cpus; index++)
         {
-            Core core = new(new CoreConfiguration(index, configuration.Cpus, configuration.El2, configuration.El3), Bus, Cluster, Scheduler, PartsOf);
+            Core core = new(new CoreConfiguration(index, configuration.Cpus, configuration.El2, configuration.El3, configuration.GicVersion == 3), Bus, Cluster, Scheduler, PartsOf);
             _parts.Add(new CoreSnapshot(core));
             _parts.Add(core.System.Translation);
             _parts.Add(core.System.Timer);

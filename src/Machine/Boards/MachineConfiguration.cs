@@ -43,7 +43,7 @@ public sealed record MachineConfiguration
 
     public string Cpu { get; init; } = "cortex-a53";
 
-    /// <summary>1 to 8.</summary>
+    /// <summary>1 to 8 with GICv2, to 123 with GICv3.</summary>
     public int Cpus { get; init; } = 1;
 
     /// <summary>Null for one cluster with all cores.</summary>
@@ -52,7 +52,7 @@ public sealed record MachineConfiguration
     /// <summary>Bytes of guest RAM, a multiple of 4096.</summary>
     public ulong MemoryBytes { get; init; } = 1UL << 30;
 
-    /// <summary>2; version 3 comes with PCIe.</summary>
+    /// <summary>2 or 3.</summary>
     public int GicVersion { get; init; } = 2;
 
     public bool El2 { get; init; } = true;

@@ -14,11 +14,21 @@ using GdbHost.Machine.Time;
 namespace GdbHost.Machine.Cpu;
 
 /// <summary>What a core is built with; fixed for its life.</summary>
-/// <param name="Index">Number of the core, 0 first; MPIDR_EL1.Aff0.</param>
+/// <param name="Index">Number of the core, 0 first.</param>
 /// <param name="CoreCount">Cores in the cluster.</param>
 /// <param name="HasEl2">EL2 is implemented.</param>
 /// <param name="HasEl3">EL3 is implemented.</param>
-internal sealed record CoreConfiguration(int Index, int CoreCount, bool HasEl2, bool HasEl3);
+/// <param name="HasGicV3">The CPU interface of the GIC is system registers.</param>
+internal sealed record CoreConfiguration(int Index, int CoreCount, bool HasEl2, bool HasEl3, bool HasGicV3 = false)
+{
+    /// <summary>As many as one SGI of a GICv3 can name.</summary>
+    private const int ClusterSize = 16;
+
+    /// <summary>MPIDR_EL1.Aff1 and Aff0, as on QEMU's virt.</summary>
+    public uint Affinity => AffinityOf(Index);
+
+    public static uint AffinityOf(int index) => (uint)(index / ClusterSize << 8 | index % ClusterSize);
+}
 
 /// <summary>The parts that give a core's state its architectural meaning. A test may put its own in their place.</summary>
 internal sealed record CoreParts(

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.IO;
 using GdbHost.Machine.Boards;
 using GdbHost.Machine.Boot;
@@ -23,13 +24,13 @@ internal sealed class QemuComparison : IDisposable
     /// A machine with EL3 that starts a Linux kernel at EL1, so that no firmware has to give anything to Non-secure state.
     /// QEMU's qtest accesses are Non-secure.
     /// </summary>
-    public QemuComparison(FileInfo kernel)
+    public QemuComparison(FileInfo kernel, int gic = 2)
     {
         _nonSecure = true;
-        _theirs = new QemuSystem("gic-version=2,acpi=off,secure=on", "-kernel", kernel.FullName);
+        _theirs = new QemuSystem($"gic-version={gic},acpi=off,secure=on", "-kernel", kernel.FullName);
         BootFile file = new(kernel.Name, File.ReadAllBytes(kernel.FullName));
         _ours = MachineFactory.Create(
-            new MachineConfiguration { El2 = false, El3 = true, Kernel = file, MemoryBytes = 128 << 20 }, _ => { });
+            new MachineConfiguration { El2 = false, El3 = true, GicVersion = gic, Kernel = file, MemoryBytes = 128 << 20 }, _ => { });
     }
 
     public QemuComparison(bool el2 = false)
@@ -42,7 +43,9 @@ internal sealed class QemuComparison : IDisposable
     /// <param name="more">Further options of QEMU.</param>
     public QemuComparison(MachineConfiguration ours, params IEnumerable<string> more)
     {
-        _theirs = new QemuSystem("gic-version=2,acpi=off" + (ours.HighMemory ? string.Empty : ",highmem=off"), more);
+        string version = $"gic-version={ours.GicVersion},acpi=off";
+        string[] cores = ["-smp", ours.Cpus.ToString(CultureInfo.InvariantCulture)];
+        _theirs = new QemuSystem(version + (ours.HighMemory ? string.Empty : ",highmem=off"), [.. cores, .. more]);
         _ours = MachineFactory.Create(ours with { MemoryBytes = 128 << 20 }, _ => { });
     }
 

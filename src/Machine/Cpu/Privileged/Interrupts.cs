@@ -26,6 +26,8 @@ internal sealed unsafe class Interrupts : IStateful
 
     private readonly Core _core;
     private readonly Line[] _lines = new Line[Kinds];
+    private readonly Line _group1;
+    private readonly Line _secureGroup1;
 
     public Interrupts(Core core)
     {
@@ -34,11 +36,23 @@ internal sealed unsafe class Interrupts : IStateful
         {
             _lines[i] = new Line(this);
         }
+
+        _group1 = new Line(core);
+        _secureGroup1 = new Line(core);
     }
 
     public IInterruptLine Irq => _lines[(int)InterruptKind.Irq];
 
     public IInterruptLine Fiq => _lines[(int)InterruptKind.Fiq];
+
+    /// <summary>
+    /// A GICv3 says of which group its interrupt is: one of the Security state that the core is in is an IRQ, one of the
+    /// other an FIQ; at EL3 both are FIQs (IHI 0069, Interrupt grouping and interrupt signaling).
+    /// </summary>
+    public IInterruptLine Group1 => _group1;
+
+    /// <inheritdoc cref="Group1"/>
+    public IInterruptLine SecureGroup1 => _secureGroup1;
 
     public IInterruptLine VirtualIrq => _lines[(int)InterruptKind.VirtualIrq];
 
@@ -106,9 +120,14 @@ internal sealed unsafe class Interrupts : IStateful
     public bool IsPending(InterruptKind kind)
     {
         bool input = _lines[(int)kind].Asserted;
-        if (kind < InterruptKind.VirtualIrq)
+        switch (kind)
         {
-            return input;
+            case InterruptKind.SError:
+                return input;
+            case InterruptKind.Fiq:
+                return input || IsOfGroup1(asFiq: true);
+            case InterruptKind.Irq:
+                return input || IsOfGroup1(asFiq: false);
         }
 
         HcrEl2 hcr = _core.System.Derived.Hcr;
@@ -126,6 +145,9 @@ internal sealed unsafe class Interrupts : IStateful
         {
             to.Write(line.Asserted);
         }
+
+        to.Write(_group1.Asserted);
+        to.Write(_secureGroup1.Asserted);
     }
 
     public void Restore(StateReader from)
@@ -134,6 +156,21 @@ internal sealed unsafe class Interrupts : IStateful
         {
             line.Set(from.ReadBool());
         }
+
+        _group1.Set(from.ReadBool());
+        _secureGroup1.Set(from.ReadBool());
+    }
+
+    private bool IsOfGroup1(bool asFiq)
+    {
+        if (!_group1.Asserted && !_secureGroup1.Asserted)
+        {
+            return false;
+        }
+
+        bool secure = _core.System.Derived.Secure;
+        bool secureIsFiq = !secure || _core.State->El == ExceptionLevel.El3;
+        return (_group1.Asserted && secure == asFiq) || (_secureGroup1.Asserted && secureIsFiq == asFiq);
     }
 
     private bool IsTaken(InterruptKind kind, out ExceptionLevel target)

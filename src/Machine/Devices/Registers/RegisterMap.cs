@@ -10,6 +10,7 @@ internal sealed class RegisterMap<TDevice>
 {
     private readonly Register<TDevice>[] _rows;
     private readonly Register<TDevice>?[] _rowOfWord;
+    private readonly int[] _valueOfWord;
 
     /// <param name="size">Bytes of address space of the device.</param>
     /// <param name="rows">The registers; a row that does not fit or overlaps another is a defect of ours.</param>
@@ -17,6 +18,7 @@ internal sealed class RegisterMap<TDevice>
     {
         _rows = rows;
         _rowOfWord = new Register<TDevice>?[size / 4];
+        _valueOfWord = new int[size / 4];
         HashSet<string> names = [];
         foreach (Register<TDevice> row in rows)
         {
@@ -29,13 +31,21 @@ internal sealed class RegisterMap<TDevice>
             {
                 word = word is null ? row : throw new ArgumentException($"register {row.Name} overlaps another", nameof(rows));
             }
+
+            for (int index = 0; row.IsStored && index < row.Count; index++)
+            {
+                _valueOfWord[((int)row.Offset / 4) + index] = Values++;
+            }
         }
     }
 
     public IReadOnlyList<Register<TDevice>> Rows => _rows;
 
-    /// <summary>Number of 32-bit words of address space.</summary>
-    public int Words => _rowOfWord.Length;
+    /// <summary>Number of values that a bank stores.</summary>
+    public int Values { get; }
+
+    /// <summary>Where a bank stores the value of the word at an offset, of a register that is stored.</summary>
+    public int ValueAt(uint offset) => _valueOfWord[offset / 4];
 
     /// <summary>The register that holds a word, and its index within its row.</summary>
     public Register<TDevice>? Find(int word, out int index)
