@@ -7,6 +7,8 @@ using GdbHost.Machine.Cpu;
 using GdbHost.Machine.Cpu.Privileged;
 using GdbHost.Machine.Devices;
 using GdbHost.Machine.Pcie;
+using GdbHost.Machine.Pcie.Devices;
+using GdbHost.Machine.Pcie.Dma;
 using GdbHost.Machine.Semihosting;
 using GdbHost.Machine.Time;
 
@@ -100,7 +102,7 @@ internal sealed class Machine : IPowerControl, IStateful, IDisposable
     public PowerKey? PowerKey { get; set; }
 
     /// <summary>The board's PCI Express; null where it has none.</summary>
-    public RootComplex? Pcie { get; set; }
+    public RootComplex? Pcie { get; private set; }
 
     /// <summary>Accesses that devices did not expect.</summary>
     public DeviceEvents Events { get; } = new();
@@ -134,6 +136,34 @@ internal sealed class Machine : IPowerControl, IStateful, IDisposable
         _parts.Add(device);
         _devices.Add(device);
         return device;
+    }
+
+    /// <summary>Adds PCI Express with the windows of its host bridge, and plugs in what the user asked for.</summary>
+    public void AddPcie(RootComplex root)
+    {
+        Pcie = Add(root);
+        if (root.Model.Config is OutboundWindow config)
+        {
+            Map(new BoardSlot(config.Name, config.Start, config.Size), new Ecam(config.Name, root));
+        }
+
+        foreach (OutboundWindow window in root.Model.Outbound)
+        {
+            BoardSlot slot = new(window.Name, window.Start, window.Size);
+            Map(slot, window.IsIo ? new IoWindow(window.Name, window.PciStart, root) : new MemoryWindow(window.Name, window.PciStart, root));
+        }
+
+        try
+        {
+            foreach (PciDeviceRequest request in Configuration.PciDevices)
+            {
+                PciDevices.Plug(this, request);
+            }
+        }
+        catch (PciDeviceException e)
+        {
+            throw new MachineConfigurationException(e.Message, e);
+        }
     }
 
     /// <summary>Makes memory of the size of a slot that goes away with the machine.</summary>

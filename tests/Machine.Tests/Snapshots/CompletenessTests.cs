@@ -10,6 +10,7 @@ using GdbHost.Machine.Boards;
 using GdbHost.Machine.Boot;
 using GdbHost.Machine.Common;
 using GdbHost.Machine.Cpu;
+using GdbHost.Machine.Pcie.Devices;
 using GdbHost.Machine.Snapshots;
 using Xunit;
 
@@ -110,6 +111,7 @@ public sealed class CompletenessTests
             El2 = everything,
             El3 = everything,
             Semihosting = everything,
+            PciDevices = everything ? [new PciDeviceRequest("pci-testdev", []), new PciDeviceRequest("edu", [])] : [],
             MemoryBytes = 16 << 20,
             Loads = [new LoadFile(new BootFile("code", new byte[16]), 0x4000_0000)],
         },
