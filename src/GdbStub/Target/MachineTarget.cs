@@ -4,6 +4,7 @@ using System.Linq;
 using System.Threading;
 using GdbHost.Machine.Boards;
 using GdbHost.Machine.Debug;
+using GdbHost.Machine.Pcie.Devices;
 
 namespace GdbHost.GdbStub.Target;
 
@@ -11,7 +12,7 @@ namespace GdbHost.GdbStub.Target;
 /// The machine as a debuggee. The only file that speaks both languages: gdb's, in the capability interfaces, and the
 /// machine's, in <see cref="MachineDebugPort"/>.
 /// </summary>
-internal sealed class MachineTarget : ITarget, IBreakpoints, IMemoryMap, ITranslation, ISnapshots, IDisposable
+internal sealed class MachineTarget : ITarget, IBreakpoints, IMemoryMap, ITranslation, ISnapshots, IPciDevices, IDisposable
 {
     private const int MostSerialBacklog = 4096;
     private const int SerialPauseMilliseconds = 5;
@@ -100,6 +101,14 @@ internal sealed class MachineTarget : ITarget, IBreakpoints, IMemoryMap, ITransl
     public string? SaveSnapshot(string path) => SnapshotFile.Save(_port, path);
 
     public string? LoadSnapshot(string path) => SnapshotFile.Load(_port, path);
+
+    public IReadOnlyList<string> PciFunctions => _port.PciFunctions;
+
+    public string? AddPciDevice(PciDeviceRequest request) => _port.AddPciDevice(request);
+
+    public string? RemovePciDevice(string id) => _port.RemovePciDevice(id);
+
+    public string? InjectPciError(string id, string error, IReadOnlyList<uint> header) => _port.InjectPciError(id, error, header);
 
     public string NameOf(int cpu) => $"cpu{cpu}";
 

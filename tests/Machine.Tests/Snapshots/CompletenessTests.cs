@@ -10,8 +10,8 @@ using GdbHost.Machine.Boards;
 using GdbHost.Machine.Boot;
 using GdbHost.Machine.Common;
 using GdbHost.Machine.Cpu;
-using GdbHost.Machine.Pcie.Devices;
 using GdbHost.Machine.Snapshots;
+using GdbHost.Machine.Tests.Devices;
 using Xunit;
 
 namespace GdbHost.Machine.Tests.Snapshots;
@@ -24,6 +24,9 @@ namespace GdbHost.Machine.Tests.Snapshots;
 public sealed class CompletenessTests
 {
     private const BindingFlags Own = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+
+    private static readonly string[] PciDevices =
+        ["pci-testdev", "edu", "pcie-root-port,id=rp", "x3130-upstream,bus=rp,id=up", "xio3130-downstream,bus=up,id=dn", "edu,bus=dn"];
 
     public static TheoryData<bool> Machines() => [false, true];
 
@@ -111,7 +114,7 @@ public sealed class CompletenessTests
             El2 = everything,
             El3 = everything,
             Semihosting = everything,
-            PciDevices = everything ? [new PciDeviceRequest("pci-testdev", []), new PciDeviceRequest("edu", [])] : [],
+            PciDevices = everything ? [.. PciDevices.Select(QemuComparison.Request)] : [],
             MemoryBytes = 16 << 20,
             Loads = [new LoadFile(new BootFile("code", new byte[16]), 0x4000_0000)],
         },

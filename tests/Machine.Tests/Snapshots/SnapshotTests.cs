@@ -5,6 +5,7 @@ using System.Linq;
 using System.Security.Cryptography;
 using GdbHost.Machine.Boards;
 using GdbHost.Machine.Debug;
+using GdbHost.Machine.Snapshots;
 using Xunit;
 
 namespace GdbHost.Machine.Tests.Snapshots;
@@ -131,7 +132,7 @@ public sealed class SnapshotTests
         using FourCores guest = new();
         byte[] file = Save(guest);
         file[VersionOffset]++;
-        Assert.Contains("format 3", Refusal(guest, file), StringComparison.Ordinal);
+        Assert.Contains($"format {SnapshotFormat.Version}", Refusal(guest, file), StringComparison.Ordinal);
         Assert.Contains("no snapshot", Refusal(guest, new byte[1000]), StringComparison.Ordinal);
         Assert.Contains("too early", Refusal(guest, []), StringComparison.Ordinal);
     }
