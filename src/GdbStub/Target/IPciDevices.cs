@@ -15,4 +15,7 @@ internal interface IPciDevices
 
     /// <summary>Makes a function report an error.</summary>
     string? InjectPciError(string id, string error, IReadOnlyList<uint> header);
+
+    /// <summary>Sends a read, write or message of a function's, and says what each place on its way made of it.</summary>
+    IReadOnlyList<string> SendPciRequest(string id, string operation, ulong address, byte[] data, ushort? forged);
 }

@@ -110,6 +110,9 @@ internal sealed class MachineTarget : ITarget, IBreakpoints, IMemoryMap, ITransl
 
     public string? InjectPciError(string id, string error, IReadOnlyList<uint> header) => _port.InjectPciError(id, error, header);
 
+    public IReadOnlyList<string> SendPciRequest(string id, string operation, ulong address, byte[] data, ushort? forged) =>
+        _port.SendPciRequest(id, operation, address, data, forged);
+
     public string NameOf(int cpu) => $"cpu{cpu}";
 
     public string StateOf(int cpu) => _port.DescribeCore(cpu);

@@ -6,6 +6,7 @@ using GdbHost.Machine.Common;
 using GdbHost.Machine.Pcie;
 using GdbHost.Machine.Pcie.Bridges;
 using GdbHost.Machine.Pcie.Devices;
+using GdbHost.Machine.Pcie.Devices.Exerciser;
 
 namespace GdbHost.Machine.Boards;
 
@@ -13,7 +14,8 @@ namespace GdbHost.Machine.Boards;
 internal static class PciDevices
 {
     /// <summary>Every kind, one row each.</summary>
-    public static readonly IReadOnlyList<PciDeviceKind> Kinds = [PciTestdev.Kind, Edu.Kind, RootPort.Kind, SwitchPorts.Upstream, SwitchPorts.Downstream];
+    public static readonly IReadOnlyList<PciDeviceKind> Kinds = 
+        [PciTestdev.Kind, Edu.Kind, DmaExerciser.Kind, RootPort.Kind, SwitchPorts.Upstream, SwitchPorts.Downstream];
 
     /// <summary>Refuses a device of a kind or with a key that does not exist.</summary>
     /// <exception cref="PciDeviceException">The message is for the user.</exception>

@@ -223,6 +223,10 @@ public sealed class MachineDebugPort : IDisposable
     /// <inheritdoc cref="MachinePci.Inject"/>
     public string? InjectPciError(string id, string error, IReadOnlyList<uint> header) => Ask(() => _pci.Inject(id, error, header));
 
+    /// <inheritdoc cref="MachinePci.Send"/>
+    public IReadOnlyList<string> SendPciRequest(string id, string operation, ulong address, byte[] data, ushort? forged) =>
+        Ask(() => _pci.Send(id, operation, address, data, forged));
+
     /// <inheritdoc cref="MachinePci.List"/>
     public IReadOnlyList<string> PciFunctions => Ask(_pci.List);
 

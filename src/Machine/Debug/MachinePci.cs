@@ -1,11 +1,14 @@
 using System;
+using System.Buffers.Binary;
 using System.Collections.Generic;
 using System.Linq;
 using GdbHost.Machine.Boards;
+using GdbHost.Machine.Bus;
 using GdbHost.Machine.Pcie;
 using GdbHost.Machine.Pcie.Bridges;
 using GdbHost.Machine.Pcie.Capabilities;
 using GdbHost.Machine.Pcie.Devices;
+using GdbHost.Machine.Pcie.Dma;
 
 namespace GdbHost.Machine.Debug;
 
@@ -48,6 +51,33 @@ internal sealed class MachinePci(Boards.Machine machine)
         }
 
         return null;
+    }
+
+    /// <summary>Sends a read, write or message of a function's, and says what each place on its way made of it, in lines.</summary>
+    /// <param name="operation">"read", "write" or "message".</param>
+    /// <param name="data">What is written, or as many bytes as are to be read.</param>
+    /// <param name="forged">Requester ID instead of the function's own.</param>
+    public IReadOnlyList<string> Send(string id, string operation, ulong address, byte[] data, ushort? forged)
+    {
+        if (Named(id) is not PciFunction function)
+        {
+            return [$"Error: Device '{id}' not found"];
+        }
+
+        List<string> lines = [];
+        RootComplex root = machine.Pcie!;
+        Action<DmaStep>? observer = root.DmaObserver;
+        root.DmaObserver = observer + (step => lines.Add($"{step.Stage} {step.Place}: {step.Verdict}, address 0x{step.Address:x}, requester {step.Request.Requester}"));
+        RequesterId? requester = forged is ushort other ? new RequesterId(other) : null;
+        DmaResult result = operation switch
+        {
+            "read" => function.Dma.Read(address, data, DmaAttributes.None, requester),
+            "write" => function.Dma.Write(address, data, DmaAttributes.None, requester),
+            _ => function.Dma.SendMessage(address, BinaryPrimitives.ReadUInt32LittleEndian(data), requester),
+        };
+        root.DmaObserver = observer;
+        lines.Add($"{operation}: {result}{(operation == "read" ? $", data {Convert.ToHexStringLower(data)}" : "")}");
+        return lines;
     }
 
     /// <summary>Every function, a line each with lines for its regions and windows behind.</summary>

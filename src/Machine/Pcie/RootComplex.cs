@@ -51,6 +51,10 @@ internal sealed class RootComplex : IDevice
     [field: NotState("wiring")]
     public Func<PciDeviceRequest, PciFunction>? Maker { get; set; }
 
+    /// <summary>Gets accesses that nobody answers; null where nobody keeps them.</summary>
+    [field: NotState("a notebook")]
+    public UnsupportedRequests? Unsupported { get; set; }
+
     /// <summary>Virtual nanoseconds since the last reset; the host bridge may need some before it answers.</summary>
     [field: NotState("wiring")]
     public Func<ulong>? SinceReset { get; set; }
