@@ -131,6 +131,10 @@ internal sealed class RunOptions : GuestOptions
 
     [Option("load", MetaValue = "FILE[@ADDR]", HelpText = "Place a further file in memory: an ELF, or bytes at ADDR. Repeatable.")]
     public IEnumerable<string> Load { get; set; } = [];
+
+    [Option("device", MetaValue = "NAME[,KEY=VALUE...]",
+        HelpText = "Plug in a PCI device, in QEMU's words: edu,addr=2,id=e. Repeatable; \"help\" lists them, \"NAME,help\" lists the keys of one.")]
+    public IEnumerable<string> Device { get; set; } = [];
 }
 
 /// <summary>"gdbhost dtb".</summary>

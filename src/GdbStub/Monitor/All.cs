@@ -11,5 +11,6 @@ internal static class All
         .. MemoryMap.Rows,
         .. Choices.Rows,
         .. Snapshots.Rows,
+        .. PciDevices.Rows,
     ];
 }

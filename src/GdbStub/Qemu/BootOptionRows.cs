@@ -18,8 +18,9 @@ internal static class BootOptionRows
         Honored("bios", "FILE", "goes to flash bank 0, where the cores begin; -kernel is then handed over by fw_cfg", (r, v) => r.Bios = v),
         Honored("pflash", "FILE", "the next free flash bank; the guest's writes are not kept in the file", (r, v) => AddFlash(r, "-pflash", v, null)),
         Honored("drive", "if=pflash,format=raw,file=FILE[,unit=N][,readonly=on]", "as -pflash; other drives are refused", ReadDrive),
-        Honored("device", "loader,... or guest-loader,...",
-            "file=, addr=, cpu-num=, force-raw=, data=, data-len=, data-be=; kernel= or initrd=, addr=, bootargs=; other devices are refused", ReadDevice),
+        Honored("device", "loader,... or guest-loader,... or NAME,KEY=VALUE...",
+            "file=, addr=, cpu-num=, force-raw=, data=, data-len=, data-be=; kernel= or initrd=, addr=, bootargs=; \"-device help\" lists PCI devices, \"-device NAME,help\" their keys",
+            ReadDevice),
     ];
 
     private static void ReadDrive(QemuRequest request, string value)
@@ -74,20 +75,28 @@ internal static class BootOptionRows
         var pairs = new KeyValues(Option, value, "driver");
         string driver = pairs.Take("driver") ?? "";
         pairs.NamedBy($"{Option} {driver}");
-        pairs.Take("id");
         switch (driver)
         {
             case "help" or "?":
-                request.Text = "name \"loader\", desc \"Generic Loader\"\nname \"guest-loader\", desc \"Guest Loader\"";
+                request.Text = "name \"loader\", desc \"Generic Loader\"\nname \"guest-loader\", desc \"Guest Loader\"\n"
+                    + PciDeviceOption.Help(kind: null);
                 break;
             case "loader":
+                pairs.Take("id");
                 request.Loaders.Add(LoaderDevice.Read(pairs));
                 break;
             case "guest-loader":
+                pairs.Take("id");
                 request.GuestLoaders.Add(GuestLoaderDevice.Read(pairs));
                 break;
             default:
-                throw QemuRequest.Refusal($"-device {driver}", "this device is not built; only loader and guest-loader are");
+                if (pairs.Take("help") is not null)
+                {
+                    request.Text = PciDeviceOption.Help(driver);
+                }
+
+                request.PciDevices.Add(PciDeviceOption.Of(driver, pairs));
+                break;
         }
     }
 }

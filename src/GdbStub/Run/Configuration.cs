@@ -3,6 +3,7 @@ using System.IO;
 using System.Linq;
 using GdbHost.GdbStub.CommandLine;
 using GdbHost.GdbStub.HostFiles;
+using GdbHost.GdbStub.Qemu;
 using GdbHost.Machine.Boards;
 
 namespace GdbHost.GdbStub.Run;
@@ -21,6 +22,7 @@ internal static class Configuration
             Kernel = options.Kernel is null ? null : FileOf("--kernel", options.Kernel),
             DeviceTree = options.Dtb is null ? null : FileOf("--dtb", options.Dtb),
             Loads = [.. options.Load.Select(LoadOf)],
+            PciDevices = [.. options.Device.Select(static d => PciDeviceOption.Read("--device", d))],
             Semihosting = options.Semihosting,
             HostFiles = options.Semihosting ? HostFolder.Open("--semihosting-root", options.SemihostingRoot, log) : null,
             SemihostingArguments = options.SemihostingArgs,

@@ -7,6 +7,8 @@ using GdbHost.Machine.Cpu;
 using GdbHost.Machine.Cpu.Privileged;
 using GdbHost.Machine.Devices;
 using GdbHost.Machine.Pcie;
+using GdbHost.Machine.Pcie.Devices;
+using GdbHost.Machine.Pcie.Dma;
 using GdbHost.Machine.Semihosting;
 using GdbHost.Machine.Time;
 
@@ -20,6 +22,7 @@ internal sealed class Machine : IPowerControl, IStateful, IDisposable
     private readonly List<Ram> _memories = [];
     private readonly IMachineStart _start;
     private PsciConduit _conduit;
+    private ulong _resetAt;
     private readonly FileHandles? _handles;
 
     /// <param name="configuration">What to build.</param>
@@ -42,7 +45,7 @@ internal sealed class Machine : IPowerControl, IStateful, IDisposable
             Cluster.Translator.OnGeneratedCode = configuration.OnGeneratedCode;
         }
 
-        Bus.OnForeignWrite = (region, offset, length) => Cluster.Blocks.ForeignWrite(region.Ram!, offset, length);
+        Bus.OnForeignWrite = (region, offset, length) => Cluster.ForeignWrite(region.Ram!, offset, length);
         Ram = new Ram("ram", configuration.MemoryBytes);
         Bus.Add(new BusRegion(Ram.Name, board.RamStart, Ram.Size, Ram, Device: null));
         _parts.Add(Clock);
@@ -104,7 +107,7 @@ internal sealed class Machine : IPowerControl, IStateful, IDisposable
     public PowerKey? PowerKey { get; set; }
 
     /// <summary>The board's PCI Express; null where it has none.</summary>
-    public RootComplex? Pcie { get; set; }
+    public RootComplex? Pcie { get; private set; }
 
     /// <summary>Accesses that devices did not expect.</summary>
     public DeviceEvents Events { get; } = new();
@@ -138,6 +141,36 @@ internal sealed class Machine : IPowerControl, IStateful, IDisposable
         _parts.Add(device);
         _devices.Add(device);
         return device;
+    }
+
+    /// <summary>Adds PCI Express with the windows of its host bridge, and plugs in what the user asked for.</summary>
+    public void AddPcie(RootComplex root)
+    {
+        Pcie = Add(root);
+        root.Unsupported = new UnsupportedRequests(root, Events);
+        root.SinceReset = () => Clock.Now - _resetAt;
+        if (root.Model.Config is OutboundWindow config)
+        {
+            Map(new BoardSlot(config.Name, config.Start, config.Size), new Ecam(config.Name, root));
+        }
+
+        foreach (OutboundWindow window in root.Model.Outbound)
+        {
+            BoardSlot slot = new(window.Name, window.Start, window.Size);
+            Map(slot, window.IsIo ? new IoWindow(window.Name, window.PciStart, root) : new MemoryWindow(window.Name, window.PciStart, root));
+        }
+
+        try
+        {
+            foreach (PciDeviceRequest request in Configuration.PciDevices)
+            {
+                PciDevices.Plug(this, request);
+            }
+        }
+        catch (PciDeviceException e)
+        {
+            throw new MachineConfigurationException(e.Message, e);
+        }
     }
 
     /// <summary>Makes memory of the size of a slot that goes away with the machine.</summary>
@@ -186,6 +219,7 @@ internal sealed class Machine : IPowerControl, IStateful, IDisposable
 
         _handles?.Reset();
         Power = PowerState.Running;
+        _resetAt = Clock.Now;
         _start.Apply(this);
     }
 
@@ -194,6 +228,7 @@ internal sealed class Machine : IPowerControl, IStateful, IDisposable
         to.Write((int)Power);
         to.Write(ExitCode);
         to.Write((int)_conduit);
+        to.Write(_resetAt);
     }
 
     public void Restore(StateReader from)
@@ -201,6 +236,7 @@ internal sealed class Machine : IPowerControl, IStateful, IDisposable
         Power = (PowerState)from.ReadBelow((int)PowerState.ResetRequested + 1, "the power state");
         ExitCode = from.ReadInt32();
         UseFirmware((PsciConduit)from.ReadBelow((int)PsciConduit.Smc + 1, "the PSCI conduit"));
+        _resetAt = from.ReadUInt64();
     }
 
     /// <summary>After every part and all memory was restored: computes anew what is derived from them.</summary>

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using GdbHost.Machine.Pcie.Devices;
 using GdbHost.Machine.Semihosting;
 
 namespace GdbHost.Machine.Boards;
@@ -61,6 +62,9 @@ public sealed record MachineConfiguration
 
     /// <summary>Whether ECAM and the large PCIe window lie above 4 GiB.</summary>
     public bool HighMemory { get; init; } = true;
+
+    /// <summary>PCI devices, in the order in which they are plugged in.</summary>
+    public IReadOnlyList<PciDeviceRequest> PciDevices { get; init; } = [];
 
     public BootFile? Kernel { get; init; }
 

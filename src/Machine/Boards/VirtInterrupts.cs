@@ -36,6 +36,9 @@ internal static class VirtInterrupts
     public const uint SecureTimerPpi = 29;
     public const uint PhysicalTimerPpi = 30;
 
+    /// <summary>Where message interrupts are written to: the ITS beside a GICv3, the GICv2m frame beside a GICv2.</summary>
+    public static BoardSlot Doorbell(MachineConfiguration machine) => machine.GicVersion == 3 ? Translation : Messages;
+
     /// <summary>Builds the controller that the configuration asks for, puts it at its place and connects the cores.</summary>
     public static IInterruptController Add(Machine machine)
     {

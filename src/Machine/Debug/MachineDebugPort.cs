@@ -6,6 +6,7 @@ using GdbHost.Machine.Boards;
 using GdbHost.Machine.Boot;
 using GdbHost.Machine.Cpu;
 using GdbHost.Machine.Devices;
+using GdbHost.Machine.Pcie.Devices;
 
 namespace GdbHost.Machine.Debug;
 
@@ -25,6 +26,7 @@ public sealed class MachineDebugPort : IDisposable
     private readonly MachineThread _thread;
     private readonly MachineRegisters _registers;
     private readonly MachineSnapshots _snapshots;
+    private readonly MachinePci _pci;
     private Action<MachineStop>? _onStop;
     private volatile bool _stopRequested;
     private int _stoppedCpu;
@@ -36,12 +38,18 @@ public sealed class MachineDebugPort : IDisposable
         _machine = machine;
         _registers = new MachineRegisters();
         _snapshots = new MachineSnapshots(machine);
+        _pci = new MachinePci(machine);
         MemoryMap = DebugMemory.MapOf(machine.Bus);
         _thread = new MachineThread(RunSlice);
     }
 
     /// <summary>Names of all boards.</summary>
     public static IReadOnlyList<string> BoardNames => [.. All.Boards.Select(b => b.Name)];
+
+    /// <summary>The PCI devices there are, or the keys of one, a line each.</summary>
+    /// <param name="kind">Null for all devices.</param>
+    /// <exception cref="PciDeviceException">There is no such kind; the message is for the user.</exception>
+    public static IReadOnlyList<string> DescribePciDevices(string? kind) => PciDevices.Describe(kind);
 
     public int CpuCount => _machine.Cluster.Cores.Count;
 
@@ -223,6 +231,22 @@ public sealed class MachineDebugPort : IDisposable
     /// <param name="unprivileged">For the EL1&amp;0 regime: an access from EL0. Null: as the core runs.</param>
     public TranslationReport Explain(int cpu, MemorySpace space, ulong address, TranslationAccess access, bool? unprivileged = null) =>
         Ask(() => TranslationExplainer.Explain(CoreAt(cpu), _machine.Bus, space, address, access, unprivileged));
+
+    /// <inheritdoc cref="MachinePci.Add"/>
+    public string? AddPciDevice(PciDeviceRequest request) => Ask(() => _pci.Add(request));
+
+    /// <inheritdoc cref="MachinePci.Remove"/>
+    public string? RemovePciDevice(string id) => Ask(() => _pci.Remove(id));
+
+    /// <inheritdoc cref="MachinePci.Inject"/>
+    public string? InjectPciError(string id, string error, IReadOnlyList<uint> header) => Ask(() => _pci.Inject(id, error, header));
+
+    /// <inheritdoc cref="MachinePci.Send"/>
+    public IReadOnlyList<string> SendPciRequest(string id, string operation, ulong address, byte[] data, ushort? forged) =>
+        Ask(() => _pci.Send(id, operation, address, data, forged));
+
+    /// <inheritdoc cref="MachinePci.List"/>
+    public IReadOnlyList<string> PciFunctions => Ask(_pci.List);
 
     /// <summary>Sends bytes to the guest's console, in order; what does not fit the UART waits outside the machine.</summary>
     public void SendSerial(ReadOnlySpan<byte> bytes)

@@ -2,7 +2,7 @@ using GdbHost.Machine.Bus;
 
 namespace GdbHost.Machine.Pcie;
 
-/// <summary>Configuration accesses to one function: 1, 2 or 4 bytes within its 256.</summary>
+/// <summary>Configuration accesses to one function: 1, 2 or 4 bytes within its configuration space.</summary>
 internal sealed class ConfigPort(PciFunction function) : IBusDevice
 {
     public string Name => function.StateName;

@@ -24,6 +24,7 @@ internal static class MachineIdentity
             $"--smp {Number((ulong)machine.Cpus)}",
             $"--memory {Number(machine.MemoryBytes)}",
             $"--semihosting {Switch(machine.Semihosting)}",
+            .. machine.PciDevices.Select(static d => $"--device {d}"),
         ];
         return string.Join('\n', lines);
     }

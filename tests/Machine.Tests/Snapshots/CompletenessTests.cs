@@ -11,6 +11,7 @@ using GdbHost.Machine.Boot;
 using GdbHost.Machine.Common;
 using GdbHost.Machine.Cpu;
 using GdbHost.Machine.Snapshots;
+using GdbHost.Machine.Tests.Devices;
 using Xunit;
 
 namespace GdbHost.Machine.Tests.Snapshots;
@@ -26,6 +27,9 @@ public sealed class CompletenessTests
 
     /// <summary>Whether with every option, and the version of the GIC.</summary>
     public static TheoryData<bool, int> Machines() => new() { { false, 2 }, { true, 2 }, { false, 3 }, { true, 3 } };
+
+    private static readonly string[] PciDevices =
+        ["pci-testdev", "edu", "pcie-root-port,id=rp", "x3130-upstream,bus=rp,id=up", "xio3130-downstream,bus=up,id=dn", "edu,bus=dn"];
 
     [Theory]
     [MemberData(nameof(Machines))]
@@ -114,6 +118,7 @@ public sealed class CompletenessTests
             GicVersion = gic,
             El3 = everything,
             Semihosting = everything,
+            PciDevices = everything ? [.. PciDevices.Select(QemuComparison.Request)] : [],
             MemoryBytes = 16 << 20,
             Loads = [new LoadFile(new BootFile("code", new byte[16]), 0x4000_0000)],
         },

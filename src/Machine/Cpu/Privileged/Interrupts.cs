@@ -37,8 +37,8 @@ internal sealed unsafe class Interrupts : IStateful
             _lines[i] = new Line(this);
         }
 
-        _group1 = new Line(core);
-        _secureGroup1 = new Line(core);
+        _group1 = new Line(this);
+        _secureGroup1 = new Line(this);
     }
 
     public IInterruptLine Irq => _lines[(int)InterruptKind.Irq];
@@ -208,7 +208,7 @@ internal sealed unsafe class Interrupts : IStateful
 
     private void Changed()
     {
-        Any = Array.Exists(_lines, static line => line.Asserted);
+        Any = _group1.Asserted || _secureGroup1.Asserted || Array.Exists(_lines, static line => line.Asserted);
         _core.System.Derived.UpdateAlert();
         _core.RequestAttention();
     }
