@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
+using GdbHost.GdbStub.Attached;
 using GdbHost.GdbStub.CommandLine;
 using GdbHost.GdbStub.Qemu;
 using GdbHost.GdbStub.Run;
@@ -174,10 +175,10 @@ public sealed class QemuLineTests : IDisposable
         { "-M virt -pflash $F", "-drive $F: a flash bank has 67108864 bytes and this file 4; lengthen it with truncate -s 64M, or use -bios" },
         { "-M virt -drive if=pflash,unit=2,file=$F", "-drive $F: the board has two flash banks; use unit=0 or unit=1" },
         { "-M virt -drive if=pflash,format=qcow2,file=$F", "-drive format=qcow2: only raw files are read; convert it with qemu-img convert -O raw" },
-        { "-M virt -drive file=disk.img,if=virtio", "-drive file=disk.img,if=virtio: there are no disks; only if=pflash is built, and -initrd takes a root file system" },
-        { "-M virt -hda disk.img", "-hda disk.img: there are no disks; -initrd takes a root file system" },
-        { "-M virt disk.img", "\"disk.img\": a word without option is a disk image, and there are no disks; use -initrd for a root file system" },
-        { "-M virt -device virtio-net-pci,netdev=n", "-device virtio-net-pci: this device is not built; only loader and guest-loader are" },
+        { "-M virt -drive file=disk.img,if=virtio", "-drive file=disk.img,if=virtio: only if=none and if=pflash are built; use if=none,id=hd0 and -device virtio-blk-device,drive=hd0" },
+        { "-M virt -hda disk.img", "-hda disk.img: this disk is not built; use -drive file=FILE,if=none,id=hd0 -device virtio-blk-device,drive=hd0" },
+        { "-M virt disk.img", "\"disk.img\": a word without option is a disk image; use -drive file=FILE,if=none,id=hd0 -device virtio-blk-device,drive=hd0" },
+        { "-M virt -device virtio-net-pci,netdev=n", "-device virtio-net-pci: this device is not built; -device help lists those that are" },
         { "-M virt -netdev user,id=n", "-netdev user,id=n: network devices are not built; use -nic none or leave it out" },
         { "-M virt -nic user", "-nic user: this device is not built; use -nic none or leave it out" },
         { "-M virt -device loader", "-device loader: it loads nothing; give file=FILE, or addr= with data= and data-len=, or addr= with cpu-num=" },
@@ -228,11 +229,15 @@ public sealed class QemuLineTests : IDisposable
     {
         QemuRequest request = QemuOptions.Read(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
         QemuConfiguration.Settings(request);
-        MachineDebugPort.Create(QemuConfiguration.Machine(request, Quiet), static _ => { }).Dispose();
+        using HostDevices host = new();
+        MachineDebugPort.Create(QemuConfiguration.Machine(request, host, Quiet), static _ => { }).Dispose();
     }
 
-    private static MachineConfiguration Machine(string line) =>
-        QemuConfiguration.Machine(QemuOptions.Read(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)), Quiet);
+    private static MachineConfiguration Machine(string line)
+    {
+        using HostDevices host = new();
+        return QemuConfiguration.Machine(QemuOptions.Read(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)), host, Quiet);
+    }
 
     private static RunSettings Settings(string line) =>
         QemuConfiguration.Settings(QemuOptions.Read(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)));

@@ -126,6 +126,18 @@ internal sealed class RunOptions : GuestOptions
     [Option("dtb", MetaValue = "FILE", HelpText = "Your own device tree instead of the generated one.")]
     public string? Dtb { get; set; }
 
+    [Option("device", MetaValue = "DRIVER[,KEY=VALUE]", HelpText = "A device, in QEMU's words, for example virtio-blk-device,drive=hd0. Repeatable.")]
+    public IEnumerable<string> Device { get; set; } = [];
+
+    [Option("drive", MetaValue = "KEY=VALUE", HelpText = "A disk image: file=FILE,if=none,id=hd0[,format=raw][,readonly=on][,snapshot=on]. Repeatable.")]
+    public IEnumerable<string> Drive { get; set; } = [];
+
+    [Option("chardev", MetaValue = "BACKEND,id=ID", HelpText = "A line for a device: stdio, null, file,path= or socket,host=,port=,server=on. Repeatable.")]
+    public IEnumerable<string> Chardev { get; set; } = [];
+
+    [Option("global", MetaValue = "DRIVER.KEY=VALUE", HelpText = "A setting of all devices of a kind: virtio-mmio.force-legacy=off. Repeatable.")]
+    public IEnumerable<string> Global { get; set; } = [];
+
     [Option("load", MetaValue = "FILE[@ADDR]", HelpText = "Place a further file in memory: an ELF, or bytes at ADDR. Repeatable.")]
     public IEnumerable<string> Load { get; set; } = [];
 }

@@ -1,5 +1,7 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
+using GdbHost.GdbStub.Attached;
 using static GdbHost.GdbStub.Qemu.QemuOption;
 
 namespace GdbHost.GdbStub.Qemu;
@@ -17,18 +19,26 @@ internal static class BootOptionRows
         Honored("dtb", "FILE", "your own device tree", (r, v) => r.Dtb = v),
         Honored("bios", "FILE", "goes to flash bank 0, where the cores begin; -kernel is then handed over by fw_cfg", (r, v) => r.Bios = v),
         Honored("pflash", "FILE", "the next free flash bank; the guest's writes are not kept in the file", (r, v) => AddFlash(r, "-pflash", v, null)),
-        Honored("drive", "if=pflash,format=raw,file=FILE[,unit=N][,readonly=on]", "as -pflash; other drives are refused", ReadDrive),
-        Honored("device", "loader,... or guest-loader,...",
-            "file=, addr=, cpu-num=, force-raw=, data=, data-len=, data-be=; kernel= or initrd=, addr=, bootargs=; other devices are refused", ReadDevice),
+        Honored("drive", "file=FILE,if=none,id=ID[,format=raw][,readonly=on][,snapshot=on]",
+            "a raw image for -device ...,drive=ID; if=pflash as -pflash, also with unit=N; other interfaces are refused", ReadDrive),
+        Honored("device", "DRIVER[,KEY=VALUE...]",
+            $"{string.Join(", ", VirtioWords.Names)}; loader: file=, addr=, cpu-num=, force-raw=, data=, data-len=, data-be=; "
+                + "guest-loader: kernel= or initrd=, addr=, bootargs=; other devices are refused", ReadDevice),
     ];
 
-    private static void ReadDrive(QemuRequest request, string value)
+    public static void ReadDrive(QemuRequest request, string value)
     {
         var pairs = new KeyValues("-drive", value);
         string? kind = pairs.Take("if");
+        if (kind == "none")
+        {
+            request.Devices.AddDrive(pairs);
+            return;
+        }
+
         if (kind != "pflash")
         {
-            throw QemuRequest.Refusal($"-drive {value}", "there are no disks; only if=pflash is built, and -initrd takes a root file system");
+            throw QemuRequest.Refusal($"-drive {value}", "only if=none and if=pflash are built; use if=none,id=hd0 and -device virtio-blk-device,drive=hd0");
         }
 
         if (pairs.Take("format") is string format && format != "raw")
@@ -68,7 +78,7 @@ internal static class BootOptionRows
         request.Pflash[bank] = file;
     }
 
-    private static void ReadDevice(QemuRequest request, string value)
+    public static void ReadDevice(QemuRequest request, string value)
     {
         const string Option = "-device";
         var pairs = new KeyValues(Option, value, "driver");
@@ -78,7 +88,8 @@ internal static class BootOptionRows
         switch (driver)
         {
             case "help" or "?":
-                request.Text = "name \"loader\", desc \"Generic Loader\"\nname \"guest-loader\", desc \"Guest Loader\"";
+                request.Text = "name \"loader\", desc \"Generic Loader\"\nname \"guest-loader\", desc \"Guest Loader\""
+                    + string.Concat(VirtioWords.Names.Select(static n => $"\nname \"{n}\", bus virtio-bus"));
                 break;
             case "loader":
                 request.Loaders.Add(LoaderDevice.Read(pairs));
@@ -86,8 +97,10 @@ internal static class BootOptionRows
             case "guest-loader":
                 request.GuestLoaders.Add(GuestLoaderDevice.Read(pairs));
                 break;
+            case string when request.Devices.TryAddDevice(driver, pairs):
+                break;
             default:
-                throw QemuRequest.Refusal($"-device {driver}", "this device is not built; only loader and guest-loader are");
+                throw QemuRequest.Refusal($"-device {driver}", "this device is not built; -device help lists those that are");
         }
     }
 }

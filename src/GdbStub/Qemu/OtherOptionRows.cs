@@ -6,7 +6,7 @@ namespace GdbHost.GdbStub.Qemu;
 /// <summary>The other options of QEMU's that scripts carry, and gdbhost's own.</summary>
 internal static class OtherOptionRows
 {
-    private const string NoDisks = "there are no disks; -initrd takes a root file system";
+    private const string NoDisks = "this disk is not built; use -drive file=FILE,if=none,id=hd0 -device virtio-blk-device,drive=hd0";
 
     public static readonly IReadOnlyList<QemuOption> Table =
     [
@@ -23,7 +23,7 @@ internal static class OtherOptionRows
         Same("msg", "...", "the form of messages"),
         Same("k", "LANGUAGE", "there is no keyboard"),
         Same("uuid", "UUID", "nothing on this board shows it"),
-        Noted("global", "DRIVER.PROPERTY=VALUE", "devices have no settings of this kind"),
+        Honored("global", "DRIVER.PROPERTY=VALUE", "virtio-mmio.force-legacy=; others are noted", ReadGlobal),
         Noted("set", "...", "devices have no settings of this kind"),
         Noted("L", "FOLDER", "files are looked for at their own path only"),
         Noted("boot", "...", "the board shows its firmware no order of devices"),
@@ -45,4 +45,12 @@ internal static class OtherOptionRows
         Refused("readconfig", "FILE", "configuration files are not read; give the options themselves"),
         Refused("plugin", "FILE", "QEMU's plugins are not run; gdb has their place"),
     ];
+
+    public static void ReadGlobal(QemuRequest request, string value)
+    {
+        if (!request.Devices.TrySetGlobal(value))
+        {
+            request.Note($"-global {value} is ignored: devices have no such setting here");
+        }
+    }
 }

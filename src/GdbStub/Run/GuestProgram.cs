@@ -6,6 +6,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
+using GdbHost.GdbStub.Attached;
 using GdbHost.GdbStub.CommandLine;
 using GdbHost.GdbStub.Serial;
 using GdbHost.GdbStub.Server;
@@ -21,12 +22,13 @@ internal sealed class GuestProgram(RunSettings settings, Log log)
     // How long a machine that does not stop may delay the end of the program.
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(2);
 
-    /// <param name="configure">Reads the guest's files; called after the port is open.</param>
+    /// <param name="configure">Reads the guest's files and opens what is behind its devices; called after the port is open.</param>
     /// <param name="announce">Tells the user what is there, before the guest runs.</param>
-    public async Task<int> RunAsync(Func<MachineConfiguration> configure, Action<MachineConfiguration, MachineTarget, string?> announce)
+    public async Task<int> RunAsync(Func<HostDevices, MachineConfiguration> configure, Action<MachineConfiguration, MachineTarget, string?> announce)
     {
         using TcpServer? server = Listen();
-        MachineConfiguration configuration = configure();
+        using HostDevices host = new();
+        MachineConfiguration configuration = configure(host);
         GuestRun? guest = null;
         using ISerialBackend serial = SerialOption.Open(
             settings.Serial, settings.AllowRemote, log, () => guest?.Finish(new GuestEnd(ExitStatus.PoweredOff, "ended by the user")));

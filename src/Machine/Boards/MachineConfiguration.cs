@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using GdbHost.Machine.Semihosting;
+using GdbHost.Machine.Virtio;
 
 namespace GdbHost.Machine.Boards;
 
@@ -61,6 +62,12 @@ public sealed record MachineConfiguration
 
     /// <summary>Whether ECAM and the large PCIe window lie above 4 GiB.</summary>
     public bool HighMemory { get; init; } = true;
+
+    /// <summary>Devices on virtio-mmio, in the order in which the user names them.</summary>
+    public IReadOnlyList<VirtioDeviceConfiguration> VirtioMmio { get; init; } = [];
+
+    /// <summary>Transports of virtio-mmio are of version 1, QEMU's default; else of version 2.</summary>
+    public bool LegacyVirtioMmio { get; init; } = true;
 
     public BootFile? Kernel { get; init; }
 

@@ -7,6 +7,8 @@ using GdbHost.Machine.Devices;
 using GdbHost.Machine.Devices.Gic;
 using GdbHost.Machine.Pcie;
 using GdbHost.Machine.SysRegs;
+using GdbHost.Machine.Virtio;
+using GdbHost.Machine.Virtio.Mmio;
 
 namespace GdbHost.Machine.Boards;
 
@@ -88,6 +90,12 @@ internal static class Virt
             throw new MachineConfigurationException($"--machine gic={machine.GicVersion}: only version 2 is built; use gic=2");
         }
 
+        if (machine.VirtioMmio.Count > VirtioSlots)
+        {
+            throw new MachineConfigurationException(
+                $"--device {machine.VirtioMmio[VirtioSlots].Kind}-device: all {VirtioSlots} virtio-mmio slots are taken; leave some devices out");
+        }
+
         ulong limit = machine.HighMemory ? LegacyRamLimit : LowMemoryLimit;
         if (machine.MemoryBytes > limit)
         {
@@ -136,7 +144,7 @@ internal static class Virt
         AddFwCfg(machine);
         for (int slot = 0; slot < VirtioSlots; slot++)
         {
-            machine.Map(Virtio(slot), machine.Add(new VirtioMmioSlot(Virtio(slot).Name, machine.Events)).Port);
+            AddVirtio(machine, slot, gic);
         }
 
         if (security)
@@ -145,6 +153,24 @@ internal static class Virt
         }
 
         AddPcie(machine, gic);
+    }
+
+    /// <summary>The first device that the user names is in the last slot, as on QEMU.</summary>
+    private static void AddVirtio(Machine machine, int number, GicV2 gic)
+    {
+        MachineConfiguration configuration = machine.Configuration;
+        BoardSlot slot = Virtio(number);
+        int device = VirtioSlots - 1 - number;
+        bool legacy = configuration.LegacyVirtioMmio;
+        if (device >= configuration.VirtioMmio.Count)
+        {
+            machine.Map(slot, machine.Add(new VirtioMmioSlot(slot.Name, legacy, machine.Events)).Port);
+            return;
+        }
+
+        VirtioDeviceConfiguration wanted = configuration.VirtioMmio[device];
+        machine.Map(slot, machine.Add(new VirtioMmio(
+            slot.Name, wanted.Make(), legacy, wanted.Settings, machine.Bus, gic.Spi(slot.Spi), machine.Scheduler, machine.Events)).Port);
     }
 
     private static void AddFlash(Machine machine, BoardSlot slot, bool secureOnly)

@@ -47,6 +47,9 @@ internal sealed class DeviceEvents
     /// <summary>Called with each event; null where nobody listens.</summary>
     public Action<DeviceEvent>? Observer { get; set; }
 
+    /// <summary>Called with a device's name and what a driver did to it that made the device refuse or stop; null where nobody listens.</summary>
+    public Action<string, string>? ProblemObserver { get; set; }
+
     public long Total { get; private set; }
 
     /// <summary>How often each place was touched.</summary>
@@ -62,5 +65,12 @@ internal sealed class DeviceEvents
         }
 
         Observer?.Invoke(happened);
+    }
+
+    /// <summary>Says in words what went wrong between a driver and a device; <see cref="Report"/> is for single accesses.</summary>
+    public void ReportProblem(string device, string what)
+    {
+        Total++;
+        ProblemObserver?.Invoke(device, what);
     }
 }

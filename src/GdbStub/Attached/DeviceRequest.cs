@@ -1,0 +1,83 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using GdbHost.GdbStub.CommandLine;
+using GdbHost.GdbStub.Qemu;
+using GdbHost.Machine.Boards;
+
+namespace GdbHost.GdbStub.Attached;
+
+/// <summary>
+/// The devices that a command line asks for, and what of the host is behind them. The words are QEMU's, with "gdbhost run" as
+/// with "gdbhost qemu".
+/// </summary>
+internal sealed class DeviceRequest
+{
+    private const string ForceLegacy = "virtio-mmio.force-legacy";
+
+    private readonly List<VirtioWords> _devices = [];
+
+    /// <summary>What -drive has named.</summary>
+    public Dictionary<string, DriveWords> Drives { get; } = [];
+
+    /// <summary>What -chardev has named: the line in the form of -serial.</summary>
+    public Dictionary<string, SerialLine> CharacterDevices { get; } = [];
+
+    /// <summary>-global virtio-mmio.force-legacy.</summary>
+    public bool LegacyMmio { get; set; } = true;
+
+    /// <summary>Adds a drive that is behind a device.</summary>
+    /// <param name="pairs">Without its interface.</param>
+    public void AddDrive(KeyValues pairs)
+    {
+        (string? id, DriveWords drive) = DriveWords.Read(pairs);
+        if (id is null)
+        {
+            throw QemuRequest.Refusal(drive.Option, "without id= no device can name it; add id=hd0, and -device virtio-blk-device,drive=hd0");
+        }
+
+        if (!Drives.TryAdd(id, drive))
+        {
+            throw QemuRequest.Refusal(drive.Option, $"there is another -drive with id={id}");
+        }
+    }
+
+    /// <summary>Adds a device if it is one of ours.</summary>
+    public bool TryAddDevice(string driver, KeyValues pairs)
+    {
+        if (VirtioWords.Find(driver) is not VirtioWords words)
+        {
+            return false;
+        }
+
+        _devices.Add(words with { Pairs = pairs });
+        return true;
+    }
+
+    /// <summary>Takes -global; false where it is about nothing that is built.</summary>
+    public bool TrySetGlobal(string value)
+    {
+        string[] parts = value.Split('=', 2);
+        if (parts is not [ForceLegacy, string flag])
+        {
+            return false;
+        }
+
+        LegacyMmio = KeyValues.Flag($"-global {ForceLegacy}", flag);
+        return true;
+    }
+
+    /// <summary>Opens what is behind the devices and puts them into the configuration.</summary>
+    public MachineConfiguration AddTo(MachineConfiguration machine, HostDevices host)
+    {
+        HashSet<string> unused = [.. Drives.Keys];
+        MachineConfiguration result = machine with
+        {
+            LegacyVirtioMmio = LegacyMmio,
+            VirtioMmio = [.. _devices.Select(d => d.Make(this, host, unused))],
+        };
+        return unused.FirstOrDefault() is string id
+            ? throw QemuRequest.Refusal(Drives[id].Option, $"no device uses it; add -device virtio-blk-device,drive={id}")
+            : result;
+    }
+}

@@ -1,0 +1,70 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using GdbHost.GdbStub.Qemu;
+using GdbHost.Machine.Virtio;
+
+namespace GdbHost.GdbStub.Attached;
+
+/// <summary>
+/// One kind of virtio device as -device names it: the kind, then "-device" for virtio-mmio (QEMU 7.2, -device help).
+/// </summary>
+/// <param name="Kind">Without the transport.</param>
+/// <param name="Keys">What it takes, for messages.</param>
+/// <param name="Build">Makes it from its keys.</param>
+internal sealed record VirtioWords(string Kind, string Keys, Func<VirtioMaking, VirtioDeviceConfiguration> Build)
+{
+    private const string MmioSuffix = "-device";
+    private const string CommonKeys = "packed=, indirect_desc=, event_idx=, queue_reset= or iommu_platform=";
+
+    private static readonly VirtioWords[] Table =
+    [
+        new("virtio-blk", "drive=ID, serial=TEXT", MakeBlock),
+    ];
+
+    public KeyValues Pairs { get; init; } = new("-device", "");
+
+    private string Option => $"-device {Kind}{MmioSuffix}";
+
+    /// <summary>Names of all devices, for help and messages.</summary>
+    public static IEnumerable<string> Names => Table.Select(w => w.Kind + MmioSuffix);
+
+    /// <summary>The kind that a name of QEMU's stands for; null where there is none.</summary>
+    public static VirtioWords? Find(string driver) => Array.Find(Table, w => w.Kind + MmioSuffix == driver);
+
+    /// <param name="unused">Drives that no device has named yet.</param>
+    public VirtioDeviceConfiguration Make(DeviceRequest request, HostDevices host, HashSet<string> unused)
+    {
+        Pairs.NamedBy(Option);
+        VirtioSettings settings = new()
+        {
+            Packed = Pairs.TakeFlag("packed") ?? false,
+            Indirect = Pairs.TakeFlag("indirect_desc") ?? true,
+            EventIndex = Pairs.TakeFlag("event_idx") ?? true,
+            QueueReset = Pairs.TakeFlag("queue_reset") ?? true,
+            AccessPlatform = Pairs.TakeFlag("iommu_platform") ?? false,
+        };
+        VirtioDeviceConfiguration made = Build(new VirtioMaking(Option, Pairs, request, host, unused));
+        Pairs.RefuseRest($"{Keys}, {CommonKeys}");
+        return made with { Settings = settings };
+    }
+
+    private static BlockDeviceConfiguration MakeBlock(VirtioMaking making)
+    {
+        string drive = making.Pairs.Take("drive") ?? throw QemuRequest.Refusal(making.Option, "it has no drive; add drive=ID of a -drive");
+        string? serial = making.Pairs.Take("serial");
+        making.Pairs.Take("bootindex");
+        if (!making.Request.Drives.TryGetValue(drive, out DriveWords? words))
+        {
+            throw QemuRequest.Refusal($"{making.Option},drive={drive}", $"there is no -drive with id={drive}");
+        }
+
+        return making.Unused.Remove(drive)
+            ? new BlockDeviceConfiguration(words.Open(making.Host), serial)
+            : throw QemuRequest.Refusal($"{making.Option},drive={drive}", "another device uses this drive already");
+    }
+}
+
+/// <summary>What a device is made from.</summary>
+/// <param name="Unused">Drives that no device has named yet.</param>
+internal sealed record VirtioMaking(string Option, KeyValues Pairs, DeviceRequest Request, HostDevices Host, HashSet<string> Unused);
