@@ -229,13 +229,13 @@ public sealed class QemuLineTests : IDisposable
     {
         QemuRequest request = QemuOptions.Read(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
         QemuConfiguration.Settings(request);
-        using HostDevices host = new();
+        using HostDevices host = new(terminalTaken: false, allowRemote: false, Quiet);
         MachineDebugPort.Create(QemuConfiguration.Machine(request, host, Quiet), static _ => { }).Dispose();
     }
 
     private static MachineConfiguration Machine(string line)
     {
-        using HostDevices host = new();
+        using HostDevices host = new(terminalTaken: false, allowRemote: false, Quiet);
         return QemuConfiguration.Machine(QemuOptions.Read(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)), host, Quiet);
     }
 

@@ -4,6 +4,7 @@ using System.Linq;
 using GdbHost.GdbStub.CommandLine;
 using GdbHost.GdbStub.Qemu;
 using GdbHost.Machine.Boards;
+using GdbHost.Machine.Virtio.Console;
 
 namespace GdbHost.GdbStub.Attached;
 
@@ -16,6 +17,7 @@ internal sealed class DeviceRequest
     private const string ForceLegacy = "virtio-mmio.force-legacy";
 
     private readonly List<VirtioWords> _devices = [];
+    private readonly List<PortWords> _ports = [];
 
     /// <summary>What -drive has named.</summary>
     public Dictionary<string, DriveWords> Drives { get; } = [];
@@ -45,9 +47,25 @@ internal sealed class DeviceRequest
     /// <summary>Adds a device if it is one of ours.</summary>
     public bool TryAddDevice(string driver, KeyValues pairs)
     {
+        if (PortWords.IsPort(driver))
+        {
+            if (!_devices.Exists(static d => d.Kind == VirtioWords.SerialKind))
+            {
+                throw QemuRequest.Refusal($"-device {driver}", "there is no device before it that it could be a port of; put -device virtio-serial-device in front");
+            }
+
+            _ports.Add(PortWords.Read(driver, pairs));
+            return true;
+        }
+
         if (VirtioWords.Find(driver) is not VirtioWords words)
         {
             return false;
+        }
+
+        if (words.Kind == VirtioWords.SerialKind && _devices.Exists(static d => d.Kind == VirtioWords.SerialKind))
+        {
+            throw QemuRequest.Refusal($"-device {driver}", "one is enough: it has 31 ports");
         }
 
         _devices.Add(words with { Pairs = pairs });
@@ -65,6 +83,18 @@ internal sealed class DeviceRequest
 
         LegacyMmio = KeyValues.Flag($"-global {ForceLegacy}", flag);
         return true;
+    }
+
+    /// <summary>The ports of the one console device, numbered as QEMU numbers them.</summary>
+    public List<ConsolePortConfiguration> MakePorts(HostDevices host)
+    {
+        List<ConsolePortConfiguration> made = [];
+        foreach (PortWords port in _ports)
+        {
+            made.Add(port.Make(this, host, made));
+        }
+
+        return made;
     }
 
     /// <summary>Opens what is behind the devices and puts them into the configuration.</summary>

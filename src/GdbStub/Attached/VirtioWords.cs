@@ -14,12 +14,16 @@ namespace GdbHost.GdbStub.Attached;
 /// <param name="Build">Makes it from its keys.</param>
 internal sealed record VirtioWords(string Kind, string Keys, Func<VirtioMaking, VirtioDeviceConfiguration> Build)
 {
+    public const string SerialKind = "virtio-serial";
+
     private const string MmioSuffix = "-device";
     private const string CommonKeys = "packed=, indirect_desc=, event_idx=, queue_reset= or iommu_platform=";
 
     private static readonly VirtioWords[] Table =
     [
         new("virtio-blk", "drive=ID, serial=TEXT", MakeBlock),
+        new("virtio-rng", "seed=N", MakeRng),
+        new(SerialKind, "no keys of its own", MakeSerial),
     ];
 
     public KeyValues Pairs { get; init; } = new("-device", "");
@@ -62,6 +66,21 @@ internal sealed record VirtioWords(string Kind, string Keys, Func<VirtioMaking, 
         return making.Unused.Remove(drive)
             ? new BlockDeviceConfiguration(words.Open(making.Host), serial)
             : throw QemuRequest.Refusal($"{making.Option},drive={drive}", "another device uses this drive already");
+    }
+
+    private static RngDeviceConfiguration MakeRng(VirtioMaking making)
+    {
+        // Where the host would take its numbers from, and how fast: a run has no chance.
+        making.Pairs.Take("rng");
+        making.Pairs.Take("max-bytes");
+        making.Pairs.Take("period");
+        return new RngDeviceConfiguration(making.Pairs.TakeNumber("seed") ?? 0);
+    }
+
+    private static SerialDeviceConfiguration MakeSerial(VirtioMaking making)
+    {
+        making.Pairs.Take("max_ports");
+        return new SerialDeviceConfiguration(making.Request.MakePorts(making.Host));
     }
 }
 

@@ -27,7 +27,7 @@ internal sealed class GuestProgram(RunSettings settings, Log log)
     public async Task<int> RunAsync(Func<HostDevices, MachineConfiguration> configure, Action<MachineConfiguration, MachineTarget, string?> announce)
     {
         using TcpServer? server = Listen();
-        using HostDevices host = new();
+        using HostDevices host = new(settings.Serial.To.EndsWith("stdio", StringComparison.Ordinal), settings.AllowRemote, log);
         MachineConfiguration configuration = configure(host);
         GuestRun? guest = null;
         using ISerialBackend serial = SerialOption.Open(
@@ -48,6 +48,7 @@ internal sealed class GuestProgram(RunSettings settings, Log log)
         using Timer? timer = settings.Timeout is TimeSpan time
             ? new Timer(_ => guest.Finish(TimedOut(time)), null, time, Timeout.InfiniteTimeSpan)
             : null;
+        host.Start(machine);
         serial.Start(machine.ReceiveSerial, machine.EndSerialInput);
         await Task.WhenAny(serial.Ready, guest.Ended);
         if (!settings.Wait && !guest.Ended.IsCompleted)

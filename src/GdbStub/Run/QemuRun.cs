@@ -61,7 +61,7 @@ internal static class QemuRun
 
     private static void DumpDeviceTree(QemuRequest request, string file, Log log)
     {
-        using HostDevices host = new();
+        using HostDevices host = new(terminalTaken: false, request.AllowRemote, log);
         using var port = MachineDebugPort.Create(QemuConfiguration.Machine(request, host, log), static _ => { });
         InputFile.Write("-machine dumpdtb", file, port.DeviceTree.Span);
         Log.StandardError.WriteLine($"gdbhost: info: dtb dumped to {file}. Exiting.");

@@ -9,6 +9,7 @@ using GdbHost.Machine.Devices;
 using GdbHost.Machine.Pcie;
 using GdbHost.Machine.Semihosting;
 using GdbHost.Machine.Time;
+using GdbHost.Machine.Virtio;
 
 namespace GdbHost.Machine.Boards;
 
@@ -101,6 +102,9 @@ internal sealed class Machine : IPowerControl, IStateful, IDisposable
 
     /// <summary>The board's PCI Express; null where it has none.</summary>
     public RootComplex? Pcie { get; set; }
+
+    /// <summary>Ways into virtio devices from outside, in the order in which the user names the devices.</summary>
+    public List<IInputLine> Lines { get; } = [];
 
     /// <summary>Accesses that devices did not expect.</summary>
     public DeviceEvents Events { get; } = new();

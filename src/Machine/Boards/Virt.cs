@@ -142,7 +142,7 @@ internal static class Virt
         machine.Map(Gpio, gpio.Port);
         machine.PowerKey = new PowerKey(gpio, (int)PowerKeyLine, machine.Scheduler);
         AddFwCfg(machine);
-        for (int slot = 0; slot < VirtioSlots; slot++)
+        for (int slot = VirtioSlots - 1; slot >= 0; slot--)
         {
             AddVirtio(machine, slot, gic);
         }
@@ -169,8 +169,10 @@ internal static class Virt
         }
 
         VirtioDeviceConfiguration wanted = configuration.VirtioMmio[device];
+        VirtioDevice kind = wanted.Make();
+        machine.Lines.AddRange(kind.Lines);
         machine.Map(slot, machine.Add(new VirtioMmio(
-            slot.Name, wanted.Make(), legacy, wanted.Settings, machine.Bus, gic.Spi(slot.Spi), machine.Scheduler, machine.Events)).Port);
+            slot.Name, kind, legacy, wanted.Settings, machine.Bus, gic.Spi(slot.Spi), machine.Scheduler, machine.Events)).Port);
     }
 
     private static void AddFlash(Machine machine, BoardSlot slot, bool secureOnly)

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using GdbHost.Machine.Common;
 using GdbHost.Machine.Virtio.Rings;
 
@@ -26,6 +27,9 @@ internal abstract class VirtioDevice
 
     /// <summary>Bits that only a legacy driver sees.</summary>
     public virtual ulong LegacyTransportFeatures => VirtioFeature.LegacyOnly;
+
+    /// <summary>Ways into the device from outside the machine.</summary>
+    public virtual IReadOnlyList<IInputLine> Lines => [];
 
     /// <summary>The common part, which the transport has made.</summary>
     [field: NotState("wiring")]

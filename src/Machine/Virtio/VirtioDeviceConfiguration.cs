@@ -1,4 +1,8 @@
+using System.Collections.Generic;
+using System.Linq;
 using GdbHost.Machine.Virtio.Block;
+using GdbHost.Machine.Virtio.Console;
+using GdbHost.Machine.Virtio.Entropy;
 
 namespace GdbHost.Machine.Virtio;
 
@@ -26,4 +30,26 @@ public sealed record BlockDeviceConfiguration(IBlockStorage Storage, string? Ser
     internal override string Identity => $"{Storage.Length} bytes{(Storage.ReadOnly ? ",readonly=on" : "")}";
 
     internal override VirtioDevice Make() => new VirtioBlock(Storage, Serial);
+}
+
+/// <summary>A source of numbers that are the same in every run.</summary>
+/// <param name="Seed">What they are made from.</param>
+public sealed record RngDeviceConfiguration(ulong Seed = 0) : VirtioDeviceConfiguration
+{
+    public override string Kind => "virtio-rng";
+
+    internal override string Identity => $"seed={Seed}";
+
+    internal override VirtioDevice Make() => new VirtioRng(Seed);
+}
+
+/// <summary>Consoles and serial ports.</summary>
+/// <param name="Ports">Each with its own number.</param>
+public sealed record SerialDeviceConfiguration(IReadOnlyList<ConsolePortConfiguration> Ports) : VirtioDeviceConfiguration
+{
+    public override string Kind => "virtio-serial";
+
+    internal override string Identity => string.Join(',', Ports.Select(static p => $"{(p.IsConsole ? "console" : "port")}{p.Number}={p.Name}"));
+
+    internal override VirtioDevice Make() => new VirtioSerial(Ports);
 }
