@@ -22,6 +22,12 @@ internal sealed class DeviceRequest
     /// <summary>What -drive has named.</summary>
     public Dictionary<string, DriveWords> Drives { get; } = [];
 
+    /// <summary>What -netdev has named.</summary>
+    public Dictionary<string, NetworkWords> Networks { get; } = [];
+
+    /// <summary>--pcap: where the frames of the one network go.</summary>
+    public string? CaptureFile { get; set; }
+
     /// <summary>What -chardev has named: the line in the form of -serial.</summary>
     public Dictionary<string, SerialLine> CharacterDevices { get; } = [];
 
@@ -41,6 +47,23 @@ internal sealed class DeviceRequest
         if (!Drives.TryAdd(id, drive))
         {
             throw QemuRequest.Refusal(drive.Option, $"there is another -drive with id={id}");
+        }
+    }
+
+    /// <summary>Reads -netdev.</summary>
+    public void AddNetwork(string value)
+    {
+        var pairs = new KeyValues("-netdev", value, "type");
+        string? type = pairs.Take("type");
+        string id = pairs.Take("id") ?? throw QemuRequest.Refusal($"-netdev {value}", "it has no id; add id=NAME");
+        if (type != "user")
+        {
+            throw QemuRequest.Refusal($"-netdev {type}", "only user networks are built; use -netdev user,id=NAME");
+        }
+
+        if (!Networks.TryAdd(id, NetworkWords.Read($"-netdev user,id={id}", pairs.NamedBy($"-netdev user,id={id}"))))
+        {
+            throw QemuRequest.Refusal($"-netdev user,id={id}", "there is another one with this id");
         }
     }
 
@@ -101,6 +124,14 @@ internal sealed class DeviceRequest
     public MachineConfiguration AddTo(MachineConfiguration machine, HostDevices host)
     {
         HashSet<string> unused = [.. Drives.Keys];
+        if (CaptureFile is not null)
+        {
+            NetworkWords network = Networks.Count == 1
+                ? Networks.Values.First()
+                : throw QemuRequest.Refusal("--pcap", $"it is for one network, and there are {Networks.Count}; add or leave one -netdev");
+            network.CaptureFile = CaptureFile;
+        }
+
         MachineConfiguration result = machine with
         {
             LegacyVirtioMmio = LegacyMmio,

@@ -1,7 +1,11 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
+using System.Net;
 using System.Threading;
+using GdbHost.GdbStub.Backends;
 using GdbHost.GdbStub.CommandLine;
+using GdbHost.GdbStub.Run;
 using GdbHost.GdbStub.Serial;
 using GdbHost.GdbStub.Target;
 using GdbHost.Machine.Virtio.Console;
@@ -16,6 +20,8 @@ internal sealed class HostDevices : IDisposable
 
     private readonly List<IDisposable> _kept = [];
     private readonly List<ISerialBackend> _lines = [];
+    private readonly List<HostNetwork?> _networks = [];
+    private readonly RealTimePace _pace = new();
     private readonly bool _allowRemote;
     private readonly Log _log;
     private bool _terminalTaken;
@@ -31,6 +37,12 @@ internal sealed class HostDevices : IDisposable
         _allowRemote = allowRemote;
         _log = log;
     }
+
+    /// <summary>Network cards so far.</summary>
+    public int Cards { get; set; }
+
+    /// <summary>There are networks with a way to the host.</summary>
+    public bool HasNetworks => _networks.Exists(static n => n is not null);
 
     public T Keep<T>(T device)
         where T : IDisposable
@@ -54,11 +66,49 @@ internal sealed class HostDevices : IDisposable
         return new Output(backend);
     }
 
+    /// <summary>Adds what is behind a user network, in the order of the cards; null for nothing.</summary>
+    public void AddNetwork(HostNetwork? network) => _networks.Add(network);
+
+    /// <summary>Says something that the user may need.</summary>
+    public void Tell(string text) => _log.Info(text);
+
+    /// <summary>Refuses to be reached from other hosts where the user has not allowed it.</summary>
+    public void CheckRemote(string option, IPEndPoint listen)
+    {
+        if (!_allowRemote && !IPAddress.IsLoopback(listen.Address))
+        {
+            throw new UserErrorException($"{option}: {listen} can be reached from other hosts; leave the address out for 127.0.0.1, or add --allow-remote");
+        }
+    }
+
+    /// <summary>
+    /// Called on the machine's thread with the virtual time: while the guest waits for somebody in the host's network, its time is not to run
+    /// ahead of theirs.
+    /// </summary>
+    public void HoldForNetworks(ulong virtualNanoseconds)
+    {
+        if (_networks.Exists(static n => n is { IsAwaited: true }))
+        {
+            _pace.Hold(virtualNanoseconds);
+        }
+        else
+        {
+            _pace.Follow(virtualNanoseconds);
+        }
+    }
+
     /// <summary>Begins to take input, and to tell of problems.</summary>
     public void Start(MachineTarget machine)
     {
-        machine.ObserveDevices(Tell);
-        _open = _lines.Count;
+        machine.ObserveDevices(TellProblem);
+        for (int number = 0; number < _networks.Count; number++)
+        {
+            int network = number;
+            _networks[number]?.Start(happened => machine.TellNetwork(network, happened));
+        }
+
+        // A network with a way to the host has no end.
+        _open = _lines.Count + _networks.Count(static n => n is not null);
         if (_open == 0)
         {
             return;
@@ -90,7 +140,7 @@ internal sealed class HostDevices : IDisposable
         }
     }
 
-    private void Tell(string device, string what)
+    private void TellProblem(string device, string what)
     {
         if (_problems++ < MostProblems)
         {

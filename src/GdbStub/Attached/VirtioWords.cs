@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.Linq;
 using GdbHost.GdbStub.Qemu;
 using GdbHost.Machine.Virtio;
@@ -23,6 +24,7 @@ internal sealed record VirtioWords(string Kind, string Keys, Func<VirtioMaking, 
     [
         new("virtio-blk", "drive=ID, serial=TEXT", MakeBlock),
         new("virtio-rng", "seed=N", MakeRng),
+        new("virtio-net", "netdev=ID, mac=ADDRESS", MakeNet),
         new(SerialKind, "no keys of its own", MakeSerial),
     ];
 
@@ -75,6 +77,44 @@ internal sealed record VirtioWords(string Kind, string Keys, Func<VirtioMaking, 
         making.Pairs.Take("max-bytes");
         making.Pairs.Take("period");
         return new RngDeviceConfiguration(making.Pairs.TakeNumber("seed") ?? 0);
+    }
+
+    private static NetDeviceConfiguration MakeNet(VirtioMaking making)
+    {
+        string id = making.Pairs.Take("netdev") ?? throw QemuRequest.Refusal(making.Option, "it is on no network; add netdev=ID of a -netdev");
+        string? mac = making.Pairs.Take("mac");
+        making.Pairs.Take("bootindex");
+        making.Pairs.Take("romfile");
+        if (!making.Request.Networks.Remove(id, out NetworkWords? network))
+        {
+            throw QemuRequest.Refusal($"{making.Option},netdev={id}", $"there is no -netdev with id={id}, or another device uses it already");
+        }
+
+        return new NetDeviceConfiguration(network.Open(making.Host), Mac(making, mac));
+    }
+
+    // QEMU's first card ends in 56, the next one in 57.
+    private static byte[] Mac(VirtioMaking making, string? text)
+    {
+        const byte FirstCard = 0x56;
+        const int MacBytes = 6;
+        byte[] usual = [0x52, 0x54, 0x00, 0x12, 0x34, (byte)(FirstCard + making.Host.Cards++)];
+        if (text is null)
+        {
+            return usual;
+        }
+
+        string[] parts = text.Split(':', '-');
+        byte[] bytes = new byte[MacBytes];
+        for (int i = 0; i < MacBytes; i++)
+        {
+            if (parts.Length != MacBytes || !byte.TryParse(parts[i], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out bytes[i]))
+            {
+                throw QemuRequest.Refusal($"{making.Option}: mac={text}", "it is no address; write it like 52:54:00:12:34:56");
+            }
+        }
+
+        return bytes;
     }
 
     private static SerialDeviceConfiguration MakeSerial(VirtioMaking making)

@@ -132,6 +132,12 @@ internal sealed class RunOptions : GuestOptions
     [Option("drive", MetaValue = "KEY=VALUE", HelpText = "A disk image: file=FILE,if=none,id=hd0[,format=raw][,readonly=on][,snapshot=on]. Repeatable.")]
     public IEnumerable<string> Drive { get; set; } = [];
 
+    [Option("netdev", MetaValue = "user,id=ID", HelpText = "A user network for a card: user,id=n0[,hostfwd=tcp::5555-:22][,restrict=on]. Repeatable.")]
+    public IEnumerable<string> Netdev { get; set; } = [];
+
+    [Option("pcap", MetaValue = "FILE", HelpText = "Write the frames of the user network into this file, for Wireshark and tcpdump.")]
+    public string? Pcap { get; set; }
+
     [Option("chardev", MetaValue = "BACKEND,id=ID", HelpText = "A line for a device: stdio, null, file,path= or socket,host=,port=,server=on. Repeatable.")]
     public IEnumerable<string> Chardev { get; set; } = [];
 

@@ -91,8 +91,10 @@ internal static class Configuration
             (options.Global, OtherOptionRows.ReadGlobal),
             (options.Chardev, CharacterDevice.ReadChardev),
             (options.Drive, BootOptionRows.ReadDrive),
+            (options.Netdev, static (r, v) => r.Devices.AddNetwork(v)),
             (options.Device, BootOptionRows.ReadDevice),
         ];
+        request.Devices.CaptureFile = options.Pcap;
         foreach ((IEnumerable<string> values, Action<QemuRequest, string> read) in rows)
         {
             foreach (string value in values)

@@ -33,7 +33,7 @@ internal sealed class GuestProgram(RunSettings settings, Log log)
         using ISerialBackend serial = SerialOption.Open(
             settings.Serial, settings.AllowRemote, log, () => guest?.Finish(new GuestEnd(ExitStatus.PoweredOff, "ended by the user")));
         using ISerialBackend secureSerial = OpenSecureSerial(configuration);
-        Action<ulong>? pace = settings.Paced ? new RealTimePace().Hold : null;
+        Action<ulong>? pace = settings.Paced ? new RealTimePace().Hold : host.HasNetworks ? host.HoldForNetworks : null;
         using var machine = MachineTarget.Create(
             configuration, b => serial.Write([b]), settings.MaxInstructions, pace, settings.Ending, b => secureSerial.Write([b]));
         if (settings.Restore is not null && machine.LoadSnapshot(settings.Restore) is string problem)

@@ -4,6 +4,7 @@ using System.Linq;
 using System.Threading;
 using GdbHost.Machine.Boards;
 using GdbHost.Machine.Debug;
+using GdbHost.Machine.Network;
 
 namespace GdbHost.GdbStub.Target;
 
@@ -98,6 +99,9 @@ internal sealed class MachineTarget : ITarget, IBreakpoints, IMemoryMap, ITransl
 
         _port.SendToLine(line, bytes.Span);
     }
+
+    /// <summary>Tells one of the networks of cards what the host has to say.</summary>
+    public void TellNetwork(int network, HostNetworkEvent happened) => _port.TellNetwork(network, happened);
 
     /// <summary>Somebody can still send by a line of a device, or no longer.</summary>
     public void AwaitOthers(bool awaited)

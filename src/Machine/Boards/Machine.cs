@@ -6,6 +6,7 @@ using GdbHost.Machine.Common;
 using GdbHost.Machine.Cpu;
 using GdbHost.Machine.Cpu.Privileged;
 using GdbHost.Machine.Devices;
+using GdbHost.Machine.Network;
 using GdbHost.Machine.Pcie;
 using GdbHost.Machine.Semihosting;
 using GdbHost.Machine.Time;
@@ -106,6 +107,9 @@ internal sealed class Machine : IPowerControl, IStateful, IDisposable
     /// <summary>Ways into virtio devices from outside, in the order in which the user names the devices.</summary>
     public List<IInputLine> Lines { get; } = [];
 
+    /// <summary>Networks behind cards, in the same order.</summary>
+    public List<UserNetwork> Networks { get; } = [];
+
     /// <summary>Accesses that devices did not expect.</summary>
     public DeviceEvents Events { get; } = new();
 
@@ -138,6 +142,16 @@ internal sealed class Machine : IPowerControl, IStateful, IDisposable
         _parts.Add(device);
         _devices.Add(device);
         return device;
+    }
+
+    /// <summary>Opens the ways into a virtio device that is in its place.</summary>
+    public void Connect(VirtioDevice kind)
+    {
+        Lines.AddRange(kind.Lines);
+        if (kind.Network is UserNetwork network)
+        {
+            Networks.Add(network);
+        }
     }
 
     /// <summary>Makes memory of the size of a slot that goes away with the machine.</summary>

@@ -170,9 +170,9 @@ internal static class Virt
 
         VirtioDeviceConfiguration wanted = configuration.VirtioMmio[device];
         VirtioDevice kind = wanted.Make();
-        machine.Lines.AddRange(kind.Lines);
         machine.Map(slot, machine.Add(new VirtioMmio(
             slot.Name, kind, legacy, wanted.Settings, machine.Bus, gic.Spi(slot.Spi), machine.Scheduler, machine.Events)).Port);
+        machine.Connect(kind);
     }
 
     private static void AddFlash(Machine machine, BoardSlot slot, bool secureOnly)

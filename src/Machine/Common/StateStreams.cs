@@ -69,6 +69,9 @@ internal sealed class StateReader(BinaryReader from)
         from.BaseStream.ReadExactly(into);
     }
 
+    /// <summary>Bytes whose count was read already.</summary>
+    public void ReadRest(Span<byte> into) => from.BaseStream.ReadExactly(into);
+
     public void ReadWords(Span<ulong> into)
     {
         ReadCount(into.Length);

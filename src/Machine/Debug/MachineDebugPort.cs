@@ -6,6 +6,7 @@ using GdbHost.Machine.Boards;
 using GdbHost.Machine.Boot;
 using GdbHost.Machine.Cpu;
 using GdbHost.Machine.Devices;
+using GdbHost.Machine.Network;
 
 namespace GdbHost.Machine.Debug;
 
@@ -240,6 +241,9 @@ public sealed class MachineDebugPort : IDisposable
         byte[] copy = bytes.ToArray();
         _thread.Post(() => _machine.Lines[line].Receive(copy));
     }
+
+    /// <summary>Tells one of the networks behind cards what the host has to say, between two slices.</summary>
+    public void TellNetwork(int network, HostNetworkEvent happened) => _thread.Post(() => _machine.Networks[network].Hear(happened));
 
     /// <summary>How many of the bytes sent to a line wait outside the machine.</summary>
     public int LineBacklog(int line) => Ask(() => _machine.Lines[line].Waiting);

@@ -17,7 +17,6 @@ internal sealed class VirtioCore : IStateful
     public const ushort NoVector = 0xffff;
 
     private readonly DeviceEvents _events;
-    private readonly Scheduler _scheduler;
     private readonly TimedEvent _later;
     private readonly VirtioSettings _settings;
     private readonly IVirtioSignals _signals;
@@ -33,7 +32,7 @@ internal sealed class VirtioCore : IStateful
         Memory = memory;
         _signals = signals;
         _settings = settings;
-        _scheduler = scheduler;
+        Scheduler = scheduler;
         _events = events;
         _later = scheduler.Create($"{name} goes on", GoOn);
         Queues = [.. kind.QueueSizes.Select((size, index) => new Virtqueue(this, index, size, memory))];
@@ -45,6 +44,8 @@ internal sealed class VirtioCore : IStateful
     public VirtioDevice Kind { get; }
 
     public IVirtioMemory Memory { get; }
+
+    public Scheduler Scheduler { get; }
 
     public Virtqueue[] Queues { get; }
 
@@ -125,7 +126,7 @@ internal sealed class VirtioCore : IStateful
     public void ComeBack(int queue)
     {
         _unfinished |= 1UL << queue;
-        _later.Arm(_scheduler.Clock.Now + VirtualClock.NanosecondsPerInstruction);
+        _later.Arm(Scheduler.Clock.Now + VirtualClock.NanosecondsPerInstruction);
     }
 
     public void UsedBuffers(int queue) => _signals.UsedBuffers(queue);

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using GdbHost.Machine.Common;
+using GdbHost.Machine.Network;
 using GdbHost.Machine.Virtio.Rings;
 
 namespace GdbHost.Machine.Virtio;
@@ -30,6 +31,9 @@ internal abstract class VirtioDevice
 
     /// <summary>Ways into the device from outside the machine.</summary>
     public virtual IReadOnlyList<IInputLine> Lines => [];
+
+    /// <summary>The network that a card is on; null for other devices.</summary>
+    public virtual UserNetwork? Network => null;
 
     /// <summary>The common part, which the transport has made.</summary>
     [field: NotState("wiring")]

@@ -1,8 +1,11 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
+using GdbHost.Machine.Network;
 using GdbHost.Machine.Virtio.Block;
 using GdbHost.Machine.Virtio.Console;
 using GdbHost.Machine.Virtio.Entropy;
+using GdbHost.Machine.Virtio.Net;
 
 namespace GdbHost.Machine.Virtio;
 
@@ -52,4 +55,16 @@ public sealed record SerialDeviceConfiguration(IReadOnlyList<ConsolePortConfigur
     internal override string Identity => string.Join(',', Ports.Select(static p => $"{(p.IsConsole ? "console" : "port")}{p.Number}={p.Name}"));
 
     internal override VirtioDevice Make() => new VirtioSerial(Ports);
+}
+
+/// <summary>A network card on a user network.</summary>
+/// <param name="Network">What is on the other end of the wire.</param>
+/// <param name="HardwareAddress">6 bytes.</param>
+public sealed record NetDeviceConfiguration(UserNetworkConfiguration Network, ReadOnlyMemory<byte> HardwareAddress) : VirtioDeviceConfiguration
+{
+    public override string Kind => "virtio-net";
+
+    internal override string Identity => $"mac={Convert.ToHexStringLower(HardwareAddress.Span)}{(Network.Host is null ? ",restrict=on" : "")}";
+
+    internal override VirtioDevice Make() => new VirtioNet(Network, HardwareAddress.ToArray());
 }
