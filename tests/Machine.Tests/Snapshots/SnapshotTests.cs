@@ -5,6 +5,7 @@ using System.Linq;
 using System.Security.Cryptography;
 using GdbHost.Machine.Boards;
 using GdbHost.Machine.Debug;
+using GdbHost.Machine.Snapshots;
 using Xunit;
 
 namespace GdbHost.Machine.Tests.Snapshots;

@@ -6,8 +6,8 @@ namespace GdbHost.Machine.Virtio.Block;
 /// <summary>The configuration space of a block device (Virtual I/O Device Specification 1.2, Block Device, Device configuration layout); QEMU's values.</summary>
 internal static class BlockConfig
 {
-    /// <summary>Up to write_zeroes_may_unmap and its padding.</summary>
-    public const int Bytes = 60;
+    /// <summary>Up to write_zeroes_may_unmap.</summary>
+    public const int Bytes = 57;
 
     public const int WritebackAt = 32;
 

@@ -33,6 +33,8 @@ internal sealed class VirtioBlock : VirtioDevice
     private const int PieceBytes = 256 << 10;
 
     private readonly IBlockStorage _storage;
+
+    [NotState("fixed when the device was made")]
     private readonly byte[] _id = new byte[IdBytes];
 
     [NotState("used within one request")]

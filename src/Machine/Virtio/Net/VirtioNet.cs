@@ -11,7 +11,7 @@ namespace GdbHost.Machine.Virtio.Net;
 /// A network card (Virtual I/O Device Specification 1.2, Network Device) with one pair of queues and a control queue, on a user network of
 /// its own. It leaves checksums and segmentation to the guest.
 /// </summary>
-internal sealed class VirtioNet(UserNetworkConfiguration network, byte[] hardwareAddress) : VirtioDevice, INetworkCard
+internal sealed class VirtioNet : VirtioDevice, INetworkCard
 {
     private const int QueueEntries = 256;
     private const int ControlQueueEntries = 64;
@@ -37,13 +37,27 @@ internal sealed class VirtioNet(UserNetworkConfiguration network, byte[] hardwar
     private const int BufferCountAt = 10;
     private const int MostFrameBytes = 1 << 16;
 
-    private readonly byte[] _mac = [.. hardwareAddress];
+    private readonly UserNetworkConfiguration _configuration;
+    private readonly byte[] _mac;
+
+    [NotState("fixed when the device was made")]
+    private readonly byte[] _hardwareAddress;
+
     private readonly List<DescriptorChain> _chains = [];
 
     [NotState("used within one request")]
     private readonly byte[] _frame = new byte[MostFrameBytes];
 
     private UserNetwork? _network;
+
+    /// <param name="network">What is on the other end of the wire.</param>
+    /// <param name="hardwareAddress">6 bytes.</param>
+    public VirtioNet(UserNetworkConfiguration network, byte[] hardwareAddress)
+    {
+        _configuration = network;
+        _hardwareAddress = hardwareAddress;
+        _mac = [.. hardwareAddress];
+    }
 
     public override uint DeviceId => 1;
 
@@ -66,7 +80,7 @@ internal sealed class VirtioNet(UserNetworkConfiguration network, byte[] hardwar
     public override void Connect(VirtioCore core)
     {
         base.Connect(core);
-        _network = new UserNetwork(network, core.StateName, this, core.Scheduler);
+        _network = new UserNetwork(_configuration, core.StateName, this, core.Scheduler);
     }
 
     public override void ReadConfig(Span<byte> into)
@@ -133,7 +147,7 @@ internal sealed class VirtioNet(UserNetworkConfiguration network, byte[] hardwar
 
     public override void Reset()
     {
-        hardwareAddress.CopyTo(_mac, 0);
+        _hardwareAddress.CopyTo(_mac, 0);
         _network!.Reset();
     }
 
