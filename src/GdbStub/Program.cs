@@ -2,6 +2,7 @@ using System;
 using System.IO;
 using System.Threading.Tasks;
 using GdbHost.GdbStub.CommandLine;
+using GdbHost.GdbStub.Qemu;
 using GdbHost.GdbStub.Run;
 using GdbHost.GdbStub.Session;
 using GdbHost.Machine.Boards;
@@ -40,6 +41,10 @@ internal static class Program
                 return await new GuestProgram(RunSettings.Of(demo), OptionValues.Log(demo.Log, Log.StandardError)).RunAsync(
                     _ => Configuration.Of(demo),
                     (configuration, machine, attach) => Announcement.Demo(Console.Out, configuration, machine, attach));
+
+            case RunOptions run when PciDeviceOption.HelpWanted(run.Device) is string help:
+                Console.Out.WriteLine(help);
+                return ExitStatus.PoweredOff;
 
             case RunOptions run:
                 Log log = OptionValues.Log(run.Log, Log.StandardError);

@@ -4,6 +4,7 @@ using System.Linq;
 using GdbHost.GdbStub.CommandLine;
 using GdbHost.GdbStub.Qemu;
 using GdbHost.Machine.Boards;
+using GdbHost.Machine.Pcie.Devices;
 using GdbHost.Machine.Virtio.Console;
 
 namespace GdbHost.GdbStub.Attached;
@@ -17,6 +18,7 @@ internal sealed class DeviceRequest
     private const string ForceLegacy = "virtio-mmio.force-legacy";
 
     private readonly List<VirtioWords> _devices = [];
+    private bool _hasSerial;
     private readonly List<PortWords> _ports = [];
 
     /// <summary>What -drive has named.</summary>
@@ -41,7 +43,7 @@ internal sealed class DeviceRequest
         (string? id, DriveWords drive) = DriveWords.Read(pairs);
         if (id is null)
         {
-            throw QemuRequest.Refusal(drive.Option, "without id= no device can name it; add id=hd0, and -device virtio-blk-device,drive=hd0");
+            throw QemuRequest.Refusal(drive.Option, "without id= no device can name it; add id=hd0, and -device virtio-blk-pci,drive=hd0");
         }
 
         if (!Drives.TryAdd(id, drive))
@@ -67,12 +69,13 @@ internal sealed class DeviceRequest
         }
     }
 
-    /// <summary>Adds a device if it is one of ours.</summary>
-    public bool TryAddDevice(string driver, KeyValues pairs)
+    /// <summary>Adds a device if it is one of ours, or a port of one.</summary>
+    /// <param name="pci">Where devices on PCI go, in the order in which they are named.</param>
+    public bool TryAddDevice(string driver, KeyValues pairs, List<PciDeviceRequest> pci)
     {
         if (PortWords.IsPort(driver))
         {
-            if (!_devices.Exists(static d => d.Kind == VirtioWords.SerialKind))
+            if (!_hasSerial)
             {
                 throw QemuRequest.Refusal($"-device {driver}", "there is no device before it that it could be a port of; put -device virtio-serial-device in front");
             }
@@ -86,12 +89,22 @@ internal sealed class DeviceRequest
             return false;
         }
 
-        if (words.Kind == VirtioWords.SerialKind && _devices.Exists(static d => d.Kind == VirtioWords.SerialKind))
+        if (words.Kind == VirtioWords.SerialKind && _hasSerial)
         {
             throw QemuRequest.Refusal($"-device {driver}", "one is enough: it has 31 ports");
         }
 
-        _devices.Add(words with { Pairs = pairs });
+        _hasSerial |= words.Kind == VirtioWords.SerialKind;
+        if (words.IsOnPci)
+        {
+            // What is behind it is opened later, when all options are known.
+            pci.Add(PciDeviceOption.Of(words.Driver, pairs) with { Backend = words with { Pairs = pairs } });
+        }
+        else
+        {
+            _devices.Add(words with { Pairs = pairs });
+        }
+
         return true;
     }
 
@@ -136,9 +149,18 @@ internal sealed class DeviceRequest
         {
             LegacyVirtioMmio = LegacyMmio,
             VirtioMmio = [.. _devices.Select(d => d.Make(this, host, unused))],
+            PciDevices = [.. machine.PciDevices.Select(p => p.Backend is VirtioWords words ? p with { Backend = words.Make(this, host, unused) } : p)],
         };
-        return unused.FirstOrDefault() is string id
-            ? throw QemuRequest.Refusal(Drives[id].Option, $"no device uses it; add -device virtio-blk-device,drive={id}")
-            : result;
+        foreach (string id in unused)
+        {
+            host.Warn($"{Drives[id].Option}: no device uses it; add -device virtio-blk-pci,drive={id}");
+        }
+
+        foreach (NetworkWords network in Networks.Values)
+        {
+            host.Warn($"{network.Option}: no device uses it; add -device virtio-net-pci,netdev=ID");
+        }
+
+        return result;
     }
 }

@@ -72,6 +72,9 @@ internal sealed class HostDevices : IDisposable
     /// <summary>Says something that the user may need.</summary>
     public void Tell(string text) => _log.Info(text);
 
+    /// <summary>Says something that the user may not have meant.</summary>
+    public void Warn(string text) => _log.Warning(text);
+
     /// <summary>Refuses to be reached from other hosts where the user has not allowed it.</summary>
     public void CheckRemote(string option, IPEndPoint listen)
     {

@@ -8,7 +8,8 @@ using GdbHost.Machine.Virtio;
 namespace GdbHost.GdbStub.Attached;
 
 /// <summary>
-/// One kind of virtio device as -device names it: the kind, then "-device" for virtio-mmio (QEMU 7.2, -device help).
+/// One kind of virtio device as -device names it: the kind, then "-device" for virtio-mmio, or one of three forms on PCI, of which the usual one
+/// needs no suffix (QEMU 7.2, -device help).
 /// </summary>
 /// <param name="Kind">Without the transport.</param>
 /// <param name="Keys">What it takes, for messages.</param>
@@ -18,6 +19,7 @@ internal sealed record VirtioWords(string Kind, string Keys, Func<VirtioMaking, 
     public const string SerialKind = "virtio-serial";
 
     private const string MmioSuffix = "-device";
+    private const string PciSuffix = "-pci";
     private const string CommonKeys = "packed=, indirect_desc=, event_idx=, queue_reset= or iommu_platform=";
 
     private static readonly VirtioWords[] Table =
@@ -30,13 +32,23 @@ internal sealed record VirtioWords(string Kind, string Keys, Func<VirtioMaking, 
 
     public KeyValues Pairs { get; init; } = new("-device", "");
 
-    private string Option => $"-device {Kind}{MmioSuffix}";
+    /// <summary>As the user wrote it.</summary>
+    public string Driver { get; init; } = "";
 
-    /// <summary>Names of all devices, for help and messages.</summary>
-    public static IEnumerable<string> Names => Table.Select(w => w.Kind + MmioSuffix);
+    public bool IsOnPci => !Driver.EndsWith(MmioSuffix, StringComparison.Ordinal);
+
+    private string Option => $"-device {Driver}";
+
+    /// <summary>Names of the devices on virtio-mmio.</summary>
+    public static IEnumerable<string> MmioNames => Table.Select(w => w.Kind + MmioSuffix);
 
     /// <summary>The kind that a name of QEMU's stands for; null where there is none.</summary>
-    public static VirtioWords? Find(string driver) => Array.Find(Table, w => w.Kind + MmioSuffix == driver);
+    public static VirtioWords? Find(string driver)
+    {
+        string[] forms = [MmioSuffix, PciSuffix, PciSuffix + "-transitional", PciSuffix + "-non-transitional", ""];
+        return Array.Find(Table, w => Array.Exists(forms, f => w.Kind + f == driver)) is not VirtioWords words ? null
+            : words with { Driver = driver == words.Kind ? driver + PciSuffix : driver };
+    }
 
     /// <param name="unused">Drives that no device has named yet.</param>
     public VirtioDeviceConfiguration Make(DeviceRequest request, HostDevices host, HashSet<string> unused)
@@ -51,6 +63,14 @@ internal sealed record VirtioWords(string Kind, string Keys, Func<VirtioMaking, 
             AccessPlatform = Pairs.TakeFlag("iommu_platform") ?? false,
         };
         VirtioDeviceConfiguration made = Build(new VirtioMaking(Option, Pairs, request, host, unused));
+        if (IsOnPci)
+        {
+            // The machine knows the keys of PCI devices, and refuses others.
+            return made with { Settings = settings };
+        }
+
+        Pairs.Take("id");
+        Pairs.Take("bus");
         Pairs.RefuseRest($"{Keys}, {CommonKeys}");
         return made with { Settings = settings };
     }

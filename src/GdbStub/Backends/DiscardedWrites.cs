@@ -1,6 +1,8 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using GdbHost.GdbStub.HostFiles;
+using GdbHost.Machine.Semihosting;
 using GdbHost.Machine.Virtio.Block;
 using Microsoft.Win32.SafeHandles;
 
@@ -17,7 +19,7 @@ internal sealed class DiscardedWrites(FileStorage below) : IBlockStorage, IDispo
 
     private readonly HashSet<ulong> _written = [];
     private readonly byte[] _cluster = new byte[ClusterBytes];
-    private SafeFileHandle? _above;
+    private HostFile? _above;
 
     public ulong Length => below.Length;
 
@@ -43,29 +45,20 @@ internal sealed class DiscardedWrites(FileStorage below) : IBlockStorage, IDispo
 
     public bool TryWrite(ulong position, ReadOnlySpan<byte> bytes)
     {
-        try
+        while (!bytes.IsEmpty)
         {
-            _above ??= Nameless();
-            while (!bytes.IsEmpty)
+            ReadOnlySpan<byte> piece = bytes[..Piece(position, bytes.Length)];
+            if (!TryKeep(position / ClusterBytes, piece.Length) || !TryWriteAbove(position, piece))
             {
-                ReadOnlySpan<byte> piece = bytes[..Piece(position, bytes.Length)];
-                if (!TryKeep(position / ClusterBytes, piece.Length))
-                {
-                    return false;
-                }
-
-                RandomAccess.Write(_above, piece, (long)position);
-                _written.Add(position / ClusterBytes);
-                bytes = bytes[piece.Length..];
-                position += (ulong)piece.Length;
+                return false;
             }
 
-            return true;
+            _written.Add(position / ClusterBytes);
+            bytes = bytes[piece.Length..];
+            position += (ulong)piece.Length;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
+
+        return true;
     }
 
     public bool TryClear(ulong position, ulong length)
@@ -96,12 +89,19 @@ internal sealed class DiscardedWrites(FileStorage below) : IBlockStorage, IDispo
 
     private static int Piece(ulong position, int length) => (int)Math.Min((ulong)length, ClusterBytes - (position % ClusterBytes));
 
-    private static SafeFileHandle Nameless()
+    private static HostFile? Nameless()
     {
-        string path = Path.GetTempFileName();
-        SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite);
-        File.Delete(path);
-        return file;
+        try
+        {
+            string path = Path.GetTempFileName();
+            SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite);
+            File.Delete(path);
+            return new HostFile(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Takes over a cluster of which only a part is to be written.</summary>
@@ -114,24 +114,15 @@ internal sealed class DiscardedWrites(FileStorage below) : IBlockStorage, IDispo
 
         ulong start = cluster * ClusterBytes;
         Span<byte> whole = _cluster.AsSpan(0, (int)Math.Min(ClusterBytes, Length - start));
-        if (!below.TryRead(start, whole))
-        {
-            return false;
-        }
-
-        RandomAccess.Write(_above!, whole, (long)start);
-        return true;
+        return below.TryRead(start, whole) && TryWriteAbove(start, whole);
     }
 
-    private bool TryReadAbove(ulong position, Span<byte> into)
+    private bool TryReadAbove(ulong position, Span<byte> into) =>
+        _above!.Read(position, into, out int count) == HostError.None && count == into.Length;
+
+    private bool TryWriteAbove(ulong position, ReadOnlySpan<byte> bytes)
     {
-        try
-        {
-            return RandomAccess.Read(_above!, into, (long)position) == into.Length;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
+        _above ??= Nameless();
+        return _above is not null && _above.Write(position, bytes, out int count) == HostError.None && count == bytes.Length;
     }
 }

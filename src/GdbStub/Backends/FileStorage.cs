@@ -2,6 +2,8 @@ using System;
 using System.IO;
 using System.Runtime.InteropServices;
 using GdbHost.GdbStub.CommandLine;
+using GdbHost.GdbStub.HostFiles;
+using GdbHost.Machine.Semihosting;
 using GdbHost.Machine.Virtio.Block;
 using Microsoft.Win32.SafeHandles;
 
@@ -20,10 +22,12 @@ internal sealed class FileStorage : IBlockStorage, IDisposable
     private static readonly byte[] Zeros = new byte[64 << 10];
 
     private readonly SafeFileHandle _file;
+    private readonly HostFile _io;
 
     private FileStorage(SafeFileHandle file, ulong length, bool readOnly)
     {
         _file = file;
+        _io = new HostFile(file);
         Length = length;
         ReadOnly = readOnly;
     }
@@ -62,42 +66,37 @@ internal sealed class FileStorage : IBlockStorage, IDisposable
         }
     }
 
+    /// <summary>False also where somebody has made the file shorter.</summary>
     public bool TryRead(ulong position, Span<byte> into)
     {
-        try
+        while (!into.IsEmpty)
         {
-            while (!into.IsEmpty)
+            if (_io.Read(position, into, out int count) != HostError.None || count == 0)
             {
-                int count = RandomAccess.Read(_file, into, (long)position);
-                if (count == 0)
-                {
-                    // Somebody has made the file shorter.
-                    return false;
-                }
-
-                into = into[count..];
-                position += (ulong)count;
+                return false;
             }
 
-            return true;
+            into = into[count..];
+            position += (ulong)count;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
+
+        return true;
     }
 
     public bool TryWrite(ulong position, ReadOnlySpan<byte> bytes)
     {
-        try
+        while (!bytes.IsEmpty)
         {
-            RandomAccess.Write(_file, bytes, (long)position);
-            return true;
+            if (_io.Write(position, bytes, out int count) != HostError.None || count == 0)
+            {
+                return false;
+            }
+
+            bytes = bytes[count..];
+            position += (ulong)count;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
+
+        return true;
     }
 
     public bool TryClear(ulong position, ulong length)
@@ -141,7 +140,7 @@ internal sealed class FileStorage : IBlockStorage, IDisposable
     public void Dispose()
     {
         TryFlush();
-        _file.Dispose();
+        _io.Dispose();
     }
 
     private static SafeFileHandle OpenFile(string option, string path, bool readOnly)

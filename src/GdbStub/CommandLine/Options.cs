@@ -126,9 +126,6 @@ internal sealed class RunOptions : GuestOptions
     [Option("dtb", MetaValue = "FILE", HelpText = "Your own device tree instead of the generated one.")]
     public string? Dtb { get; set; }
 
-    [Option("device", MetaValue = "DRIVER[,KEY=VALUE]", HelpText = "A device, in QEMU's words, for example virtio-blk-device,drive=hd0. Repeatable.")]
-    public IEnumerable<string> Device { get; set; } = [];
-
     [Option("drive", MetaValue = "KEY=VALUE", HelpText = "A disk image: file=FILE,if=none,id=hd0[,format=raw][,readonly=on][,snapshot=on]. Repeatable.")]
     public IEnumerable<string> Drive { get; set; } = [];
 
@@ -146,6 +143,10 @@ internal sealed class RunOptions : GuestOptions
 
     [Option("load", MetaValue = "FILE[@ADDR]", HelpText = "Place a further file in memory: an ELF, or bytes at ADDR. Repeatable.")]
     public IEnumerable<string> Load { get; set; } = [];
+
+    [Option("device", MetaValue = "NAME[,KEY=VALUE...]",
+        HelpText = "Plug in a device, in QEMU's words: edu,addr=2,id=e or virtio-blk-pci,drive=hd0 on PCI, virtio-blk-device,drive=hd0 on virtio-mmio. Repeatable; \"help\" lists them, \"NAME,help\" lists the keys of one.")]
+    public IEnumerable<string> Device { get; set; } = [];
 }
 
 /// <summary>"gdbhost dtb".</summary>

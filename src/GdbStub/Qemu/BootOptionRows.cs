@@ -20,10 +20,11 @@ internal static class BootOptionRows
         Honored("bios", "FILE", "goes to flash bank 0, where the cores begin; -kernel is then handed over by fw_cfg", (r, v) => r.Bios = v),
         Honored("pflash", "FILE", "the next free flash bank; the guest's writes are not kept in the file", (r, v) => AddFlash(r, "-pflash", v, null)),
         Honored("drive", "file=FILE,if=none,id=ID[,format=raw][,readonly=on][,snapshot=on]",
-            "a raw image for -device ...,drive=ID; if=pflash as -pflash, also with unit=N; other interfaces are refused", ReadDrive),
-        Honored("device", "DRIVER[,KEY=VALUE...]",
-            $"{string.Join(", ", VirtioWords.Names)}; loader: file=, addr=, cpu-num=, force-raw=, data=, data-len=, data-be=; "
-                + "guest-loader: kernel= or initrd=, addr=, bootargs=; other devices are refused", ReadDevice),
+            "a raw image for -device ...,drive=ID; if=virtio makes the device, too; if=pflash as -pflash, also with unit=N", ReadDrive),
+        Honored("device", "loader,... or guest-loader,... or NAME,KEY=VALUE...",
+            "file=, addr=, cpu-num=, force-raw=, data=, data-len=, data-be=; kernel= or initrd=, addr=, bootargs=; \"-device help\" lists all devices, "
+                + "\"-device NAME,help\" the keys of one on PCI",
+            ReadDevice),
     ];
 
     public static void ReadDrive(QemuRequest request, string value)
@@ -84,23 +85,28 @@ internal static class BootOptionRows
         var pairs = new KeyValues(Option, value, "driver");
         string driver = pairs.Take("driver") ?? "";
         pairs.NamedBy($"{Option} {driver}");
-        pairs.Take("id");
         switch (driver)
         {
             case "help" or "?":
-                request.Text = "name \"loader\", desc \"Generic Loader\"\nname \"guest-loader\", desc \"Guest Loader\""
-                    + string.Concat(VirtioWords.Names.Select(static n => $"\nname \"{n}\", bus virtio-bus"));
+                request.Text = "name \"loader\", desc \"Generic Loader\"\nname \"guest-loader\", desc \"Guest Loader\"\n"
+                    + string.Concat(VirtioWords.MmioNames.Select(static n => $"name \"{n}\", bus virtio-bus\n")) + PciDeviceOption.Help(kind: null);
                 break;
             case "loader":
+                pairs.Take("id");
                 request.Loaders.Add(LoaderDevice.Read(pairs));
                 break;
             case "guest-loader":
+                pairs.Take("id");
                 request.GuestLoaders.Add(GuestLoaderDevice.Read(pairs));
                 break;
-            case string when request.Devices.TryAddDevice(driver, pairs):
+            case string when pairs.Take("help") is not null:
+                request.Text = PciDeviceOption.Help(driver);
+                break;
+            case string when request.Devices.TryAddDevice(driver, pairs, request.PciDevices):
                 break;
             default:
-                throw QemuRequest.Refusal($"-device {driver}", "this device is not built; -device help lists those that are");
+                request.PciDevices.Add(PciDeviceOption.Of(driver, pairs));
+                break;
         }
     }
 }

@@ -26,6 +26,7 @@ internal static class QemuConfiguration
         ("--kernel", "-kernel"),
         ("--initrd", "-initrd"),
         ("--load FILE@ADDRESS", "-device loader,file=FILE,addr=ADDRESS"),
+        ("--device", "-device"),
         ("--allow-remote", "-allow-remote"),
     ];
 
@@ -89,6 +90,7 @@ internal static class QemuConfiguration
             El2 = request.Virtualization,
             El3 = request.Secure,
             HighMemory = request.HighMemory,
+            PciDevices = request.PciDevices,
             Kernel = kernel,
             Initrd = initrd,
             Append = request.Append,

@@ -2,6 +2,7 @@ using System.Collections.Generic;
 using GdbHost.GdbStub.Attached;
 using GdbHost.GdbStub.CommandLine;
 using GdbHost.Machine.Boards;
+using GdbHost.Machine.Pcie.Devices;
 
 namespace GdbHost.GdbStub.Qemu;
 
@@ -54,6 +55,8 @@ internal sealed class QemuRequest
     public List<LoaderDevice> Loaders { get; } = [];
 
     public List<GuestLoaderDevice> GuestLoaders { get; } = [];
+
+    public List<PciDeviceRequest> PciDevices { get; } = [];
 
     /// <summary>The values of -serial, in order, with the option's own name.</summary>
     public List<string> Serials { get; } = [];

@@ -34,7 +34,8 @@ internal static class Configuration
             throw new UserErrorException("--kernel: nothing to run; name an ELF, an arm64 Image or a raw binary with --kernel or --load, or a snapshot with --restore");
         }
 
-        return Devices(options, log).AddTo(configuration, host);
+        QemuRequest devices = Devices(options, log);
+        return devices.Devices.AddTo(configuration with { PciDevices = devices.PciDevices }, host);
     }
 
     public static MachineConfiguration Of(DemoOptions options) => OfGuest(options) with
@@ -83,7 +84,7 @@ internal static class Configuration
     };
 
     // The words for devices are QEMU's.
-    private static DeviceRequest Devices(RunOptions options, Log log)
+    private static QemuRequest Devices(RunOptions options, Log log)
     {
         QemuRequest request = new();
         (IEnumerable<string> Values, Action<QemuRequest, string> Read)[] rows =
@@ -113,7 +114,7 @@ internal static class Configuration
             log.Warning(note);
         }
 
-        return request.Devices;
+        return request;
     }
 
     private static BootFile FileOf(string option, string path) => new(path, InputFile.Read(option, path));

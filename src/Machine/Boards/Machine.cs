@@ -8,6 +8,8 @@ using GdbHost.Machine.Cpu.Privileged;
 using GdbHost.Machine.Devices;
 using GdbHost.Machine.Network;
 using GdbHost.Machine.Pcie;
+using GdbHost.Machine.Pcie.Devices;
+using GdbHost.Machine.Pcie.Dma;
 using GdbHost.Machine.Semihosting;
 using GdbHost.Machine.Time;
 using GdbHost.Machine.Virtio;
@@ -102,7 +104,7 @@ internal sealed class Machine : IPowerControl, IStateful, IDisposable
     public PowerKey? PowerKey { get; set; }
 
     /// <summary>The board's PCI Express; null where it has none.</summary>
-    public RootComplex? Pcie { get; set; }
+    public RootComplex? Pcie { get; private set; }
 
     /// <summary>Ways into virtio devices from outside, in the order in which the user names the devices.</summary>
     public List<IInputLine> Lines { get; } = [];
@@ -151,6 +153,34 @@ internal sealed class Machine : IPowerControl, IStateful, IDisposable
         if (kind.Network is UserNetwork network)
         {
             Networks.Add(network);
+        }
+    }
+
+    /// <summary>Adds PCI Express with the windows of its host bridge, and plugs in what the user asked for.</summary>
+    public void AddPcie(RootComplex root)
+    {
+        Pcie = Add(root);
+        if (root.Model.Config is OutboundWindow config)
+        {
+            Map(new BoardSlot(config.Name, config.Start, config.Size), new Ecam(config.Name, root));
+        }
+
+        foreach (OutboundWindow window in root.Model.Outbound)
+        {
+            BoardSlot slot = new(window.Name, window.Start, window.Size);
+            Map(slot, window.IsIo ? new IoWindow(window.Name, window.PciStart, root) : new MemoryWindow(window.Name, window.PciStart, root));
+        }
+
+        try
+        {
+            foreach (PciDeviceRequest request in Configuration.PciDevices)
+            {
+                PciDevices.Plug(this, request);
+            }
+        }
+        catch (PciDeviceException e)
+        {
+            throw new MachineConfigurationException(e.Message, e);
         }
     }
 

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using GdbHost.Machine.Pcie.Devices;
 using GdbHost.Machine.Semihosting;
 using GdbHost.Machine.Virtio;
 
@@ -68,6 +69,9 @@ public sealed record MachineConfiguration
 
     /// <summary>Transports of virtio-mmio are of version 1, QEMU's default; else of version 2.</summary>
     public bool LegacyVirtioMmio { get; init; } = true;
+
+    /// <summary>PCI devices, in the order in which they are plugged in.</summary>
+    public IReadOnlyList<PciDeviceRequest> PciDevices { get; init; } = [];
 
     public BootFile? Kernel { get; init; }
 

@@ -6,6 +6,7 @@ using GdbHost.Machine.Cpu.Privileged;
 using GdbHost.Machine.Devices;
 using GdbHost.Machine.Devices.Gic;
 using GdbHost.Machine.Pcie;
+using GdbHost.Machine.Pcie.Dma;
 using GdbHost.Machine.SysRegs;
 using GdbHost.Machine.Virtio;
 using GdbHost.Machine.Virtio.Mmio;
@@ -240,17 +241,31 @@ internal static class Virt
         const int Pins = 4;
         IInterruptLine[] messages = Lines(gic, GicMessages, MessageInterrupts);
         machine.Map(GicMessages, machine.Add(new GicV2m(GicMessages.Name, GicMessages.Spi, messages, machine.Events)).Port);
-        RootComplex root = new(Lines(gic, PciePio, Pins));
-        root.Plug(0, new HostBridge());
-        machine.Pcie = machine.Add(root);
-        BoardSlot ecam = Ecam(machine.Configuration);
-        machine.Map(ecam, new Pcie.Ecam(ecam.Name, root));
-        machine.Map(PciePio, new IoWindow(PciePio.Name, root));
-        machine.Map(PcieMmio, new MemoryWindow(PcieMmio.Name, PcieMmio.Start, root));
-        if (machine.Configuration.HighMemory)
+        HostBridgeModel bridge = HostBridge(machine.Configuration);
+        RootComplex root = new(bridge, machine.Bus, Lines(gic, PciePio, Pins))
         {
-            machine.Map(HighPcieMmio, new MemoryWindow(HighPcieMmio.Name, HighPcieMmio.Start, root));
-        }
+            Maker = request => PciDevices.Plug(machine, request),
+        };
+        root.Plug(0, new HostBridge());
+        machine.AddPcie(root);
+    }
+
+    /// <summary>QEMU's generic host bridge (GPEX): every address passes as it is, messages are translated like other writes.</summary>
+    private static HostBridgeModel HostBridge(MachineConfiguration machine)
+    {
+        BoardSlot ecam = Ecam(machine);
+        OutboundWindow high = new(HighPcieMmio.Name, HighPcieMmio.Start, HighPcieMmio.Size, HighPcieMmio.Start);
+        return new HostBridgeModel
+        {
+            Config = new OutboundWindow(ecam.Name, ecam.Start, ecam.Size, 0),
+            Outbound =
+            [
+                new OutboundWindow(PciePio.Name, PciePio.Start, PciePio.Size, 0, IsIo: true),
+                new OutboundWindow(PcieMmio.Name, PcieMmio.Start, PcieMmio.Size, PcieMmio.Start),
+                .. machine.HighMemory ? [high] : Array.Empty<OutboundWindow>(),
+            ],
+            Doorbells = [new InboundWindow(GicMessages.Start, GicMessages.Size, GicMessages.Start)],
+        };
     }
 
     private static IInterruptLine[] Lines(GicV2 gic, BoardSlot slot, int count) =>

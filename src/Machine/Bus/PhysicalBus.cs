@@ -170,6 +170,23 @@ internal sealed class PhysicalBus
         return BusResult.Ok;
     }
 
+    /// <summary>
+    /// Writes 1, 2, 4 or 8 bytes, naturally aligned, for a device that masters the bus: a Non-secure write to RAM, or
+    /// to a device, which is told the requester if it wants to know.
+    /// </summary>
+    public BusResult WriteFrom(RequesterId requester, PhysicalAddress address, int size, ulong value)
+    {
+        if (Find(address, nonSecure: true) is not { Device: IRequesterDevice device } region)
+        {
+            return Write(address, size, value, nonSecure: true);
+        }
+
+        NonSecureAccess = true;
+        BusResult result = device.WriteFrom(requester, address.Value - region.Start, size, value);
+        NonSecureAccess = false;
+        return result;
+    }
+
     /// <summary>Reads bytes for the debugger: RAM, and devices that can be peeked. False at the first byte that cannot be read.</summary>
     /// <param name="nonSecure">The Security state in which to look.</param>
     public bool TryPeek(PhysicalAddress address, Span<byte> into, bool nonSecure = false)

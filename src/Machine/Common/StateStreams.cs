@@ -69,8 +69,13 @@ internal sealed class StateReader(BinaryReader from)
         from.BaseStream.ReadExactly(into);
     }
 
-    /// <summary>Bytes whose count was read already.</summary>
-    public void ReadRest(Span<byte> into) => from.BaseStream.ReadExactly(into);
+    /// <summary>Bytes whose count this machine does not know.</summary>
+    public byte[] ReadBytes(int most, string what)
+    {
+        byte[] bytes = new byte[ReadBelow(most + 1, $"{what} of length")];
+        from.BaseStream.ReadExactly(bytes);
+        return bytes;
+    }
 
     public void ReadWords(Span<ulong> into)
     {

@@ -7,6 +7,7 @@ using GdbHost.Machine.Boot;
 using GdbHost.Machine.Cpu;
 using GdbHost.Machine.Devices;
 using GdbHost.Machine.Network;
+using GdbHost.Machine.Pcie.Devices;
 
 namespace GdbHost.Machine.Debug;
 
@@ -38,6 +39,11 @@ public sealed class MachineDebugPort : IDisposable
 
     /// <summary>Names of all boards.</summary>
     public static IReadOnlyList<string> BoardNames => [.. All.Boards.Select(b => b.Name)];
+
+    /// <summary>The PCI devices there are, or the keys of one, a line each.</summary>
+    /// <param name="kind">Null for all devices.</param>
+    /// <exception cref="PciDeviceException">There is no such kind; the message is for the user.</exception>
+    public static IReadOnlyList<string> DescribePciDevices(string? kind) => PciDevices.Describe(kind);
 
     public int CpuCount => _machine.Cluster.Cores.Count;
 

@@ -249,8 +249,9 @@ internal sealed class TcpConnection
 
     public void Restore(StateReader from)
     {
-        _count = from.ReadBelow(WindowBytes + 1, "the bytes on a TCP connection");
-        from.ReadRest(_toGuest.AsSpan(0, _count));
+        byte[] toGuest = from.ReadBytes(WindowBytes, "the bytes on a TCP connection");
+        toGuest.CopyTo(_toGuest, 0);
+        _count = toGuest.Length;
         _unacknowledged = from.ReadUInt32();
         _sendNext = from.ReadUInt32();
         _receiveNext = from.ReadUInt32();

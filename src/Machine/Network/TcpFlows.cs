@@ -99,6 +99,8 @@ internal sealed class TcpFlows
         _retry.Disarm();
     }
 
+    public void Discard() => _scheduler.Remove(_retry);
+
     public void Save(StateWriter to)
     {
         to.Write(_made);

@@ -118,6 +118,13 @@ internal sealed class UserNetwork
         _tcp.Reset();
     }
 
+    /// <summary>The card is gone.</summary>
+    public void Discard()
+    {
+        Reset();
+        _tcp.Discard();
+    }
+
     public void Save(StateWriter to)
     {
         to.Write(_guestMac.AsSpan());
@@ -127,7 +134,6 @@ internal sealed class UserNetwork
         to.Write(_waiting.Count);
         foreach (byte[] frame in _waiting)
         {
-            to.Write(frame.Length);
             to.Write(frame.AsSpan());
         }
     }
@@ -141,9 +147,7 @@ internal sealed class UserNetwork
         _waiting.Clear();
         for (int count = from.ReadBelow(MostWaiting + 1, "a number of frames"); count > 0; count--)
         {
-            byte[] frame = new byte[from.ReadBelow(MostFrameBytes + 1, "the length of a frame")];
-            from.ReadBytes(frame);
-            _waiting.Enqueue(frame);
+            _waiting.Enqueue(from.ReadBytes(MostFrameBytes, "a frame"));
         }
     }
 

@@ -11,6 +11,9 @@ internal enum BaseAddressKind : byte
     Memory32,
 
     /// <summary>Takes the next register too.</summary>
+    Memory64,
+
+    /// <summary>Takes the next register too; reading has no side effect.</summary>
     Memory64Prefetchable,
 }
 
@@ -50,13 +53,14 @@ internal sealed class BaseAddress
 
     public bool IsIo => Kind == BaseAddressKind.Io;
 
-    public bool Is64Bit => Kind == BaseAddressKind.Memory64Prefetchable;
+    public bool Is64Bit => Kind is BaseAddressKind.Memory64 or BaseAddressKind.Memory64Prefetchable;
 
     /// <summary>The read-only bits at the bottom of the register.</summary>
     public uint Flags => Kind switch
     {
         BaseAddressKind.Io => 0x1,
         BaseAddressKind.Memory32 => 0x0,
+        BaseAddressKind.Memory64 => 0x4,
         _ => 0xc,
     };
 }

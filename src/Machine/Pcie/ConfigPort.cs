@@ -2,13 +2,14 @@ using GdbHost.Machine.Bus;
 
 namespace GdbHost.Machine.Pcie;
 
-/// <summary>Configuration accesses to one function: 1, 2 or 4 bytes within its 256.</summary>
+/// <summary>Configuration accesses to one function: 1, 2 or 4 bytes within its configuration space.</summary>
 internal sealed class ConfigPort(PciFunction function) : IBusDevice
 {
     public string Name => function.StateName;
 
     public BusResult Read(ulong offset, int size, out ulong value)
     {
+        function.ConfigRead((int)offset, size);
         value = function.Config.Read((int)offset, size);
         return BusResult.Ok;
     }
@@ -21,7 +22,7 @@ internal sealed class ConfigPort(PciFunction function) : IBusDevice
 
     public bool TryPeek(ulong offset, int size, out ulong value)
     {
-        Read(offset, size, out value);
+        value = function.Config.Read((int)offset, size);
         return true;
     }
 }

@@ -16,4 +16,19 @@ internal sealed record FunctionIdentity(ushort Vendor, ushort Device, uint Class
 
     /// <summary>1 to 4 for INTA# to INTD#, 0 for none.</summary>
     public int InterruptPin { get; init; }
+
+    /// <summary>0 for a device, 1 for a bridge between buses.</summary>
+    public uint HeaderType { get; init; }
+
+    /// <summary>The device has other functions than number 0.</summary>
+    public bool MultiFunction { get; init; }
+
+    /// <summary>It has the 4096 bytes of configuration space of PCI Express.</summary>
+    public bool IsExpress { get; init; }
+
+    /// <summary>
+    /// Software may keep what it likes behind the header where no capability is, as QEMU 7.2 lets it; the specification has
+    /// zeros there that cannot be written.
+    /// </summary>
+    public bool KeepsUnusedBytes { get; init; } = true;
 }

@@ -1,81 +1,150 @@
 using System;
 using System.Collections.Generic;
+using System.IO;
 using System.Linq;
 using GdbHost.Machine.Bus;
 using GdbHost.Machine.Common;
 using GdbHost.Machine.Devices;
+using GdbHost.Machine.Pcie.Devices;
+using GdbHost.Machine.Pcie.Dma;
 
 namespace GdbHost.Machine.Pcie;
 
 /// <summary>
-/// What is between the CPU's bus and bus 0 of PCI: finds the function that an access is for, and joins the interrupt
-/// pins to four lines. There are no bridges to other buses.
+/// What is between the CPU's bus and bus 0 of PCI: finds the function that an access is for, joins the interrupt pins to
+/// four lines, and takes the requests of functions to memory.
 /// </summary>
 internal sealed class RootComplex : IDevice
 {
-    private const int Devices = 32;
+    public const string BusName = "pcie.0";
 
-    private readonly PciFunction?[] _devices = new PciFunction?[Devices];
+    private const int MostPlugged = 65536;
+
+    private readonly List<PciFunction> _fixed = [];
+    private readonly List<PluggedDevice> _plugged = [];
+    private readonly InboundPath _inbound;
     private readonly IInterruptLine[] _lines;
 
+    /// <param name="model">What the host bridge lets through.</param>
+    /// <param name="memory">The CPU's bus, which requests of functions reach.</param>
     /// <param name="lines">The four lines that INTA# to INTD# of device 0 go to, in this order.</param>
-    public RootComplex(params IInterruptLine[] lines)
+    public RootComplex(HostBridgeModel model, PhysicalBus memory, params IInterruptLine[] lines)
     {
+        Model = model;
+        _inbound = new InboundPath(model, memory);
         _lines = lines;
+        Bus = new PciBus(BusName, this, bridge: null);
     }
 
     public string StateName => "pcie";
 
-    private IEnumerable<PciFunction> Functions => _devices.OfType<PciFunction>();
+    public HostBridgeModel Model { get; }
 
-    /// <summary>Puts a device with one function on bus 0. It must happen before the machine runs.</summary>
+    /// <summary>Bus 0.</summary>
+    public PciBus Bus { get; }
+
+    /// <summary>What the user has plugged in, in this order.</summary>
+    public IReadOnlyList<PluggedDevice> Plugged => _plugged;
+
+    /// <summary>Makes a device that the user asked for, in words; a snapshot may hold others than the machine began with.</summary>
+    [field: NotState("wiring")]
+    public Func<PciDeviceRequest, PciFunction>? Maker { get; set; }
+
+    /// <summary>Virtual nanoseconds since the last reset; the host bridge may need some before it answers.</summary>
+    [field: NotState("wiring")]
+    public Func<ulong>? SinceReset { get; set; }
+
+    /// <inheritdoc cref="InboundPath.Iommu"/>
+    public IIommu? Iommu
+    {
+        get => _inbound.Iommu;
+        set => _inbound.Iommu = value;
+    }
+
+    /// <inheritdoc cref="InboundPath.Observer"/>
+    public Action<DmaStep>? DmaObserver
+    {
+        get => _inbound.Observer;
+        set => _inbound.Observer = value;
+    }
+
+    private bool IsReady => Model.ReadyAfter == 0 || SinceReset is null || SinceReset() >= Model.ReadyAfter;
+
+    private IEnumerable<PciFunction> Functions => _fixed.Concat(_plugged.Select(static p => p.Function));
+
+    /// <summary>Puts a device of the board's on bus 0. It must happen before the machine runs.</summary>
     /// <param name="device">Device number, 0 to 31.</param>
     public void Plug(int device, PciFunction function)
     {
-        if (_devices[device] is not null)
+        Bus.Plug(device * PciBus.FunctionsPerDevice, function);
+        _fixed.Add(function);
+    }
+
+    /// <summary>Puts a device that the user asked for on a bus.</summary>
+    public void Plug(PciDeviceRequest request, PciBus bus, int deviceFunction, PciFunction function)
+    {
+        bus.Plug(deviceFunction, function);
+        _plugged.Add(new PluggedDevice(request, function));
+    }
+
+    /// <summary>Takes a device out, with all that is behind it.</summary>
+    public void Unplug(PciFunction function)
+    {
+        if (function is Bridges.Bridge bridge)
         {
-            throw new ArgumentException($"{function.StateName}: device {device} is taken by {_devices[device]!.StateName}");
+            foreach (PciFunction behind in bridge.Secondary.Functions.ToArray())
+            {
+                Unplug(behind);
+            }
         }
 
-        _devices[device] = function;
-        function.InterruptChanged = DriveLines;
+        _plugged.RemoveAll(p => p.Function == function);
+        function.Bus?.Unplug(function);
+        function.Discard();
+        DriveLines();
     }
+
+    /// <summary>The bus of a name, or null.</summary>
+    public PciBus? FindBus(string name) => name == BusName
+        ? Bus
+        : Functions.OfType<Bridges.Bridge>().FirstOrDefault(b => b.Secondary.Name == name)?.Secondary;
 
     /// <summary>The function at a place, or null where there is none.</summary>
     /// <param name="bus">Bus number, 0 to 255.</param>
     /// <param name="deviceFunction">Device number in [7:3], function number in [2:0].</param>
-    public PciFunction? Find(int bus, int deviceFunction) =>
-        bus == 0 && deviceFunction % 8 == 0 ? _devices[deviceFunction / 8] : null;
+    public PciFunction? Find(int bus, int deviceFunction) => IsReady ? Bus.Find(bus, deviceFunction) : null;
 
     /// <summary>What decodes an address of PCI's I/O or memory space, and the offset in it.</summary>
-    public IBusDevice? Decode(bool io, ulong address, out ulong offset)
-    {
-        foreach (PciFunction? function in _devices)
-        {
-            foreach (BaseAddress bar in function?.BaseAddresses ?? [])
-            {
-                offset = address - function!.Config.AddressOf(bar);
-                if (bar.IsIo == io && offset < bar.Size && function.Decodes(bar))
-                {
-                    return bar.Region;
-                }
-            }
-        }
+    public IBusDevice? Decode(bool io, ulong address, out ulong offset) => Bus.Decode(io, address, out offset);
 
-        offset = 0;
-        return null;
-    }
+    /// <summary>A request that has come up to the host bridge.</summary>
+    public DmaResult Complete(in DmaRequest request, Span<byte> data, Action<Memory<byte>>? change) =>
+        _inbound.Complete(request, data, change);
 
-    public void Reset()
+    /// <summary>A request that a bridge below has turned around to a neighbor.</summary>
+    public DmaResult ReachPeer(in DmaRequest request, IBusDevice peer, ulong offset, Span<byte> data) =>
+        _inbound.ReachPeer(request, peer, offset, data);
+
+    public void Reset() => Bus.Reset(whole: true);
+
+    /// <summary>Drives the four lines as the pins of all functions are now.</summary>
+    public void DriveLines()
     {
-        foreach (PciFunction function in Functions)
+        uint asserted = Bus.Interrupts();
+        for (int line = 0; line < _lines.Length; line++)
         {
-            function.Reset();
+            _lines[line].Set(asserted.Bit(line));
         }
     }
 
     public void Save(StateWriter to)
     {
+        to.Write(_plugged.Count);
+        foreach (PluggedDevice device in _plugged)
+        {
+            device.Request.Save(to);
+        }
+
         foreach (PciFunction function in Functions)
         {
             function.Save(to);
@@ -84,6 +153,13 @@ internal sealed class RootComplex : IDevice
 
     public void Restore(StateReader from)
     {
+        PciDeviceRequest[] wanted = new PciDeviceRequest[from.ReadBelow(MostPlugged, "the number of PCI devices")];
+        for (int i = 0; i < wanted.Length; i++)
+        {
+            wanted[i] = PciDeviceRequest.Read(from);
+        }
+
+        Replug(wanted);
         foreach (PciFunction function in Functions)
         {
             function.Restore(from);
@@ -92,22 +168,34 @@ internal sealed class RootComplex : IDevice
         DriveLines();
     }
 
-    // Pins of neighbors go to different lines, or all functions with INTA# would share one (PCI Local Bus Specification
-    // 3.0, section 2.2.6, implementation note).
-    private void DriveLines()
+    /// <summary>Makes what is plugged in the same as in a snapshot; devices that are both here and there stay.</summary>
+    private void Replug(PciDeviceRequest[] wanted)
     {
-        uint asserted = 0;
-        for (int device = 0; device < Devices; device++)
+        string[] names = [.. wanted.Select(static w => w.ToString())];
+        PluggedDevice[] before = [.. _plugged];
+        int same = 0;
+        while (same < before.Length && same < names.Length && before[same].Request.ToString() == names[same])
         {
-            if (_devices[device] is { InterruptAsserted: true } function)
-            {
-                asserted |= 1u << ((device + function.Config.Pin - 1) % _lines.Length);
-            }
+            same++;
         }
 
-        for (int line = 0; line < _lines.Length; line++)
+        foreach (PluggedDevice device in before.Skip(same).Reverse().Where(d => d.Function.Bus is not null))
         {
-            _lines[line].Set(asserted.Bit(line));
+            Unplug(device.Function);
+        }
+
+        foreach (PciDeviceRequest request in wanted.Skip(same))
+        {
+            // What a device has of the host's is not in the snapshot: the machine's own of the same words is taken.
+            PciDeviceRequest known = before.FirstOrDefault(b => b.Request.ToString() == request.ToString())?.Request ?? request;
+            try
+            {
+                (Maker ?? throw new PciDeviceException("this machine has no PCI devices"))(known);
+            }
+            catch (PciDeviceException e)
+            {
+                throw new InvalidDataException($"its device {request} cannot be made: {e.Message}", e);
+            }
         }
     }
 }

@@ -10,8 +10,10 @@ internal sealed class MemoryWindow(string name, ulong start, RootComplex root) :
     protected override IBusDevice? Find(ulong offset, out ulong inside) => root.Decode(io: false, start + offset, out inside);
 }
 
-/// <summary>A range of the CPU's addresses behind which PCI's I/O space lies, from its address 0 on.</summary>
-internal sealed class IoWindow(string name, RootComplex root) : PciBusPort(name, widest: 4)
+/// <summary>A range of the CPU's addresses behind which PCI's I/O space lies.</summary>
+/// <param name="name">Name in the memory map.</param>
+/// <param name="start">The address in PCI's I/O space of the window's first byte.</param>
+internal sealed class IoWindow(string name, ulong start, RootComplex root) : PciBusPort(name, widest: 4)
 {
-    protected override IBusDevice? Find(ulong offset, out ulong inside) => root.Decode(io: true, offset, out inside);
+    protected override IBusDevice? Find(ulong offset, out ulong inside) => root.Decode(io: true, start + offset, out inside);
 }

@@ -26,6 +26,7 @@ internal static class MachineIdentity
             $"--semihosting {Switch(machine.Semihosting)}",
             $"--global virtio-mmio.force-legacy={Switch(machine.LegacyVirtioMmio)}",
             .. machine.VirtioMmio.Select(static d => $"--device {d.Kind}-device {d.Identity} {d.Settings.InWords}"),
+            .. machine.PciDevices.Select(static d => $"--device {d}"),
         ];
         return string.Join('\n', lines);
     }

@@ -83,6 +83,13 @@ internal sealed class Scheduler(VirtualClock clock) : IStateful
         return e;
     }
 
+    /// <summary>Takes an event away whose owner is no more.</summary>
+    public void Remove(TimedEvent done)
+    {
+        _events.Remove(done);
+        Changed();
+    }
+
     /// <summary>Runs every event whose deadline has come, earliest first, creation order among equals.</summary>
     public void RunDue()
     {

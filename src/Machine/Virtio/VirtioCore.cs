@@ -25,6 +25,9 @@ internal sealed class VirtioCore : IStateful
     private ulong _unfinished;
     private bool _broken;
 
+    [NotState("within an access")]
+    private bool _busy;
+
     public VirtioCore(string name, VirtioDevice kind, IVirtioMemory memory, IVirtioSignals signals, VirtioSettings settings, Scheduler scheduler, DeviceEvents events)
     {
         StateName = name;
@@ -49,6 +52,12 @@ internal sealed class VirtioCore : IStateful
 
     public Virtqueue[] Queues { get; }
 
+    /// <summary>Its transport has both interfaces: what only devices of old offer, it does not.</summary>
+    public bool IsTransitional { get; init; }
+
+    /// <summary>Bits that the transport's legacy interface adds.</summary>
+    public ulong LegacyTransportFeatures { get; init; }
+
     /// <summary>Counts changes of the configuration space that the driver has not made (ConfigGeneration).</summary>
     public uint Generation { get; private set; }
 
@@ -64,9 +73,8 @@ internal sealed class VirtioCore : IStateful
     public ulong Offered(bool legacy)
     {
         ulong common = _settings.Features | Kind.Features;
-        return legacy
-            ? (common | Kind.LegacyFeatures | Kind.LegacyTransportFeatures) & uint.MaxValue
-            : common | VirtioFeature.Version1;
+        ulong old = IsTransitional ? Kind.TransitionalFeatures | VirtioFeature.LegacyOnly : Kind.LegacyFeatures | Kind.LegacyTransportFeatures;
+        return legacy ? (common | old | LegacyTransportFeatures) & uint.MaxValue : common | VirtioFeature.Version1;
     }
 
     /// <summary>Whether a feature was offered and accepted.</summary>
@@ -79,7 +87,7 @@ internal sealed class VirtioCore : IStateful
     {
         if (legacy)
         {
-            _driverFeatures = features & Offered(legacy: true);
+            _driverFeatures = features & Offered(legacy: true) & ~VirtioFeature.NotForDrivers;
         }
         else if (!_status.HasFlag(DeviceStatus.FeaturesOk))
         {
@@ -116,10 +124,21 @@ internal sealed class VirtioCore : IStateful
     /// <summary>The driver says that a queue has requests.</summary>
     public void Notify(uint queue)
     {
-        if (queue < (uint)Queues.Length && Queues[queue].IsLive)
+        if (queue >= (uint)Queues.Length || !Queues[queue].IsLive)
         {
-            Kind.Notified((int)queue);
+            return;
         }
+
+        if (_busy)
+        {
+            // A buffer that leads to the device's own doorbell.
+            ComeBack((int)queue);
+            return;
+        }
+
+        _busy = true;
+        Kind.Notified((int)queue);
+        _busy = false;
     }
 
     /// <summary>Looks at a queue again as soon as the cores have had time to execute an instruction.</summary>
@@ -195,6 +214,13 @@ internal sealed class VirtioCore : IStateful
         }
 
         Kind.Reset();
+    }
+
+    /// <summary>The device is gone: it gives back its events.</summary>
+    public void Discard()
+    {
+        Scheduler.Remove(_later);
+        Kind.Removed();
     }
 
     public void Save(StateWriter to)

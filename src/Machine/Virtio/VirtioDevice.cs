@@ -23,10 +23,13 @@ internal abstract class VirtioDevice
     /// <summary>Feature bits 0 to 23, and those of the kind above them.</summary>
     public abstract ulong Features { get; }
 
-    /// <summary>Bits of <see cref="Features"/> that a modern driver does not see.</summary>
+    /// <summary>Bits that only a device without a modern interface offers.</summary>
     public virtual ulong LegacyFeatures => 0;
 
-    /// <summary>Bits that only a legacy driver sees.</summary>
+    /// <summary>Bits that the legacy interface of a device with both offers beside the others.</summary>
+    public virtual ulong TransitionalFeatures => 0;
+
+    /// <summary>Those of <see cref="VirtioFeature.LegacyOnly"/> that such a device offers.</summary>
     public virtual ulong LegacyTransportFeatures => VirtioFeature.LegacyOnly;
 
     /// <summary>Ways into the device from outside the machine.</summary>
@@ -84,6 +87,11 @@ internal abstract class VirtioDevice
     }
 
     public virtual void Reset()
+    {
+    }
+
+    /// <summary>The device is gone.</summary>
+    public virtual void Removed()
     {
     }
 

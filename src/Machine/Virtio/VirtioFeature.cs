@@ -16,6 +16,9 @@ internal static class VirtioFeature
     public const ulong RingPacked = 1UL << 34;
     public const ulong RingReset = 1UL << 40;
 
+    /// <summary>Legacy, on PCI: a bit that no driver may accept (QEMU's VIRTIO_F_BAD_FEATURE).</summary>
+    public const ulong NotForDrivers = 1UL << 30;
+
     /// <summary>Bits that only a legacy driver sees.</summary>
     public const ulong LegacyOnly = NotifyOnEmpty | AnyLayout;
 }

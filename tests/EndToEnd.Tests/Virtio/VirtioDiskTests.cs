@@ -33,6 +33,11 @@ public sealed class VirtioDiskTests : IDisposable
         { "mmio", "" },
         { "mmio", ",packed=on" },
         { "mmio", ",packed=on,event_idx=off,indirect_desc=off" },
+        { "pci", "" },
+        { "pci", ",disable-modern=on" },
+        { "pci modern", ",packed=on" },
+        { "pci pin", "" },
+        { "pci pin", ",disable-modern=on" },
     };
 
     private string Image => Path.Combine(_folder.FullName, "disk.img");

@@ -34,6 +34,9 @@ public sealed record Transport(string Suffix, string[] Options, string Kernel, s
     public static Transport Named(string name) => name switch
     {
         "mmio legacy" => new Transport("-device", [], "", "GIC-0"),
+        "pci" => new Transport("-pci", [], "", "MSI"),
+        "pci modern" => new Transport("-pci-non-transitional", [], "", "MSI"),
+        "pci pin" => new Transport("-pci", [], "pci=nomsi", "Level"),
         _ => new Transport("-device", ["--global", "virtio-mmio.force-legacy=off"], "", "GIC-0"),
     };
 }

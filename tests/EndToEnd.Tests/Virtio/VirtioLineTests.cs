@@ -16,6 +16,8 @@ public sealed class VirtioLineTests : IDisposable
         { "mmio legacy", "" },
         { "mmio", "" },
         { "mmio", ",packed=on" },
+        { "pci", "" },
+        { "pci pin", "" },
     };
 
     public void Dispose() => _folder.Delete(recursive: true);

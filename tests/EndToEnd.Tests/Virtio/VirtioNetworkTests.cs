@@ -19,6 +19,9 @@ public sealed class VirtioNetworkTests
         { "mmio legacy", "" },
         { "mmio", "" },
         { "mmio", ",packed=on" },
+        { "pci", "" },
+        { "pci pin", "" },
+        { "pci", ",disable-modern=on" },
     };
 
     [RequiresTheory(Need.DebianGuests, Need.BuiltGuests)]

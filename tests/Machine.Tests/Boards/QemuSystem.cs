@@ -21,7 +21,24 @@ internal sealed class QemuSystem : IDisposable
     /// <param name="more">Further options.</param>
     public QemuSystem(string machineOptions, params IEnumerable<string> more)
     {
-        _process = Start(["-M", "virt," + machineOptions, .. more, "-S", "-qtest", "stdio", "-monitor", "none", "-serial", "null"], redirectInput: true);
+        _process = Start(["-M", "virt," + machineOptions, .. more, "-S", .. Common], redirectInput: true);
+    }
+
+    private QemuSystem(Process process)
+    {
+        _process = process;
+    }
+
+    private static IEnumerable<string> Common => ["-qtest", "stdio", "-monitor", "none", "-serial", "null"];
+
+    /// <summary>One whose time goes on, and whose core waits for an interrupt that never comes.</summary>
+    /// <param name="machineOptions">What stands behind <c>-M virt,</c>.</param>
+    /// <param name="more">Further options.</param>
+    public static QemuSystem WithTime(string machineOptions, params IEnumerable<string> more)
+    {
+        const string WaitAndBranchBack = "loader,addr=0x47ff0000,data=0x17ffffffd503207f,data-len=8";
+        string[] idle = ["-device", WaitAndBranchBack, "-device", "loader,addr=0x47ff0000,cpu-num=0"];
+        return new(Start(["-M", "virt," + machineOptions, .. more, .. idle, .. Common], redirectInput: true));
     }
 
     /// <summary>Why a test that needs QEMU is skipped; null where it is there, or where skipping is not allowed.</summary>

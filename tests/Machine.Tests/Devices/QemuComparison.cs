@@ -1,11 +1,12 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using System.Linq;
 using GdbHost.Machine.Boards;
 using GdbHost.Machine.Boot;
 using GdbHost.Machine.Bus;
 using GdbHost.Machine.Common;
-using GdbHost.Machine.Pcie;
+using GdbHost.Machine.Pcie.Devices;
 using GdbHost.Machine.Tests.Boards;
 using Xunit;
 
@@ -39,11 +40,51 @@ internal sealed class QemuComparison : IDisposable
     }
 
     /// <param name="ours">What to build; QEMU gets the same options.</param>
-    /// <param name="more">Further options of QEMU.</param>
-    public QemuComparison(MachineConfiguration ours, params IEnumerable<string> more)
+    /// <param name="devices">What both get with -device.</param>
+    public QemuComparison(MachineConfiguration ours, params IEnumerable<string> devices)
+        : this(ours, timed: false, devices)
     {
-        _theirs = new QemuSystem("gic-version=2,acpi=off" + (ours.HighMemory ? string.Empty : ",highmem=off"), more);
-        _ours = MachineFactory.Create(ours with { MemoryBytes = 128 << 20 }, _ => { });
+    }
+
+    /// <param name="timed">QEMU's time goes on.</param>
+    /// <inheritdoc cref="QemuComparison(MachineConfiguration, IEnumerable{string})"/>
+    public QemuComparison(MachineConfiguration ours, bool timed, params IEnumerable<string> devices)
+    {
+        string[] options = [.. devices.SelectMany(static d => new[] { "-device", d })];
+        string machine = "gic-version=2,acpi=off" + (ours.HighMemory ? string.Empty : ",highmem=off");
+        _theirs = timed ? QemuSystem.WithTime(machine, options) : new QemuSystem(machine, options);
+        _ours = MachineFactory.Create(ours with { MemoryBytes = 128 << 20, PciDevices = [.. devices.Select(Request)] }, _ => { });
+    }
+
+    private QemuComparison(QemuSystem theirs, GdbHost.Machine.Boards.Machine ours)
+    {
+        _theirs = theirs;
+        _ours = ours;
+    }
+
+    /// <summary>The same for devices with something behind them, which each side is told in its own way.</summary>
+    /// <param name="options">QEMU's options.</param>
+    public static QemuComparison WithBackends(MachineConfiguration ours, params IEnumerable<string> options) => new(
+        new QemuSystem("gic-version=2,acpi=off", options), MachineFactory.Create(ours with { MemoryBytes = 128 << 20 }, _ => { }));
+
+    /// <summary>Reads on both sides until they give a value; our time goes on to the next event, QEMU's passes.</summary>
+    public void WaitFor(ulong address, ulong value, ulong mask = uint.MaxValue)
+    {
+        while ((_theirs.Read(address, sizeof(uint)) & mask) != value)
+        {
+        }
+
+        _ours.Clock.Now = Math.Max(_ours.Clock.Now, _ours.Scheduler.Next);
+        _ours.Scheduler.RunDue();
+        Assert.Equal(value, Read(address) & mask);
+    }
+
+    /// <summary>A device in the words of -device.</summary>
+    public static PciDeviceRequest Request(string text)
+    {
+        string[] words = text.Split(',');
+        return new PciDeviceRequest(
+            words[0], [.. words.Skip(1).Select(static w => new KeyValuePair<string, string>(w.Split('=')[0], w.Split('=')[1]))]);
     }
 
     /// <summary>What is compared now, for messages.</summary>
@@ -65,9 +106,6 @@ internal sealed class QemuComparison : IDisposable
         Assert.Equal(BusResult.Ok, _ours.Bus.Write(new PhysicalAddress(address), size, value, _nonSecure));
         _theirs.Write(address, size, value);
     }
-
-    /// <summary>Puts a function on our PCI bus; QEMU has its counterpart from its command line.</summary>
-    public void Plug(int device, PciFunction function) => _ours.Pcie!.Plug(device, function);
 
     public void Dispose()
     {

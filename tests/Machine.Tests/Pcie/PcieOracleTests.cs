@@ -14,7 +14,7 @@ public class PcieOracleTests
     private const ulong DeviceBytes = 8 * FunctionBytes;
     private const ulong Testdev = HighEcam + DeviceBytes;
 
-    private static readonly string[] TestdevOptions = ["-device", "pci-testdev,addr=1,membar=64K"];
+    private const string TestdevDevice = "pci-testdev,addr=1,membar=64K";
 
     [QemuTheory]
     [InlineData(true, HighEcam)]
@@ -25,12 +25,28 @@ public class PcieOracleTests
         WriteAndRead(both, ecam);
     }
 
-    [QemuFact]
-    public void Configuration_space_with_base_address_registers_is_QEMUs()
+    [QemuTheory]
+    [InlineData(TestdevDevice)]
+    [InlineData("edu,addr=1")]
+    [InlineData("edu,addr=1,multifunction=on")]
+    public void Configuration_space_of_a_device_is_QEMUs(string device)
     {
-        using QemuComparison both = new(new MachineConfiguration(), TestdevOptions);
-        both.Plug(1, new SampleFunction());
+        using QemuComparison both = new(new MachineConfiguration(), device) { About = device };
         WriteAndRead(both, Testdev);
+    }
+
+    [QemuTheory]
+    [InlineData("edu")]
+    [InlineData("edu", "pci-testdev,addr=3", "edu,id=a", "edu,addr=1f.0")]
+    [InlineData("edu,addr=5.0,multifunction=on", "pci-testdev,addr=5.3", "edu,addr=0x5.7")]
+    public void Devices_are_where_QEMU_puts_them(params string[] devices)
+    {
+        using QemuComparison both = new(new MachineConfiguration(), devices) { About = string.Join(' ', devices) };
+        for (ulong at = HighEcam; at < HighEcam + (32 * DeviceBytes); at += FunctionBytes)
+        {
+            both.Read(at);
+            both.Read(at + 0x0c);
+        }
     }
 
     [QemuFact]
@@ -54,8 +70,7 @@ public class PcieOracleTests
     [InlineData(3)]
     public void Random_configuration_accesses_of_all_widths_read_as_QEMUs(int seed)
     {
-        using QemuComparison both = new(new MachineConfiguration(), TestdevOptions) { About = $"seed {seed}" };
-        both.Plug(1, new SampleFunction());
+        using QemuComparison both = new(new MachineConfiguration(), TestdevDevice) { About = $"seed {seed}" };
         Random random = new(seed);
         for (int i = 0; i < 500; i++)
         {
@@ -74,8 +89,7 @@ public class PcieOracleTests
     [InlineData(3u)]
     public void Windows_lead_where_QEMUs_do(uint command)
     {
-        using QemuComparison both = new(new MachineConfiguration(), TestdevOptions) { About = $"command {command}" };
-        both.Plug(1, new SampleFunction());
+        using QemuComparison both = new(new MachineConfiguration(), TestdevDevice) { About = $"command {command}" };
         both.Write(Testdev + 4, command);
         foreach (uint memory in (ReadOnlySpan<uint>)[0, 0x1000_0000, 0x3efe_f000, 0x2000_0fff, 0xffff_ffff])
         {

@@ -1,6 +1,7 @@
 using System.Linq;
 using GdbHost.Machine.Bus;
 using GdbHost.Machine.Pcie;
+using GdbHost.Machine.Pcie.Dma;
 using GdbHost.Machine.Tests.Devices;
 using Xunit;
 
@@ -20,7 +21,7 @@ public class RootComplexTests
 
     public RootComplexTests()
     {
-        _root = new RootComplex([.. _wires]);
+        _root = new RootComplex(HostBridgeModel.Transparent, new PhysicalBus(), [.. _wires]);
         _ecam = new Ecam("ecam", _root);
     }
 

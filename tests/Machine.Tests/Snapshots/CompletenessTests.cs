@@ -11,6 +11,7 @@ using GdbHost.Machine.Boot;
 using GdbHost.Machine.Common;
 using GdbHost.Machine.Cpu;
 using GdbHost.Machine.Network;
+using GdbHost.Machine.Pcie.Devices;
 using GdbHost.Machine.Snapshots;
 using GdbHost.Machine.Tests.Virtio;
 using GdbHost.Machine.Virtio;
@@ -114,6 +115,7 @@ public sealed class CompletenessTests
             El2 = everything,
             El3 = everything,
             Semihosting = everything,
+            PciDevices = everything ? [new PciDeviceRequest("pci-testdev", []), new PciDeviceRequest("edu", [])] : [],
             MemoryBytes = 16 << 20,
             VirtioMmio = everything
                 ?

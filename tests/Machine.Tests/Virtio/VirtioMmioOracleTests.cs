@@ -149,7 +149,7 @@ public sealed class VirtioMmioOracleTests : IDisposable
             EventIndex = !options.Contains("event_idx=off", StringComparison.Ordinal),
             Indirect = !options.Contains("indirect_desc=off", StringComparison.Ordinal),
         };
-        return new QemuComparison(
+        return QemuComparison.WithBackends(
             new MachineConfiguration
             {
                 El2 = false,

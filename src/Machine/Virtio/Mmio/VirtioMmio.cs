@@ -149,14 +149,7 @@ internal sealed class VirtioMmio : IDevice, IVirtioSignals
             return;
         }
 
-        const ulong AvailableBytes = 2;
-        const ulong AvailableHeader = 4;
-        ulong align = Math.Max(1, _aligns[queue.Index]);
-        queue.DescriptorArea = (ulong)value * PageSize;
-        queue.DriverArea = queue.DescriptorArea + ((ulong)queue.Size * Descriptor.Bytes);
-        ulong end = queue.DriverArea + AvailableHeader + (queue.Size * AvailableBytes);
-        queue.DeviceArea = (end + align - 1) / align * align;
-        queue.Ready = true;
+        queue.PlaceLegacy((ulong)value * PageSize, Math.Max(1, _aligns[queue.Index]));
     }
 
     public void Acknowledge(uint bits)

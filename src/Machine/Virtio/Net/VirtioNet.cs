@@ -71,6 +71,8 @@ internal sealed class VirtioNet : VirtioDevice, INetworkCard
 
     public override ulong LegacyFeatures => Gso;
 
+    public override ulong TransitionalFeatures => Gso;
+
     /// <summary>The network on the other end of the wire.</summary>
     public override UserNetwork? Network => _network;
 
@@ -150,6 +152,8 @@ internal sealed class VirtioNet : VirtioDevice, INetworkCard
         _hardwareAddress.CopyTo(_mac, 0);
         _network!.Reset();
     }
+
+    public override void Removed() => _network!.Discard();
 
     public override void Save(StateWriter to)
     {

@@ -73,6 +73,19 @@ internal sealed class Virtqueue
         return possible;
     }
 
+    /// <summary>Puts the three parts of a legacy queue one behind the other (Virtual I/O Device Specification 1.2, Legacy Interfaces: A Note on Virtqueue Layout).</summary>
+    /// <param name="align">Of the used ring.</param>
+    public void PlaceLegacy(ulong address, ulong align)
+    {
+        const ulong AvailableBytes = 2;
+        const ulong AvailableHeader = 4;
+        DescriptorArea = address;
+        DriverArea = address + ((ulong)Size * Descriptor.Bytes);
+        ulong end = DriverArea + AvailableHeader + (Size * AvailableBytes);
+        DeviceArea = (end + align - 1) / align * align;
+        Ready = true;
+    }
+
     /// <summary>Takes the next request; false where there is none or the queue is not usable.</summary>
     public bool TryTake(DescriptorChain into)
     {

@@ -1,0 +1,65 @@
+using GdbHost.Machine.Common;
+
+namespace GdbHost.Machine.Pcie.Capabilities;
+
+/// <summary>
+/// PCI Power Management (PCI Bus Power Management Interface Specification 1.2, section 3.2): states D0 and D3hot. In
+/// D3hot only configuration space answers, and the way back to D0 is a reset of the function unless No_Soft_Reset is set.
+/// </summary>
+internal sealed class PowerManagement : Capability
+{
+    private const byte Id = 0x01;
+    private const int Length = 8;
+    private const int Capabilities = 2;
+    private const int Control = 4;
+    private const uint Version3 = 3;
+    private const int NoSoftReset = 3;
+    private const uint D3Hot = 3;
+
+    private readonly PciFunction _function;
+    private uint _state;
+
+    /// <param name="keepsState">No_Soft_Reset.</param>
+    /// <param name="at">Place in configuration space; null for the next free one.</param>
+    public PowerManagement(PciFunction function, bool keepsState = true, int? at = null)
+        : base(function.Config.AddCapability(Id, Length, at), Length)
+    {
+        _function = function;
+        function.Config.Fix(Offset + Capabilities, 2, Version3);
+        function.Config.Fix(Offset + Control, 2, keepsState ? 1u << NoSoftReset : 0);
+        function.Config.Allow(Offset + Control, 2, 0x3);
+    }
+
+    public bool IsOn => _state != D3Hot;
+
+    private uint ControlRegister => _function.Config.Read(Offset + Control, 2);
+
+    public override void Written(int first, int size)
+    {
+        if (!Touches(first, size, Control, 2))
+        {
+            return;
+        }
+
+        uint wanted = ControlRegister.Field(1, 0);
+        uint before = _state;
+        if (wanted is not (0 or D3Hot))
+        {
+            // D1 and D2 are not supported: the write is lost (section 3.2.4, PowerState).
+            _function.Config.Poke(Offset + Control, 2, ControlRegister.WithField(1, 0, before));
+            return;
+        }
+
+        _state = wanted;
+        if (before == D3Hot && wanted == 0 && !ControlRegister.Bit(NoSoftReset))
+        {
+            _function.FunctionReset();
+        }
+    }
+
+    public override void Reset() => _state = 0;
+
+    public override void Save(StateWriter to) => to.Write(_state);
+
+    public override void Restore(StateReader from) => _state = from.ReadUInt32();
+}

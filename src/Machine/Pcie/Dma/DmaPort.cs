@@ -1,0 +1,105 @@
+using System;
+using System.Buffers.Binary;
+using GdbHost.Machine.Bus;
+
+namespace GdbHost.Machine.Pcie.Dma;
+
+/// <summary>
+/// The only way by which a function reaches memory and interrupt controllers. What is on the way decides; nothing of it
+/// can be gone round. Requests are cut at 4 KiB, as they are on the link.
+/// </summary>
+internal sealed class DmaPort(PciFunction function)
+{
+    /// <summary>No request crosses such a border (PCI Express Base Specification, Memory Requests).</summary>
+    private const ulong Border = 4096;
+
+    /// <summary>Reads memory; what could not be read is all ones.</summary>
+    /// <param name="forged">What to give as Requester ID instead of the function's own.</param>
+    public DmaResult Read(
+        ulong address, Span<byte> into, DmaAttributes attributes = DmaAttributes.None, RequesterId? forged = null)
+    {
+        DmaResult result = DmaResult.Ok;
+        for (int done = 0; done < into.Length;)
+        {
+            ulong at = address + (ulong)done;
+            Span<byte> piece = into.Slice(done, Piece(at, into.Length - done));
+            DmaRequest request = new(forged ?? function.Requester, DmaKind.Read, at, piece.Length, attributes);
+            DmaResult outcome = UpstreamPath.Send(function, request, piece);
+            if (outcome != DmaResult.Ok)
+            {
+                piece.Fill(0xff);
+                Report(outcome);
+                result = result == DmaResult.Ok ? outcome : result;
+            }
+
+            done += piece.Length;
+        }
+
+        return result;
+    }
+
+    /// <summary>Writes memory. Writes are posted: the function does not hear of what happens to them behind its own port.</summary>
+    /// <param name="forged">What to give as Requester ID instead of the function's own.</param>
+    public DmaResult Write(
+        ulong address, ReadOnlySpan<byte> from, DmaAttributes attributes = DmaAttributes.None, RequesterId? forged = null) =>
+        Send(DmaKind.Write, address, from, attributes, forged);
+
+    /// <summary>Sends an interrupt message.</summary>
+    /// <param name="forged">What to give as Requester ID instead of the function's own.</param>
+    public DmaResult SendMessage(ulong address, uint data, RequesterId? forged = null)
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(uint)];
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes, data);
+        return Send(DmaKind.Message, address, bytes, DmaAttributes.None, forged);
+    }
+
+    /// <summary>
+    /// Reads 4, 8 or 16 bytes and writes others in their place, with nothing in between.
+    /// </summary>
+    /// <param name="address">A multiple of the size.</param>
+    /// <param name="old">Gets what was there; its length is the size.</param>
+    /// <param name="change">Makes from what was there what will be; the buffer is both.</param>
+    /// <param name="forged">What to give as Requester ID instead of the function's own.</param>
+    public DmaResult Atomic(
+        ulong address, Span<byte> old, Action<Memory<byte>> change, DmaAttributes attributes = DmaAttributes.None, RequesterId? forged = null)
+    {
+        DmaRequest request = new(forged ?? function.Requester, DmaKind.Atomic, address, old.Length, attributes);
+        bool aligned = address % (ulong)old.Length == 0;
+        DmaResult result = aligned ? UpstreamPath.Send(function, request, old, change) : DmaResult.UnsupportedRequest;
+        if (result != DmaResult.Ok)
+        {
+            old.Fill(0xff);
+            Report(result);
+        }
+
+        return result;
+    }
+
+    private static int Piece(ulong at, int left) => (int)Math.Min((ulong)left, Border - (at % Border));
+
+    private DmaResult Send(DmaKind kind, ulong address, ReadOnlySpan<byte> from, DmaAttributes attributes, RequesterId? forged)
+    {
+        DmaResult result = DmaResult.Ok;
+        byte[] buffer = from.ToArray();
+        for (int done = 0; done < from.Length;)
+        {
+            ulong at = address + (ulong)done;
+            int length = Piece(at, from.Length - done);
+            DmaRequest request = new(forged ?? function.Requester, kind, at, length, attributes);
+            DmaResult outcome = UpstreamPath.Send(function, request, buffer.AsSpan(done, length));
+            result = result == DmaResult.Ok ? outcome : result;
+            done += length;
+        }
+
+        return result;
+    }
+
+    // Completions tell the requester (PCI Local Bus Specification 3.0, section 6.2.3).
+    private void Report(DmaResult outcome) => function.Config.Report(outcome switch
+    {
+        DmaResult.NotSent => FunctionErrors.None,
+        DmaResult.CompleterAbort => FunctionErrors.ReceivedTargetAbort,
+        DmaResult.Poisoned => FunctionErrors.DetectedParity | FunctionErrors.MasterDataParity,
+        _ => FunctionErrors.ReceivedMasterAbort,
+    });
+}

@@ -1,0 +1,94 @@
+using System;
+using System.Linq;
+using GdbHost.Machine.Bus;
+using GdbHost.Machine.Common;
+
+namespace GdbHost.Machine.Pcie.Dma;
+
+/// <summary>What a host bridge does with requests of its functions: inbound windows, IOMMU, then the CPU's bus.</summary>
+internal sealed class InboundPath(HostBridgeModel model, PhysicalBus bus)
+{
+    private readonly DmaTarget _target = new(bus);
+
+    /// <summary>Null where there is none: addresses are physical then.</summary>
+    [field: NotState("wiring")]
+    public IIommu? Iommu { get; set; }
+
+    /// <summary>Told what each place on the way of a request makes of it; null where nobody listens.</summary>
+    [field: NotState("an observer")]
+    public Action<DmaStep>? Observer { get; set; }
+
+    public DmaResult Complete(in DmaRequest request, Span<byte> data, Action<Memory<byte>>? change)
+    {
+        if (request.IsWrite && request.Attributes.HasFlag(DmaAttributes.Poisoned))
+        {
+            return Step(request, DmaStage.InboundWindow, DmaResult.Poisoned, "host bridge", request.Address);
+        }
+
+        if (!TryWindow(request, out ulong address))
+        {
+            return Step(request, DmaStage.InboundWindow, DmaResult.NoInboundWindow, "host bridge", request.Address);
+        }
+
+        Step(request, DmaStage.InboundWindow, DmaResult.Ok, "host bridge", address);
+        if (Iommu is null || request.Attributes.HasFlag(DmaAttributes.Translated) || (model.DoorbellsBeforeIommu && IsDoorbell(request, address)))
+        {
+            return Access(request, address, data, change);
+        }
+
+        for (int done = 0; done < data.Length;)
+        {
+            DmaRequest rest = request with { Address = address + (ulong)done, Length = data.Length - done };
+            IommuTranslation translated = Iommu.Translate(rest);
+            Step(rest, DmaStage.Iommu, translated.Verdict, Iommu.Name, translated.Address);
+            if (translated.Verdict != DmaResult.Ok)
+            {
+                return translated.Verdict;
+            }
+
+            int run = (int)Math.Min((ulong)rest.Length, translated.Length);
+            DmaResult result = Access(rest with { Length = run }, translated.Address, data.Slice(done, run), change);
+            if (result != DmaResult.Ok)
+            {
+                return result;
+            }
+
+            done += run;
+        }
+
+        return DmaResult.Ok;
+    }
+
+    /// <summary>A request that a bridge has turned around to a neighbor.</summary>
+    public DmaResult ReachPeer(in DmaRequest request, IBusDevice peer, ulong offset, Span<byte> data) =>
+        model.PeerToPeer ? _target.ReachPeer(request.Kind, peer, offset, data) : DmaResult.UnsupportedRequest;
+
+    private bool TryWindow(in DmaRequest request, out ulong address)
+    {
+        ulong at = request.Address;
+        ulong last = (ulong)request.Length - 1;
+        InboundWindow? window = model.Inbound.FirstOrDefault(w => at - w.PciStart < w.Size && at + last - w.PciStart < w.Size);
+        address = window is null ? at : at - window.PciStart + window.Start;
+        return window is not null || model.PassesTheRest;
+    }
+
+    private bool IsDoorbell(in DmaRequest request, ulong address) =>
+        request.IsWrite && model.Doorbells.Any(d => address - d.PciStart < d.Size);
+
+    private DmaResult Access(in DmaRequest request, ulong address, Span<byte> data, Action<Memory<byte>>? change)
+    {
+        DmaResult result = request.Kind switch
+        {
+            DmaKind.Read => _target.Read(address, data, model.PeerToPeer),
+            DmaKind.Atomic => _target.Exchange(request.Requester, address, data, change!),
+            _ => _target.Write(request.Requester, address, data, model.PeerToPeer),
+        };
+        return Step(request, DmaStage.Target, result, _target.NameOf(address) ?? "nothing", address);
+    }
+
+    private DmaResult Step(in DmaRequest request, DmaStage stage, DmaResult verdict, string place, ulong address)
+    {
+        Observer?.Invoke(new DmaStep(request, stage, verdict, place, address));
+        return verdict;
+    }
+}
