@@ -1,6 +1,4 @@
-using System;
 using GdbHost.GdbStub.Backends;
-using GdbHost.GdbStub.CommandLine;
 using GdbHost.GdbStub.Qemu;
 using GdbHost.Machine.Virtio.Block;
 

@@ -23,7 +23,7 @@ internal sealed class DiscardedWrites(FileStorage below) : IBlockStorage, IDispo
 
     public ulong Length => below.Length;
 
-    public bool ReadOnly => false;
+    public bool IsReadOnly => false;
 
     public bool TryRead(ulong position, Span<byte> into)
     {

@@ -29,12 +29,12 @@ internal sealed class FileStorage : IBlockStorage, IDisposable
         _file = file;
         _io = new HostFile(file);
         Length = length;
-        ReadOnly = readOnly;
+        IsReadOnly = readOnly;
     }
 
     public ulong Length { get; }
 
-    public bool ReadOnly { get; }
+    public bool IsReadOnly { get; }
 
     /// <param name="option">The option that names the file, for messages.</param>
     /// <exception cref="UserErrorException">It cannot be used as a disk.</exception>
@@ -124,7 +124,7 @@ internal sealed class FileStorage : IBlockStorage, IDisposable
     {
         try
         {
-            if (!ReadOnly)
+            if (!IsReadOnly)
             {
                 RandomAccess.FlushToDisk(_file);
             }

@@ -30,7 +30,7 @@ public sealed record BlockDeviceConfiguration(IBlockStorage Storage, string? Ser
 {
     public override string Kind => "virtio-blk";
 
-    internal override string Identity => $"{Storage.Length} bytes{(Storage.ReadOnly ? ",readonly=on" : "")}";
+    internal override string Identity => $"{Storage.Length} bytes{(Storage.IsReadOnly ? ",readonly=on" : "")}";
 
     internal override VirtioDevice Make() => new VirtioBlock(Storage, Serial);
 }

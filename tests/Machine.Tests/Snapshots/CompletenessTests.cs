@@ -115,7 +115,7 @@ public sealed class CompletenessTests
             El2 = everything,
             El3 = everything,
             Semihosting = everything,
-            PciDevices = everything ? [new PciDeviceRequest("pci-testdev", []), new PciDeviceRequest("edu", [])] : [],
+            PciDevices = everything ? [new PciDeviceRequest("pci-testdev", []), new PciDeviceRequest("edu", []), new PciDeviceRequest("virtio-rng-pci", []) { Backend = new RngDeviceConfiguration() }] : [],
             MemoryBytes = 16 << 20,
             VirtioMmio = everything
                 ?

@@ -14,7 +14,7 @@ internal sealed class MemoryStorage(int bytes) : IBlockStorage
 
     public ulong Length => (ulong)bytes;
 
-    public bool ReadOnly { get; init; }
+    public bool IsReadOnly { get; init; }
 
     public bool TryRead(ulong position, Span<byte> into)
     {

@@ -11,7 +11,7 @@ public interface IBlockStorage
     /// <summary>Bytes, a multiple of 512. It does not change.</summary>
     ulong Length { get; }
 
-    bool ReadOnly { get; }
+    bool IsReadOnly { get; }
 
     /// <summary>Reads bytes that lie inside; false where the host cannot give all of them.</summary>
     bool TryRead(ulong position, Span<byte> into);

@@ -77,7 +77,7 @@ internal sealed class VirtioBlock : VirtioDevice
     public override int ConfigBytes => BlockConfig.Bytes;
 
     public override ulong Features =>
-        SegMax | Geometry | BlockSize | Flush | Topology | ConfigWriteback | Discard | WriteZeroes | (_storage.ReadOnly ? ReadOnlyFeature : 0);
+        SegMax | Geometry | BlockSize | Flush | Topology | ConfigWriteback | Discard | WriteZeroes | (_storage.IsReadOnly ? ReadOnlyFeature : 0);
 
     /// <summary>QEMU's disks offer SCSI commands to legacy drivers, and refuse each one.</summary>
     public override ulong LegacyFeatures => Scsi;
@@ -159,7 +159,7 @@ internal sealed class VirtioBlock : VirtioDevice
     private Outcome Write(DescriptorChain chain, ulong sector)
     {
         ulong length = chain.ReadableLeft;
-        if (_storage.ReadOnly || !IsInside(sector, length))
+        if (_storage.IsReadOnly || !IsInside(sector, length))
         {
             return Outcome.Error;
         }
@@ -192,7 +192,7 @@ internal sealed class VirtioBlock : VirtioDevice
     private Outcome ForEachRange(DescriptorChain chain, Func<IBlockStorage, ulong, ulong, bool> action)
     {
         const uint UnmapFlag = 1;
-        if (_storage.ReadOnly || chain.ReadableLeft == 0 || chain.ReadableLeft % RangeBytes != 0)
+        if (_storage.IsReadOnly || chain.ReadableLeft == 0 || chain.ReadableLeft % RangeBytes != 0)
         {
             return Outcome.Error;
         }

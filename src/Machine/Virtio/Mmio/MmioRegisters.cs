@@ -1,4 +1,3 @@
-using System;
 using GdbHost.Machine.Devices.Registers;
 
 namespace GdbHost.Machine.Virtio.Mmio;

@@ -1,4 +1,3 @@
-using GdbHost.Machine.Common;
 using GdbHost.Machine.Pcie;
 using GdbHost.Machine.Pcie.Capabilities;
 

@@ -20,6 +20,8 @@ internal sealed record VirtioPciClass(
     private const ushort ModernIds = 0x1040;
     private const ushort ModernSubsystem = 0x1100;
 
+    private static readonly string[] Suffixes = ["-pci", "-pci-transitional", "-pci-non-transitional"];
+
     private static readonly VirtioPciClass[] Classes =
     [
         new("virtio-net", 1, 0x1000, 0x02_0000, 4, "network card",
@@ -47,7 +49,7 @@ internal sealed record VirtioPciClass(
     /// <summary>One row for each kind and form of it.</summary>
     public static IEnumerable<PciDeviceKind> Kinds =>
         from kind in Classes
-        from suffix in new[] { "-pci", "-pci-transitional", "-pci-non-transitional" }
+        from suffix in Suffixes
         select kind.Row(suffix);
 
     public FunctionIdentity Identity(VirtioPciForm form, bool multiFunction) => new(Vendor, form.Legacy ? TransitionalId : (ushort)(ModernIds + Id), ClassCode)

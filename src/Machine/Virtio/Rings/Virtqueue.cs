@@ -1,4 +1,3 @@
-using System;
 using GdbHost.Machine.Common;
 
 namespace GdbHost.Machine.Virtio.Rings;
