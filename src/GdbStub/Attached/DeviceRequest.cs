@@ -37,9 +37,16 @@ internal sealed class DeviceRequest
 
     /// <summary>Adds a drive that is behind a device.</summary>
     /// <param name="pairs">Without its interface.</param>
-    public void AddDrive(KeyValues pairs)
+    /// <param name="pci">Gets the device that QEMU makes for the drive on PCI; null where the user names one.</param>
+    public void AddDrive(KeyValues pairs, List<PciDeviceRequest>? pci)
     {
         (string? id, DriveWords drive) = DriveWords.Read(pairs);
+        if (pci is not null)
+        {
+            id ??= $"virtio{Drives.Count}";
+            TryAddDevice("virtio-blk-pci", new KeyValues("-drive", $"drive={id}"), pci);
+        }
+
         if (id is null)
         {
             throw QemuRequest.Refusal(drive.Option, "without id= no device can name it; add id=hd0, and -device virtio-blk-pci,drive=hd0");
@@ -66,6 +73,28 @@ internal sealed class DeviceRequest
         {
             throw QemuRequest.Refusal($"-netdev user,id={id}", "there is another one with this id");
         }
+    }
+
+    /// <summary>Reads -nic: a network and its card in one.</summary>
+    public void AddCard(string value, List<PciDeviceRequest> pci)
+    {
+        var pairs = new KeyValues("-nic", value, "type");
+        string? type = pairs.Take("type");
+        if (type is "none" or null)
+        {
+            return;
+        }
+
+        string model = pairs.Take("model") ?? "virtio-net-pci";
+        if (type != "user" || model is not ("virtio-net-pci" or "virtio"))
+        {
+            throw QemuRequest.Refusal($"-nic {value}", "only user networks with model=virtio-net-pci are built; use -nic user or -nic none");
+        }
+
+        string id = pairs.Take("id") ?? $"nic{Networks.Count}";
+        string mac = pairs.Take("mac") is string address ? $",mac={address}" : "";
+        Networks.Add(id, NetworkWords.Read($"-nic {type}", pairs.NamedBy($"-nic {type}")));
+        TryAddDevice("virtio-net-pci", new KeyValues("-nic", $"netdev={id}{mac}"), pci);
     }
 
     /// <summary>Adds a device if it is one of ours, or a port of one.</summary>

@@ -31,15 +31,15 @@ internal static class BootOptionRows
     {
         var pairs = new KeyValues("-drive", value);
         string? kind = pairs.Take("if");
-        if (kind == "none")
+        if (kind is "none" or "virtio" or null)
         {
-            request.Devices.AddDrive(pairs);
+            request.Devices.AddDrive(pairs, kind == "none" ? null : request.PciDevices);
             return;
         }
 
         if (kind != "pflash")
         {
-            throw QemuRequest.Refusal($"-drive {value}", "only if=none and if=pflash are built; use if=none,id=hd0 and -device virtio-blk-device,drive=hd0");
+            throw QemuRequest.Refusal($"-drive {value}", "only if=none, if=virtio and if=pflash are built; use if=virtio");
         }
 
         if (pairs.Take("format") is string format && format != "raw")
