@@ -5,6 +5,7 @@ using System.Text;
 using System.Threading;
 using GdbHost.Machine.Boards;
 using GdbHost.Machine.Debug;
+using GdbHost.Machine.Network;
 using GdbHost.Machine.Pcie.Devices;
 
 namespace GdbHost.GdbStub.Target;
@@ -98,6 +99,32 @@ internal sealed class MachineTarget
 
         _port.SendSerial(bytes.Span);
     }
+
+    /// <summary>Sends what came by one of the lines of devices; waits while the guest does not read.</summary>
+    public void ReceiveOnLine(int line, ReadOnlyMemory<byte> bytes)
+    {
+        while (_port.LineBacklog(line) > MostSerialBacklog)
+        {
+            Thread.Sleep(SerialPauseMilliseconds);
+        }
+
+        _port.SendToLine(line, bytes.Span);
+    }
+
+    /// <summary>Tells one of the networks of cards what the host has to say.</summary>
+    public void TellNetwork(int network, HostNetworkEvent happened) => _port.TellNetwork(network, happened);
+
+    /// <summary>Somebody can still send by a line of a device, or no longer.</summary>
+    public void AwaitOthers(bool awaited)
+    {
+        _port.AwaitsOthers = awaited;
+
+        // Wakes a machine that waits already.
+        _port.SendSerial([]);
+    }
+
+    /// <summary>Tells of what drivers do that devices refuse.</summary>
+    public void ObserveDevices(Action<string, string> problem) => _port.DeviceProblem = problem;
 
     /// <summary>No more input will come: from now on a guest that waits for nothing else is stuck.</summary>
     public void EndSerialInput()

@@ -6,11 +6,13 @@ using GdbHost.Machine.Common;
 using GdbHost.Machine.Cpu;
 using GdbHost.Machine.Cpu.Privileged;
 using GdbHost.Machine.Devices;
+using GdbHost.Machine.Network;
 using GdbHost.Machine.Pcie;
 using GdbHost.Machine.Pcie.Devices;
 using GdbHost.Machine.Pcie.Dma;
 using GdbHost.Machine.Semihosting;
 using GdbHost.Machine.Time;
+using GdbHost.Machine.Virtio;
 
 namespace GdbHost.Machine.Boards;
 
@@ -109,6 +111,12 @@ internal sealed class Machine : IPowerControl, IStateful, IDisposable
     /// <summary>The board's PCI Express; null where it has none.</summary>
     public RootComplex? Pcie { get; private set; }
 
+    /// <summary>Ways into virtio devices from outside, in the order in which the user names the devices.</summary>
+    public List<IInputLine> Lines { get; } = [];
+
+    /// <summary>Networks behind cards, in the same order.</summary>
+    public List<UserNetwork> Networks { get; } = [];
+
     /// <summary>Accesses that devices did not expect.</summary>
     public DeviceEvents Events { get; } = new();
 
@@ -141,6 +149,16 @@ internal sealed class Machine : IPowerControl, IStateful, IDisposable
         _parts.Add(device);
         _devices.Add(device);
         return device;
+    }
+
+    /// <summary>Opens the ways into a virtio device that is in its place.</summary>
+    public void Connect(VirtioDevice kind)
+    {
+        Lines.AddRange(kind.Lines);
+        if (kind.Network is UserNetwork network)
+        {
+            Networks.Add(network);
+        }
     }
 
     /// <summary>Adds PCI Express with the windows of its host bridge, and plugs in what the user asked for.</summary>

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using GdbHost.Machine.Pcie.Devices;
 using GdbHost.Machine.Semihosting;
+using GdbHost.Machine.Virtio;
 
 namespace GdbHost.Machine.Boards;
 
@@ -62,6 +63,12 @@ public sealed record MachineConfiguration
 
     /// <summary>Whether ECAM and the large PCIe window lie above 4 GiB.</summary>
     public bool HighMemory { get; init; } = true;
+
+    /// <summary>Devices on virtio-mmio, in the order in which the user names them.</summary>
+    public IReadOnlyList<VirtioDeviceConfiguration> VirtioMmio { get; init; } = [];
+
+    /// <summary>Transports of virtio-mmio are of version 1, QEMU's default; else of version 2.</summary>
+    public bool LegacyVirtioMmio { get; init; } = true;
 
     /// <summary>PCI devices, in the order in which they are plugged in.</summary>
     public IReadOnlyList<PciDeviceRequest> PciDevices { get; init; } = [];

@@ -4,6 +4,8 @@ using GdbHost.Machine.Devices;
 using GdbHost.Machine.Devices.Gic;
 using GdbHost.Machine.Pcie;
 using GdbHost.Machine.Pcie.Dma;
+using GdbHost.Machine.Virtio;
+using GdbHost.Machine.Virtio.Mmio;
 
 namespace GdbHost.Machine.Boards;
 
@@ -76,6 +78,12 @@ internal static class Virt
                 $"--smp {machine.Cpus}: with GICv2 there are at most {VirtInterrupts.MaxCpusV2} cores; give 1 to {VirtInterrupts.MaxCpusV2}, or use --machine gic=3");
         }
 
+        if (machine.VirtioMmio.Count > VirtioSlots)
+        {
+            throw new MachineConfigurationException(
+                $"--device {machine.VirtioMmio[VirtioSlots].Kind}-device: all {VirtioSlots} virtio-mmio slots are taken; leave some devices out");
+        }
+
         ulong limit = machine.HighMemory ? LegacyRamLimit : LowMemoryLimit;
         if (machine.MemoryBytes > limit)
         {
@@ -102,9 +110,9 @@ internal static class Virt
         machine.Map(Gpio, gpio.Port);
         machine.PowerKey = new PowerKey(gpio, (int)PowerKeyLine, machine.Scheduler);
         AddFwCfg(machine);
-        for (int slot = 0; slot < VirtioSlots; slot++)
+        for (int slot = VirtioSlots - 1; slot >= 0; slot--)
         {
-            machine.Map(Virtio(slot), machine.Add(new VirtioMmioSlot(Virtio(slot).Name, machine.Events)).Port);
+            AddVirtio(machine, slot, gic);
         }
 
         if (security)
@@ -113,6 +121,26 @@ internal static class Virt
         }
 
         AddPcie(machine, gic);
+    }
+
+    /// <summary>The first device that the user names is in the last slot, as on QEMU.</summary>
+    private static void AddVirtio(Machine machine, int number, IInterruptController gic)
+    {
+        MachineConfiguration configuration = machine.Configuration;
+        BoardSlot slot = Virtio(number);
+        int device = VirtioSlots - 1 - number;
+        bool legacy = configuration.LegacyVirtioMmio;
+        if (device >= configuration.VirtioMmio.Count)
+        {
+            machine.Map(slot, machine.Add(new VirtioMmioSlot(slot.Name, legacy, machine.Events)).Port);
+            return;
+        }
+
+        VirtioDeviceConfiguration wanted = configuration.VirtioMmio[device];
+        VirtioDevice kind = wanted.Make();
+        machine.Map(slot, machine.Add(new VirtioMmio(
+            slot.Name, kind, legacy, wanted.Settings, machine.Bus, gic.Spi(slot.Spi), machine.Scheduler, machine.Events)).Port);
+        machine.Connect(kind);
     }
 
     private static void AddFlash(Machine machine, BoardSlot slot, bool secureOnly)

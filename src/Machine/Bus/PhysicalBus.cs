@@ -16,6 +16,9 @@ internal sealed record BusRegion(string Name, ulong Start, ulong Size, Ram? Ram,
 
     public ulong End => Start + Size;
 
+    /// <summary>Nothing else can answer in any of its pages.</summary>
+    public bool IsWholePages => (Start | Size) % Ram.PageSize == 0;
+
     public bool Contains(ulong address) => address - Start < Size;
 
     /// <summary>Whether an access now goes to the RAM, rather than to the device or nowhere.</summary>

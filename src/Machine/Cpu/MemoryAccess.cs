@@ -232,7 +232,7 @@ internal sealed unsafe class MemoryAccess(Core core, BlockCache blocks)
         if (!isMemory)
         {
             target = new Target { Device = region, Offset = offset, NonSecure = t.NonSecure };
-            if (region.Ram is null && !IsWatched(address))
+            if (region.Ram is null && region.IsWholePages && !IsWatched(address))
             {
                 Devices.Remember(address, type, level, new DevicePlace(region, offset, t.NonSecure));
             }

@@ -6,6 +6,7 @@ using GdbHost.Machine.Boards;
 using GdbHost.Machine.Boot;
 using GdbHost.Machine.Cpu;
 using GdbHost.Machine.Devices;
+using GdbHost.Machine.Network;
 using GdbHost.Machine.Pcie.Devices;
 
 namespace GdbHost.Machine.Debug;
@@ -261,6 +262,34 @@ public sealed class MachineDebugPort : IDisposable
     /// <summary>How many of the bytes sent wait outside the machine because the UART has no room.</summary>
     public int SerialBacklog => Ask(() => _machine.Console?.Waiting ?? 0);
 
+    /// <summary>Ways into the machine's devices beside the console, in the order in which the configuration names the devices.</summary>
+    public int LineCount => _machine.Lines.Count;
+
+    /// <summary>
+    /// Somebody outside can still send by a way that is not the console: a machine that waits is not stuck.
+    /// </summary>
+    public bool AwaitsOthers { get; set; }
+
+    /// <summary>Called on the machine's thread with what a driver did that made a device refuse it or stop.</summary>
+    public Action<string, string>? DeviceProblem
+    {
+        get => _machine.Events.ProblemObserver;
+        set => _machine.Events.ProblemObserver = value;
+    }
+
+    /// <summary>Sends bytes by one of the ways into devices; what does not fit waits outside the machine.</summary>
+    public void SendToLine(int line, ReadOnlySpan<byte> bytes)
+    {
+        byte[] copy = bytes.ToArray();
+        _thread.Post(() => _machine.Lines[line].Receive(copy));
+    }
+
+    /// <summary>Tells one of the networks behind cards what the host has to say, between two slices.</summary>
+    public void TellNetwork(int network, HostNetworkEvent happened) => _thread.Post(() => _machine.Networks[network].Hear(happened));
+
+    /// <summary>How many of the bytes sent to a line wait outside the machine.</summary>
+    public int LineBacklog(int line) => Ask(() => _machine.Lines[line].Waiting);
+
     public void Dispose()
     {
         _stopRequested = true;
@@ -381,7 +410,7 @@ public sealed class MachineDebugPort : IDisposable
                 return true;
             case RunEnd.Requested when PowerStop() is MachineStop stop:
                 return Finish(stop);
-            case RunEnd.Idle when StopsWhenStuck:
+            case RunEnd.Idle when StopsWhenStuck && !AwaitsOthers:
                 return Finish(new MachineStop(MachineStopKind.Stuck, 0));
             case RunEnd.Idle:
                 _thread.AwaitRequest();

@@ -58,6 +58,17 @@ internal sealed class QemuComparison : IDisposable
         _ours = MachineFactory.Create(ours with { MemoryBytes = 128 << 20, PciDevices = [.. devices.Select(Request)] }, _ => { });
     }
 
+    private QemuComparison(QemuSystem theirs, GdbHost.Machine.Boards.Machine ours)
+    {
+        _theirs = theirs;
+        _ours = ours;
+    }
+
+    /// <summary>The same for devices with something behind them, which each side is told in its own way.</summary>
+    /// <param name="options">QEMU's options.</param>
+    public static QemuComparison WithBackends(MachineConfiguration ours, params IEnumerable<string> options) => new(
+        new QemuSystem("gic-version=2,acpi=off", options), MachineFactory.Create(ours with { MemoryBytes = 128 << 20 }, _ => { }));
+
     /// <summary>Reads on both sides until they give a value; our time goes on to the next event, QEMU's passes.</summary>
     public void WaitFor(ulong address, ulong value, ulong mask = uint.MaxValue)
     {

@@ -10,8 +10,13 @@ using GdbHost.Machine.Boards;
 using GdbHost.Machine.Boot;
 using GdbHost.Machine.Common;
 using GdbHost.Machine.Cpu;
+using GdbHost.Machine.Network;
+using GdbHost.Machine.Pcie.Devices;
 using GdbHost.Machine.Snapshots;
 using GdbHost.Machine.Tests.Devices;
+using GdbHost.Machine.Tests.Virtio;
+using GdbHost.Machine.Virtio;
+using GdbHost.Machine.Virtio.Console;
 using Xunit;
 
 namespace GdbHost.Machine.Tests.Snapshots;
@@ -118,8 +123,19 @@ public sealed class CompletenessTests
             GicVersion = gic,
             El3 = everything,
             Semihosting = everything,
-            PciDevices = everything ? [.. PciDevices.Select(QemuComparison.Request)] : [],
+            PciDevices = everything
+                ? [.. PciDevices.Select(QemuComparison.Request), new PciDeviceRequest("virtio-rng-pci", []) { Backend = new RngDeviceConfiguration() }]
+                : [],
             MemoryBytes = 16 << 20,
+            VirtioMmio = everything
+                ?
+                [
+                    new BlockDeviceConfiguration(new MemoryStorage(4096), null),
+                    new RngDeviceConfiguration(),
+                    new SerialDeviceConfiguration([new ConsolePortConfiguration(0, IsConsole: true, null, null)]),
+                    new NetDeviceConfiguration(new UserNetworkConfiguration(null, null), new byte[6]),
+                ]
+                : [],
             Loads = [new LoadFile(new BootFile("code", new byte[16]), 0x4000_0000)],
         },
         _ => { });
