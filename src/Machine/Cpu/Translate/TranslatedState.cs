@@ -2,7 +2,6 @@ using System;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using GdbHost.Machine.Bus;
-using GdbHost.Machine.Cpu.Interpreter;
 using GdbHost.Machine.Cpu.Translate.X64;
 
 namespace GdbHost.Machine.Cpu.Translate;
