@@ -1,6 +1,5 @@
 using System;
 using GdbHost.Machine.Common;
-using GdbHost.Machine.Isa;
 using Xunit;
 
 namespace GdbHost.Machine.Tests.Cpu;
@@ -77,6 +76,7 @@ public sealed unsafe class ExceptionsOnBothEnginesTests
             0xd538_4022, // MRS X2, ELR_EL1
             0xd538_4003, // MRS X3, SPSR_EL1
             0xd503_42ff, // MSR DAIFClr, #2
+            0xf940_80a8, // LDR X8, [X5, #0x100]
             0xd50b_7e25, // DC CIVAC, X5
             0xd503_4fdf, // MSR DAIFSet, #15
             0xd53b_4221, // MRS X1, DAIF
