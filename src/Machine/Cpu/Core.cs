@@ -182,6 +182,7 @@ internal sealed unsafe class Core : IDisposable
     }
 
     /// <summary>Sets virtual time to that of an instruction of the running block, for whoever reads the clock or arms an event.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void SynchronizeClock(in Instruction i)
     {
         Scheduler.Clock.Now = State->BlockTime + i.Index;

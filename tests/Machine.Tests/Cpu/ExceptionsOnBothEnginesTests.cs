@@ -1,6 +1,5 @@
 using System;
 using GdbHost.Machine.Common;
-using GdbHost.Machine.Isa;
 using Xunit;
 
 namespace GdbHost.Machine.Tests.Cpu;
@@ -51,6 +50,34 @@ public sealed unsafe class ExceptionsOnBothEnginesTests
         Assert.Equal(0x18UL, core.Get("ESR_EL2") >> 26);
     }
 
+    [Fact]
+    public void Exception_of_a_word_without_flags_saves_the_flags_before_it()
+    {
+        using TestCore interpreted = Guest(null);
+        using TestCore translated = Guest(4);
+        foreach (TestCore core in new[] { interpreted, translated })
+        {
+            core.Write(
+                TestCore.RamStart,
+                0xab00_00e7, // ADDS X7, X7, X0
+                0x89ce_751e, // unallocated, in the group of loads and stores
+                0x17ff_fffe); // B to the start
+            core.Write(
+                Vectors + 0x400,
+                0xd538_4022, // MRS X2, ELR_EL1
+                0xd538_4003, // MRS X3, SPSR_EL1
+                0x9100_1042, // ADD X2, X2, #4
+                0xd518_4022, // MSR ELR_EL1, X2
+                Eret);
+            core.State->X[0] = 0x4000_0000_0000_0001;
+        }
+
+        for (int cut = 0; cut < 100; cut++)
+        {
+            Assert.Equal(Go(interpreted, 7, false, 0, false), Go(translated, 7, false, 0, false));
+        }
+    }
+
     private static string Go(TestCore core, ulong instructions, bool irq, ulong masks, bool step)
     {
         core.Core.System.Inputs.Irq.Set(irq);
@@ -77,6 +104,7 @@ public sealed unsafe class ExceptionsOnBothEnginesTests
             0xd538_4022, // MRS X2, ELR_EL1
             0xd538_4003, // MRS X3, SPSR_EL1
             0xd503_42ff, // MSR DAIFClr, #2
+            0xf940_80a8, // LDR X8, [X5, #0x100]
             0xd50b_7e25, // DC CIVAC, X5
             0xd503_4fdf, // MSR DAIFSet, #15
             0xd53b_4221, // MRS X1, DAIF

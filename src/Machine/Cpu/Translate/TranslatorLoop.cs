@@ -221,12 +221,7 @@ internal sealed unsafe class TranslatorLoop : IExecutionEngine, IDisposable
         CpuState* state = _state;
         TranslatedState* translated = &state->Translated;
         Instruction* i = exit.Instruction;
-        bool usesFlags = !IsLoadOrStore(i->Word);
-        if (usesFlags)
-        {
-            HostFlags.Publish(ref *state, translated->Flags);
-        }
-
+        HostFlags.Publish(ref *state, translated->Flags);
         translated->Budget += exit.Rest;
         ulong pc = translated->VirtualPage | exit.PageOffset;
         ulong time = _end - beyond - (ulong)translated->Budget - 1;
@@ -246,13 +241,12 @@ internal sealed unsafe class TranslatorLoop : IExecutionEngine, IDisposable
                 break;
             case Flow.Fault:
                 state->Pc = pc;
-                HostFlags.Publish(ref *state, translated->Flags);
                 _core.Scheduler.Clock.Now = time;
                 translated->Budget += _core.TakeDataFault() ? 0 : 1;
                 break;
         }
 
-        if (usesFlags)
+        if (!IsLoadOrStore(i->Word))
         {
             translated->Flags = HostFlags.Take(in *state);
         }
@@ -271,7 +265,7 @@ internal sealed unsafe class TranslatorLoop : IExecutionEngine, IDisposable
         return exit.Resume;
     }
 
-    /// <summary>The word is of the group of loads and stores, none of which reads or writes flags (DDI 0487, A64 instruction set encoding).</summary>
+    /// <summary>The word is of the group of loads and stores, none of which writes flags (DDI 0487, A64 instruction set encoding).</summary>
     private static bool IsLoadOrStore(uint word) => (word & 0x0a00_0000) == 0x0800_0000;
 
     private void Free()

@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 using GdbHost.Machine.Bus;
 using GdbHost.Machine.Common;
 
@@ -107,6 +108,7 @@ internal sealed class RegisterBank<TDevice>(string name, RegisterMap<TDevice> ma
 
     private static uint Lanes(int size) => uint.MaxValue >> (32 - (size * 8));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Register<TDevice>? Find(ulong offset, out int index) =>
         map.Find((int)Math.Min(offset / 4, int.MaxValue), out index);
 

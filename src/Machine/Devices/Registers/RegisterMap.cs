@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Runtime.CompilerServices;
 using GdbHost.Machine.Common;
 
 namespace GdbHost.Machine.Devices.Registers;
@@ -48,6 +49,7 @@ internal sealed class RegisterMap<TDevice>
     public int ValueAt(uint offset) => _valueOfWord[offset / 4];
 
     /// <summary>The register that holds a word, and its index within its row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Register<TDevice>? Find(int word, out int index)
     {
         Register<TDevice>? row = (uint)word < (uint)_rowOfWord.Length ? _rowOfWord[word] : null;
