@@ -10,5 +10,6 @@ internal static class All
         .. Translate.Rows,
         .. MemoryMap.Rows,
         .. Snapshots.Rows,
+        .. PciDevices.Rows,
     ];
 }

@@ -5,6 +5,7 @@ using System.Threading;
 using GdbHost.Machine.Boards;
 using GdbHost.Machine.Debug;
 using GdbHost.Machine.Network;
+using GdbHost.Machine.Pcie.Devices;
 
 namespace GdbHost.GdbStub.Target;
 
@@ -12,7 +13,7 @@ namespace GdbHost.GdbStub.Target;
 /// The machine as a debuggee. The only file that speaks both languages: gdb's, in the capability interfaces, and the
 /// machine's, in <see cref="MachineDebugPort"/>.
 /// </summary>
-internal sealed class MachineTarget : ITarget, IBreakpoints, IMemoryMap, ITranslation, ISnapshots, IDisposable
+internal sealed class MachineTarget : ITarget, IBreakpoints, IMemoryMap, ITranslation, ISnapshots, IPciDevices, IDisposable
 {
     private const int MostSerialBacklog = 4096;
     private const int SerialPauseMilliseconds = 5;
@@ -127,6 +128,17 @@ internal sealed class MachineTarget : ITarget, IBreakpoints, IMemoryMap, ITransl
     public string? SaveSnapshot(string path) => SnapshotFile.Save(_port, path);
 
     public string? LoadSnapshot(string path) => SnapshotFile.Load(_port, path);
+
+    public IReadOnlyList<string> PciFunctions => _port.PciFunctions;
+
+    public string? AddPciDevice(PciDeviceRequest request) => _port.AddPciDevice(request);
+
+    public string? RemovePciDevice(string id) => _port.RemovePciDevice(id);
+
+    public string? InjectPciError(string id, string error, IReadOnlyList<uint> header) => _port.InjectPciError(id, error, header);
+
+    public IReadOnlyList<string> SendPciRequest(string id, string operation, ulong address, byte[] data, ushort? forged) =>
+        _port.SendPciRequest(id, operation, address, data, forged);
 
     public string NameOf(int cpu) => $"cpu{cpu}";
 

@@ -24,6 +24,7 @@ internal sealed class Machine : IPowerControl, IStateful, IDisposable
     private readonly List<Ram> _memories = [];
     private readonly IMachineStart _start;
     private PsciConduit _conduit;
+    private ulong _resetAt;
     private readonly FileHandles? _handles;
 
     /// <param name="configuration">What to build.</param>
@@ -41,7 +42,7 @@ internal sealed class Machine : IPowerControl, IStateful, IDisposable
         _start = start;
         Scheduler = new Scheduler(Clock);
         Cluster = new Cluster(Scheduler, configuration.Engine == ExecutionEngine.Translator ? configuration.TranslateAfter : null);
-        Bus.OnForeignWrite = (region, offset, length) => Cluster.Blocks.ForeignWrite(region.Ram!, offset, length);
+        Bus.OnForeignWrite = (region, offset, length) => Cluster.ForeignWrite(region.Ram!, offset, length);
         Ram = new Ram("ram", configuration.MemoryBytes);
         Bus.Add(new BusRegion(Ram.Name, board.RamStart, Ram.Size, Ram, Device: null));
         _parts.Add(Clock);
@@ -54,7 +55,6 @@ internal sealed class Machine : IPowerControl, IStateful, IDisposable
             _parts.Add(core.System.Performance);
         }
 
-        Bus.OnForeignWrite = (region, offset, length) => Cluster.Blocks.ForeignWrite(region.Ram!, offset, length);
         if (configuration.Semihosting)
         {
             SemihostingConsole console = new(this);
@@ -160,6 +160,8 @@ internal sealed class Machine : IPowerControl, IStateful, IDisposable
     public void AddPcie(RootComplex root)
     {
         Pcie = Add(root);
+        root.Unsupported = new UnsupportedRequests(root, Events);
+        root.SinceReset = () => Clock.Now - _resetAt;
         if (root.Model.Config is OutboundWindow config)
         {
             Map(new BoardSlot(config.Name, config.Start, config.Size), new Ecam(config.Name, root));
@@ -230,6 +232,7 @@ internal sealed class Machine : IPowerControl, IStateful, IDisposable
 
         _handles?.Reset();
         Power = PowerState.Running;
+        _resetAt = Clock.Now;
         _start.Apply(this);
     }
 
@@ -238,6 +241,7 @@ internal sealed class Machine : IPowerControl, IStateful, IDisposable
         to.Write((int)Power);
         to.Write(ExitCode);
         to.Write((int)_conduit);
+        to.Write(_resetAt);
     }
 
     public void Restore(StateReader from)
@@ -245,6 +249,7 @@ internal sealed class Machine : IPowerControl, IStateful, IDisposable
         Power = (PowerState)from.ReadBelow((int)PowerState.ResetRequested + 1, "the power state");
         ExitCode = from.ReadInt32();
         UseFirmware((PsciConduit)from.ReadBelow((int)PsciConduit.Smc + 1, "the PSCI conduit"));
+        _resetAt = from.ReadUInt64();
     }
 
     /// <summary>After every part and all memory was restored: computes anew what is derived from them.</summary>

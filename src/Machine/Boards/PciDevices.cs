@@ -6,6 +6,7 @@ using GdbHost.Machine.Common;
 using GdbHost.Machine.Pcie;
 using GdbHost.Machine.Pcie.Bridges;
 using GdbHost.Machine.Pcie.Devices;
+using GdbHost.Machine.Pcie.Devices.Exerciser;
 using GdbHost.Machine.Virtio.Pci;
 
 namespace GdbHost.Machine.Boards;
@@ -14,7 +15,8 @@ namespace GdbHost.Machine.Boards;
 internal static class PciDevices
 {
     /// <summary>Every kind, one row each.</summary>
-    public static readonly IReadOnlyList<PciDeviceKind> Kinds = [PciTestdev.Kind, Edu.Kind, .. VirtioPciClass.Kinds];
+    public static readonly IReadOnlyList<PciDeviceKind> Kinds =
+        [PciTestdev.Kind, Edu.Kind, DmaExerciser.Kind, RootPort.Kind, SwitchPorts.Upstream, SwitchPorts.Downstream, .. VirtioPciClass.Kinds];
 
     /// <summary>Refuses a device of a kind or with a key that does not exist.</summary>
     /// <exception cref="PciDeviceException">The message is for the user.</exception>
@@ -74,6 +76,43 @@ internal static class PciDevices
 
         return function;
     }
+
+    /// <summary>Puts a device into a slot of a running machine.</summary>
+    /// <exception cref="PciDeviceException">The message is for the user.</exception>
+    public static void HotPlug(Machine machine, PciDeviceRequest request)
+    {
+        Check(request);
+        PciBus? bus = machine.Pcie is RootComplex root ? BusOf(root, request) : null;
+        Slot slot = SlotOf(bus, request.Kind);
+        PciFunction function = Plug(machine, request);
+        function.Reset();
+
+        // Other functions than 0 come first, and are seen together with it.
+        if (function.DeviceFunction == 0)
+        {
+            slot.Plugged();
+        }
+    }
+
+    /// <summary>Asks software to let a device go, or takes it where its slot is off.</summary>
+    /// <exception cref="PciDeviceException">The message is for the user.</exception>
+    public static void RequestRemoval(Machine machine, string id)
+    {
+        PciFunction function = machine.Pcie?.Plugged.FirstOrDefault(p => p.Request["id"] == id)?.Function
+            ?? throw new PciDeviceException($"Device '{id}' not found");
+        Slot slot = SlotOf(function.Bus, id);
+        if (slot.IsBusy)
+        {
+            throw new PciDeviceException($"Device '{id}': the guest is busy with its slot (the power indicator blinks); try again later");
+        }
+
+        slot.RequestRemoval();
+    }
+
+    private static Slot SlotOf(PciBus? bus, string device) => bus?.Bridge is ExpressPort { Slot: Slot { HotPlug: true } slot }
+        ? slot
+        : throw new PciDeviceException(
+            $"{device}: Bus '{bus?.Name ?? RootComplex.BusName}' does not support hotplugging; name a pcie-root-port or xio3130-downstream with bus=");
 
     private static PciBus BusOf(RootComplex root, PciDeviceRequest request)
     {

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using GdbHost.Machine.Bus;
 using GdbHost.Machine.Common;
 using GdbHost.Machine.Cpu.Interpreter;
 using GdbHost.Machine.Cpu.Translate;
@@ -209,6 +210,19 @@ internal sealed class Cluster : IStateful, IDisposable
         Retired = from.ReadUInt64();
         _rounds.Restore(from, _cores.Count);
         _passing = null;
+    }
+
+    /// <summary>Memory was stored to by somebody who is no core: blocks decoded from it and exclusive monitors on it are gone.</summary>
+    public unsafe void ForeignWrite(Ram ram, ulong offset, int length)
+    {
+        Blocks.ForeignWrite(ram, offset, length);
+        ulong first = (ulong)ram.Host + offset;
+        foreach (Core core in _cores)
+        {
+            CpuState* state = core.State;
+            bool lost = state->ExclusivePlace < first + (ulong)length && first < state->ExclusivePlace + (ulong)state->ExclusiveBytes;
+            state->ExclusiveValid &= !lost;
+        }
     }
 
     public void Dispose()

@@ -24,6 +24,7 @@ public sealed class MachineDebugPort : IDisposable
     private readonly MachineThread _thread;
     private readonly MachineRegisters _registers;
     private readonly MachineSnapshots _snapshots;
+    private readonly MachinePci _pci;
     private Action<MachineStop>? _onStop;
     private volatile bool _stopRequested;
     private int _stoppedCpu;
@@ -33,6 +34,7 @@ public sealed class MachineDebugPort : IDisposable
         _machine = machine;
         _registers = new MachineRegisters();
         _snapshots = new MachineSnapshots(machine);
+        _pci = new MachinePci(machine);
         MemoryMap = DebugMemory.MapOf(machine.Bus);
         _thread = new MachineThread(RunSlice);
     }
@@ -212,6 +214,22 @@ public sealed class MachineDebugPort : IDisposable
     /// <param name="unprivileged">For the EL1&amp;0 regime: an access from EL0. Null: as the core runs.</param>
     public TranslationReport Explain(int cpu, MemorySpace space, ulong address, TranslationAccess access, bool? unprivileged = null) =>
         Ask(() => TranslationExplainer.Explain(CoreAt(cpu), _machine.Bus, space, address, access, unprivileged));
+
+    /// <inheritdoc cref="MachinePci.Add"/>
+    public string? AddPciDevice(PciDeviceRequest request) => Ask(() => _pci.Add(request));
+
+    /// <inheritdoc cref="MachinePci.Remove"/>
+    public string? RemovePciDevice(string id) => Ask(() => _pci.Remove(id));
+
+    /// <inheritdoc cref="MachinePci.Inject"/>
+    public string? InjectPciError(string id, string error, IReadOnlyList<uint> header) => Ask(() => _pci.Inject(id, error, header));
+
+    /// <inheritdoc cref="MachinePci.Send"/>
+    public IReadOnlyList<string> SendPciRequest(string id, string operation, ulong address, byte[] data, ushort? forged) =>
+        Ask(() => _pci.Send(id, operation, address, data, forged));
+
+    /// <inheritdoc cref="MachinePci.List"/>
+    public IReadOnlyList<string> PciFunctions => Ask(_pci.List);
 
     /// <summary>Sends bytes to the guest's console, in order; what does not fit the UART waits outside the machine.</summary>
     public void SendSerial(ReadOnlySpan<byte> bytes)

@@ -25,6 +25,7 @@ internal abstract class PciBusPort(string name, int widest) : IBusDevice
         IBusDevice? target = Find(offset, out ulong inside);
         if (target is null)
         {
+            Unclaimed(offset, size, isWrite: false);
             value = ulong.MaxValue >> (64 - (size * 8));
             return BusResult.Ok;
         }
@@ -40,7 +41,13 @@ internal abstract class PciBusPort(string name, int widest) : IBusDevice
             return Write(offset + (ulong)widest, widest, value >> (widest * 8));
         }
 
-        return Find(offset, out ulong inside)?.Write(inside, size, value) ?? BusResult.Ok;
+        IBusDevice? target = Find(offset, out ulong inside);
+        if (target is null)
+        {
+            Unclaimed(offset, size, isWrite: true);
+        }
+
+        return target?.Write(inside, size, value) ?? BusResult.Ok;
     }
 
     public bool TryPeek(ulong offset, int size, out ulong value)
@@ -55,6 +62,11 @@ internal abstract class PciBusPort(string name, int widest) : IBusDevice
 
         value = ulong.MaxValue >> (64 - (size * 8));
         return Find(offset, out ulong inside)?.TryPeek(inside, size, out value) ?? true;
+    }
+
+    /// <summary>Nothing answers an access of the CPU.</summary>
+    protected virtual void Unclaimed(ulong offset, int size, bool isWrite)
+    {
     }
 
     /// <summary>What answers at an offset, and the offset in it.</summary>

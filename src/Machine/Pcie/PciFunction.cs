@@ -59,6 +59,12 @@ internal abstract class PciFunction : IDevice
     /// <summary>MSI-X; null where the function has none.</summary>
     public Msix? Msix { get; private set; }
 
+    /// <summary>The PCI Express capability; null for a conventional function.</summary>
+    public ExpressCapability? Express { get; private set; }
+
+    /// <summary>Advanced Error Reporting; null where the function has none.</summary>
+    public ErrorReporting? Errors { get; private set; }
+
     /// <summary>Software has turned on messages, so the pin is silent.</summary>
     public bool UsesMessages => Msi is { Enabled: true } || Msix is { Enabled: true };
 
@@ -171,6 +177,8 @@ internal abstract class PciFunction : IDevice
         _capabilities.Add(capability);
         Msi = capability as Msi ?? Msi;
         Msix = capability as Msix ?? Msix;
+        Express = capability as ExpressCapability ?? Express;
+        Errors = capability as ErrorReporting ?? Errors;
         Power = capability as PowerManagement ?? Power;
         return capability;
     }

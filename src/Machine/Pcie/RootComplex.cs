@@ -5,6 +5,7 @@ using System.Linq;
 using GdbHost.Machine.Bus;
 using GdbHost.Machine.Common;
 using GdbHost.Machine.Devices;
+using GdbHost.Machine.Pcie.Bridges;
 using GdbHost.Machine.Pcie.Devices;
 using GdbHost.Machine.Pcie.Dma;
 
@@ -50,6 +51,10 @@ internal sealed class RootComplex : IDevice
     [field: NotState("wiring")]
     public Func<PciDeviceRequest, PciFunction>? Maker { get; set; }
 
+    /// <summary>Gets accesses that nobody answers; null where nobody keeps them.</summary>
+    [field: NotState("a notebook")]
+    public UnsupportedRequests? Unsupported { get; set; }
+
     /// <summary>Virtual nanoseconds since the last reset; the host bridge may need some before it answers.</summary>
     [field: NotState("wiring")]
     public Func<ulong>? SinceReset { get; set; }
@@ -90,7 +95,7 @@ internal sealed class RootComplex : IDevice
     /// <summary>Takes a device out, with all that is behind it.</summary>
     public void Unplug(PciFunction function)
     {
-        if (function is Bridges.Bridge bridge)
+        if (function is Bridge bridge)
         {
             foreach (PciFunction behind in bridge.Secondary.Functions.ToArray())
             {
@@ -107,7 +112,7 @@ internal sealed class RootComplex : IDevice
     /// <summary>The bus of a name, or null.</summary>
     public PciBus? FindBus(string name) => name == BusName
         ? Bus
-        : Functions.OfType<Bridges.Bridge>().FirstOrDefault(b => b.Secondary.Name == name)?.Secondary;
+        : Functions.OfType<Bridge>().FirstOrDefault(b => b.Secondary.Name == name)?.Secondary;
 
     /// <summary>The function at a place, or null where there is none.</summary>
     /// <param name="bus">Bus number, 0 to 255.</param>

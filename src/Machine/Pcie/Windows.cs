@@ -8,6 +8,8 @@ namespace GdbHost.Machine.Pcie;
 internal sealed class MemoryWindow(string name, ulong start, RootComplex root) : PciBusPort(name, widest: 8)
 {
     protected override IBusDevice? Find(ulong offset, out ulong inside) => root.Decode(io: false, start + offset, out inside);
+
+    protected override void Unclaimed(ulong offset, int size, bool isWrite) => root.Unsupported?.Add(io: false, start + offset, size, isWrite);
 }
 
 /// <summary>A range of the CPU's addresses behind which PCI's I/O space lies.</summary>
@@ -16,4 +18,6 @@ internal sealed class MemoryWindow(string name, ulong start, RootComplex root) :
 internal sealed class IoWindow(string name, ulong start, RootComplex root) : PciBusPort(name, widest: 4)
 {
     protected override IBusDevice? Find(ulong offset, out ulong inside) => root.Decode(io: true, start + offset, out inside);
+
+    protected override void Unclaimed(ulong offset, int size, bool isWrite) => root.Unsupported?.Add(io: true, start + offset, size, isWrite);
 }

@@ -13,6 +13,7 @@ using GdbHost.Machine.Cpu;
 using GdbHost.Machine.Network;
 using GdbHost.Machine.Pcie.Devices;
 using GdbHost.Machine.Snapshots;
+using GdbHost.Machine.Tests.Devices;
 using GdbHost.Machine.Tests.Virtio;
 using GdbHost.Machine.Virtio;
 using GdbHost.Machine.Virtio.Console;
@@ -28,6 +29,9 @@ namespace GdbHost.Machine.Tests.Snapshots;
 public sealed class CompletenessTests
 {
     private const BindingFlags Own = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+
+    private static readonly string[] PciDevices =
+        ["pci-testdev", "edu", "pcie-root-port,id=rp", "x3130-upstream,bus=rp,id=up", "xio3130-downstream,bus=up,id=dn", "edu,bus=dn"];
 
     public static TheoryData<bool> Machines() => [false, true];
 
@@ -115,7 +119,7 @@ public sealed class CompletenessTests
             El2 = everything,
             El3 = everything,
             Semihosting = everything,
-            PciDevices = everything ? [new PciDeviceRequest("pci-testdev", []), new PciDeviceRequest("edu", []), new PciDeviceRequest("virtio-rng-pci", []) { Backend = new RngDeviceConfiguration() }] : [],
+            PciDevices = everything ? [.. PciDevices.Select(QemuComparison.Request), new PciDeviceRequest("virtio-rng-pci", [])] : [],
             MemoryBytes = 16 << 20,
             VirtioMmio = everything
                 ?

@@ -1,4 +1,7 @@
+using System;
+using GdbHost.Machine.Bus;
 using GdbHost.Machine.Common;
+using GdbHost.Machine.Pcie.Capabilities;
 using GdbHost.Machine.Pcie.Dma;
 
 namespace GdbHost.Machine.Pcie.Bridges;
@@ -40,15 +43,8 @@ internal abstract class Bridge : PciFunction
     {
         Secondary = new PciBus(secondary, root, this, devices);
         Config.Allow(PrimaryBus, 4, uint.MaxValue);
-        Config.Allow(IoBase, 1, 0xf0);
-        Config.Allow(IoLimit, 1, 0xf0);
         Config.AllowClear(SecondaryStatus, 2, (uint)FunctionErrors.All);
-        Config.Allow(MemoryBase, 2, 0xfff0);
-        Config.Allow(MemoryLimit, 2, 0xfff0);
-        Config.Fix(PrefetchBase, 2, Window64);
-        Config.Fix(PrefetchLimit, 2, Window64);
-        Config.Allow(PrefetchBase, 2, 0xfff0);
-        Config.Allow(PrefetchLimit, 2, 0xfff0);
+        SetWindows(ioBase: 0, memoryBase: 0);
         Config.Allow(PrefetchBaseUpper, 4, uint.MaxValue);
         Config.Allow(PrefetchLimitUpper, 4, uint.MaxValue);
         Config.Allow(BridgeControl, 2, BridgeControlWritable);
@@ -66,10 +62,13 @@ internal abstract class Bridge : PciFunction
     /// <summary>The bus behind it is inside a switch: its other end are downstream ports.</summary>
     public virtual bool LeadsIntoSwitch => false;
 
+    /// <summary>There is a way to the bus behind it.</summary>
+    protected virtual bool IsLinked => true;
+
     private bool InReset => Config.Read(BridgeControl, 2).Bit(SecondaryBusReset);
 
     /// <summary>A bus is behind it, whether or not one can get there now.</summary>
-    public bool LeadsTo(int bus) => !InReset && bus >= SecondaryBus && bus <= Config.Read(SubordinateBus, 1);
+    public bool LeadsTo(int bus) => !InReset && IsLinked && bus >= SecondaryBus && bus <= Config.Read(SubordinateBus, 1);
 
     /// <summary>Whether a configuration access on the bus behind it goes out to a device there.</summary>
     public virtual bool Reaches(int deviceFunction) => true;
@@ -77,7 +76,7 @@ internal abstract class Bridge : PciFunction
     /// <summary>An address from above is in one of its windows.</summary>
     public bool Passes(bool io, ulong address)
     {
-        if (InReset || !IsOn)
+        if (InReset || !IsOn || !IsLinked)
         {
             return false;
         }
@@ -97,6 +96,14 @@ internal abstract class Bridge : PciFunction
     /// <summary>What the bridge does with a request from behind it: on towards the root, or why not.</summary>
     public virtual DmaResult Forward(in DmaRequest request) =>
         MayMaster && !InReset && !Passes(io: false, request.Address) ? DmaResult.Ok : DmaResult.NotForwarded;
+
+    /// <summary>An error message from behind it.</summary>
+    public virtual void PassError(ErrorSeverity severity, RequesterId from)
+    {
+    }
+
+    /// <summary>After a reset the windows end before they begin.</summary>
+    protected void CloseWindows() => SetWindows(ioBase: 0xf0, memoryBase: 0xfff0);
 
     protected override void ConfigWritten(int offset, int size)
     {
@@ -118,6 +125,20 @@ internal abstract class Bridge : PciFunction
     protected override void RestoreState(StateReader from) => _resetting = InReset;
 
     private static bool IsIn(ulong address, ulong first, ulong last) => address >= first && address <= (last | MemoryGranule);
+
+    private void SetWindows(uint ioBase, uint memoryBase)
+    {
+        Config.Fix(IoBase, 1, ioBase);
+        Config.Allow(IoBase, 1, 0xf0);
+        Config.Allow(IoLimit, 1, 0xf0);
+        Config.Fix(MemoryBase, 2, memoryBase);
+        Config.Fix(PrefetchBase, 2, memoryBase | Window64);
+        Config.Fix(PrefetchLimit, 2, Window64);
+        foreach (int register in (ReadOnlySpan<int>)[MemoryBase, MemoryLimit, PrefetchBase, PrefetchLimit])
+        {
+            Config.Allow(register, 2, 0xfff0);
+        }
+    }
 
     private ulong MemoryStart(int register) => (ulong)Config.Read(register, 2).Field(15, 4) << 20;
 

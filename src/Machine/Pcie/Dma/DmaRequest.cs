@@ -29,6 +29,9 @@ internal enum DmaAttributes : byte
 
     /// <summary>EP: the data is known to be bad.</summary>
     Poisoned = 1 << 3,
+
+    /// <summary>Not on the link: the function is broken and sends although Bus Master Enable is clear.</summary>
+    Unruly = 1 << 4,
 }
 
 /// <summary>A request that a function sends.</summary>

@@ -12,7 +12,8 @@ internal static class UpstreamPath
     public static DmaResult Send(PciFunction function, in DmaRequest request, Span<byte> data, Action<Memory<byte>>? change = null)
     {
         PciBus? bus = function.Bus;
-        if (bus is null || !function.MayMaster)
+        bool sends = function.MayMaster || request.Attributes.HasFlag(DmaAttributes.Unruly);
+        if (bus is null || !sends)
         {
             return Step(bus, request, DmaStage.Function, DmaResult.NotSent, function.StateName);
         }

@@ -1,0 +1,124 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using GdbHost.GdbStub.CommandLine;
+using GdbHost.GdbStub.Qemu;
+using GdbHost.GdbStub.Target;
+
+namespace GdbHost.GdbStub.Monitor;
+
+/// <summary>PCI devices in the words of QEMU's monitor (QEMU documentation, QEMU Monitor): put in, taken out, made to report errors.</summary>
+internal static class PciDevices
+{
+    public static readonly MonitorCommand[] Rows =
+    [
+        new("pci", "", "lists PCI functions with their place, IDs and regions", List, Offered),
+        new("device_add", "NAME,KEY=VALUE...", "puts a PCI device into a slot: device_add edu,bus=rp1,id=e", Add, Offered),
+        new("device_del", "ID", "presses the attention button of a device's slot; it leaves when the guest has let it go", Remove, Offered),
+        new("pcie_aer_inject_error", "ID ERROR [HEADER...]", "makes a device report an error, such as UNSUP or BAD_TLP", Inject, Offered),
+        new("pci_dma", "ID read|write|message ADDR LENGTH|DATA [REQUESTER]",
+            "sends a request of a device's and prints its way: bridges, IOMMU, target; DATA is up to 8 bytes as a number", Send, Offered),
+    ];
+
+    private const int HeaderWords = 4;
+    private const ulong MostBytes = 256;
+
+    private static bool Offered(ITarget target) => target is IPciDevices;
+
+    private static void List(MonitorRequest request, ReadOnlySpan<string> arguments)
+    {
+        foreach (string line in ((IPciDevices)request.Target).PciFunctions)
+        {
+            request.Line(line);
+        }
+    }
+
+    private static void Add(MonitorRequest request, ReadOnlySpan<string> arguments)
+    {
+        try
+        {
+            string? problem = ((IPciDevices)request.Target).AddPciDevice(PciDeviceOption.Read("device_add", string.Join(' ', arguments!)));
+            Tell(request, problem);
+        }
+        catch (UserErrorException e)
+        {
+            request.Line(e.Message);
+        }
+    }
+
+    private static void Remove(MonitorRequest request, ReadOnlySpan<string> arguments)
+    {
+        if (arguments.Length != 1)
+        {
+            request.Line("usage: monitor device_del ID");
+            return;
+        }
+
+        Tell(request, ((IPciDevices)request.Target).RemovePciDevice(arguments[0]));
+    }
+
+    private static void Inject(MonitorRequest request, ReadOnlySpan<string> arguments)
+    {
+        List<uint> header = [];
+        bool good = arguments.Length is >= 2 and <= 2 + HeaderWords;
+        for (int i = 2; i < arguments.Length; i++)
+        {
+            good &= TryWord(arguments[i], out uint word);
+            header.Add(word);
+        }
+
+        if (!good)
+        {
+            request.Line("usage: monitor pcie_aer_inject_error ID ERROR [up to four words of the request's header]");
+            return;
+        }
+
+        Tell(request, ((IPciDevices)request.Target).InjectPciError(arguments[0], arguments[1], header));
+    }
+
+    private static void Send(MonitorRequest request, ReadOnlySpan<string> arguments)
+    {
+        ulong requester = 0;
+        bool good = arguments.Length is 4 or 5 && arguments[1] is "read" or "write" or "message";
+        good &= TryNumber(good ? arguments[2] : "", out ulong address) & TryNumber(good ? arguments[3] : "", out ulong value);
+        good &= arguments.Length < 5 || TryNumber(arguments[4], out requester);
+        good &= requester <= ushort.MaxValue && (!good || arguments[1] != "read" || value is > 0 and <= MostBytes);
+        if (!good)
+        {
+            request.Line($"usage: monitor pci_dma ID read ADDR LENGTH (1 to {MostBytes}), or ... write|message ADDR DATA; a REQUESTER may follow");
+            return;
+        }
+
+        byte[] data = arguments[1] == "read" ? new byte[value] : Bytes(value, arguments[1] == "message");
+        ushort? forged = arguments.Length == 5 ? (ushort)requester : null;
+        foreach (string line in ((IPciDevices)request.Target).SendPciRequest(arguments[0], arguments[1], address, data, forged))
+        {
+            request.Line(line);
+        }
+    }
+
+    private static byte[] Bytes(ulong value, bool isMessage)
+    {
+        bool narrow = isMessage || value <= uint.MaxValue;
+        return narrow ? BitConverter.GetBytes((uint)value) : BitConverter.GetBytes(value);
+    }
+
+    private static void Tell(MonitorRequest request, string? problem)
+    {
+        if (problem is not null)
+        {
+            request.Line($"Error: {problem}");
+        }
+    }
+
+    private static bool TryWord(string text, out uint word)
+    {
+        bool good = TryNumber(text, out ulong number) && number <= uint.MaxValue;
+        word = (uint)number;
+        return good;
+    }
+
+    private static bool TryNumber(string text, out ulong number) => text.StartsWith("0x", StringComparison.OrdinalIgnoreCase)
+        ? ulong.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out number)
+        : ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+}

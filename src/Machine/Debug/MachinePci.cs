@@ -1,0 +1,121 @@
+using System;
+using System.Buffers.Binary;
+using System.Collections.Generic;
+using System.Linq;
+using GdbHost.Machine.Boards;
+using GdbHost.Machine.Bus;
+using GdbHost.Machine.Pcie;
+using GdbHost.Machine.Pcie.Bridges;
+using GdbHost.Machine.Pcie.Capabilities;
+using GdbHost.Machine.Pcie.Devices;
+using GdbHost.Machine.Pcie.Dma;
+
+namespace GdbHost.Machine.Debug;
+
+/// <summary>What a debugger does with the PCI devices of a machine that stands still. Problems are one line for the user, or null.</summary>
+internal sealed class MachinePci(Boards.Machine machine)
+{
+    /// <summary>Puts a device into a slot, as a hand would.</summary>
+    public string? Add(PciDeviceRequest request) => Try(() => PciDevices.HotPlug(machine, request));
+
+    /// <summary>Presses the attention button of a device's slot, upon which the guest lets it go.</summary>
+    public string? Remove(string id) => Try(() => PciDevices.RequestRemoval(machine, id));
+
+    /// <summary>Makes a function report an error.</summary>
+    /// <param name="error">Name or number of a bit of the uncorrectable or correctable status.</param>
+    /// <param name="header">The first words of the request that had it.</param>
+    public string? Inject(string id, string error, IReadOnlyList<uint> header)
+    {
+        if (Named(id) is not PciFunction function)
+        {
+            return $"Device '{id}' not found";
+        }
+
+        if (function.Errors is not ErrorReporting errors)
+        {
+            return $"Device '{id}' has no Advanced Error Reporting";
+        }
+
+        if (!ErrorReporting.TryName(error, out bool correctable, out int bit))
+        {
+            return $"There is no error \"{error}\"; use one of {string.Join(", ", ErrorNames.Table.Select(e => e.Name))}";
+        }
+
+        if (correctable)
+        {
+            errors.Correctable(1u << bit);
+        }
+        else
+        {
+            errors.Uncorrectable(bit, [.. header]);
+        }
+
+        return null;
+    }
+
+    /// <summary>Sends a read, write or message of a function's, and says what each place on its way made of it, in lines.</summary>
+    /// <param name="operation">"read", "write" or "message".</param>
+    /// <param name="data">What is written, or as many bytes as are to be read.</param>
+    /// <param name="forged">Requester ID instead of the function's own.</param>
+    public IReadOnlyList<string> Send(string id, string operation, ulong address, byte[] data, ushort? forged)
+    {
+        if (Named(id) is not PciFunction function)
+        {
+            return [$"Error: Device '{id}' not found"];
+        }
+
+        List<string> lines = [];
+        RootComplex root = machine.Pcie!;
+        Action<DmaStep>? observer = root.DmaObserver;
+        root.DmaObserver = observer + (step => lines.Add($"{step.Stage} {step.Place}: {step.Verdict}, address 0x{step.Address:x}, requester {step.Request.Requester}"));
+        RequesterId? requester = forged is ushort other ? new RequesterId(other) : null;
+        DmaResult result = operation switch
+        {
+            "read" => function.Dma.Read(address, data, DmaAttributes.None, requester),
+            "write" => function.Dma.Write(address, data, DmaAttributes.None, requester),
+            _ => function.Dma.SendMessage(address, BinaryPrimitives.ReadUInt32LittleEndian(data), requester),
+        };
+        root.DmaObserver = observer;
+        lines.Add($"{operation}: {result}{(operation == "read" ? $", data {Convert.ToHexStringLower(data)}" : "")}");
+        return lines;
+    }
+
+    /// <summary>Every function, a line each with lines for its regions and windows behind.</summary>
+    public IReadOnlyList<string> List() => machine.Pcie is RootComplex root ? [.. Lines(root.Bus)] : [];
+
+    private static string? Try(Action action)
+    {
+        try
+        {
+            action();
+            return null;
+        }
+        catch (PciDeviceException e)
+        {
+            return e.Message;
+        }
+    }
+
+    private static IEnumerable<string> Lines(PciBus bus)
+    {
+        foreach (PciFunction function in bus.Functions)
+        {
+            uint vendor = function.Config.Read(0, 2);
+            uint device = function.Config.Read(2, 2);
+            string bridge = function is Bridge b ? $", bus {b.Secondary.Name} is number {b.SecondaryBus:x2}" : "";
+            yield return $"{function.Requester} {vendor:x4}:{device:x4} {function.StateName} on {bus.Name}{bridge}{(function.IsOn ? "" : ", in D3hot")}";
+            foreach (BaseAddress bar in function.BaseAddresses)
+            {
+                string state = function.Decodes(bar) ? "" : ", not decoded";
+                yield return $"    BAR{bar.Index} {(bar.IsIo ? "I/O" : "memory")} 0x{function.Config.AddressOf(bar):x}, 0x{bar.Size:x} bytes{state}";
+            }
+
+            foreach (string line in function is Bridge behind ? Lines(behind.Secondary) : [])
+            {
+                yield return line;
+            }
+        }
+    }
+
+    private PciFunction? Named(string id) => machine.Pcie?.Plugged.FirstOrDefault(p => p.Request.Name == id)?.Function;
+}

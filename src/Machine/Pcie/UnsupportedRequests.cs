@@ -1,0 +1,57 @@
+using System.Collections.Generic;
+using GdbHost.Machine.Bus;
+using GdbHost.Machine.Common;
+using GdbHost.Machine.Devices;
+using GdbHost.Machine.Pcie.Bridges;
+
+namespace GdbHost.Machine.Pcie;
+
+/// <summary>
+/// Says why accesses of the CPU to PCI's memory and I/O space were answered by nobody: once for each page, and no more than
+/// a few pages, so that a guest that asks again and again cannot fill a log. Configuration space is not listed: looking
+/// where nothing is is how software finds functions.
+/// </summary>
+[NotState("a notebook")]
+internal sealed class UnsupportedRequests(RootComplex root, DeviceEvents events)
+{
+    private const int MostPages = 64;
+    private const int PageShift = 12;
+
+    private readonly HashSet<(bool Io, ulong Page)> _told = [];
+
+    public void Add(bool io, ulong address, int size, bool isWrite)
+    {
+        if (_told.Count < MostPages && _told.Add((io, address >> PageShift)))
+        {
+            string what = isWrite ? "write" : "read";
+            events.ReportProblem(
+                root.StateName, $"{what} of {size} bytes at {(io ? "I/O" : "memory")} address 0x{address:x} is an Unsupported Request: {Reason(root.Bus, io, address)}");
+        }
+    }
+
+    private static string Reason(PciBus bus, bool io, ulong address) =>
+        Nearest(bus, io, address) ?? "no base address register has it";
+
+    /// <summary>Who would have it, and what is in the way; null for nobody.</summary>
+    private static string? Nearest(PciBus bus, bool io, ulong address)
+    {
+        foreach (PciFunction function in bus.Functions)
+        {
+            foreach (BaseAddress bar in function.BaseAddresses)
+            {
+                if (bar.IsIo == io && address - function.Config.AddressOf(bar) < bar.Size)
+                {
+                    string switchedOff = function.IsOn ? $"{(io ? "I/O" : "Memory")} Space Enable is clear" : "the function is in D3hot";
+                    return $"base address register {bar.Index} of {function.StateName} has it, but {(function.Decodes(bar) ? "another is in front" : switchedOff)}";
+                }
+            }
+
+            if (function is Bridge bridge && Nearest(bridge.Secondary, io, address) is string behind)
+            {
+                return bridge.Passes(io, address) ? behind : $"{bridge.StateName} does not pass it: {behind}";
+            }
+        }
+
+        return null;
+    }
+}

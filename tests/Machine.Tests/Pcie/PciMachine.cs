@@ -1,0 +1,74 @@
+using System;
+using System.Linq;
+using GdbHost.Machine.Boards;
+using GdbHost.Machine.Boot;
+using GdbHost.Machine.Bus;
+using GdbHost.Machine.Common;
+using GdbHost.Machine.Pcie;
+using GdbHost.Machine.Pcie.Devices;
+using GdbHost.Machine.Tests.Devices;
+
+namespace GdbHost.Machine.Tests.Pcie;
+
+/// <summary>A virt machine with PCI devices, driven from outside: configuration space, memory, virtual time, interrupts.</summary>
+internal sealed class PciMachine : IDisposable
+{
+    public const ulong Ram = 0x4000_0000;
+    public const ulong Window = 0x1000_0000;
+    public const ulong Doorbell = 0x0802_0040;
+    public const int FirstMessage = 80;
+
+    private const ulong Ecam = 0x40_1000_0000;
+    private const ulong Distributor = 0x0800_0000;
+
+    public PciMachine(params string[] devices)
+        : this([.. devices.Select(QemuComparison.Request)])
+    {
+    }
+
+    public PciMachine(PciDeviceRequest[] devices)
+    {
+        Machine = MachineFactory.Create(
+            new MachineConfiguration { MemoryBytes = 16 << 20, PciDevices = devices }, _ => { });
+
+        // A message is an edge.
+        Write(Distributor, 3);
+        for (ulong at = Distributor + 0xc14; at < Distributor + 0xc24; at += 4)
+        {
+            Write(at, 0xaaaa_aaaa);
+        }
+    }
+
+    public GdbHost.Machine.Boards.Machine Machine { get; }
+
+    public PciFunction Named(string id) => Machine.Pcie!.Plugged.Single(p => p.Request.Name == id).Function;
+
+    public ulong Config(int bus, int device, int register, int function = 0) =>
+        Ecam + ((ulong)bus << 20) + ((ulong)device << 15) + ((ulong)function << 12) + (ulong)register;
+
+    public ulong Read(ulong address, int size = 4)
+    {
+        Machine.Bus.Read(new PhysicalAddress(address), size, out ulong value);
+        return value;
+    }
+
+    public void Write(ulong address, ulong value, int size = 4) => Machine.Bus.Write(new PhysicalAddress(address), size, value);
+
+    /// <summary>Lets virtual time go on to the next event of a device.</summary>
+    public void RunEvents()
+    {
+        while (Machine.Scheduler.Next != ulong.MaxValue)
+        {
+            Machine.Clock.Now = Math.Max(Machine.Clock.Now, Machine.Scheduler.Next);
+            Machine.Scheduler.RunDue();
+        }
+    }
+
+    /// <summary>Whether an interrupt of an ID is pending in the distributor.</summary>
+    public bool IsPending(int id) => (Read(Distributor + 0x200 + ((ulong)(id / 32) * 4)) >> (id % 32) & 1) != 0;
+
+    /// <summary>Makes an interrupt no longer pending.</summary>
+    public void ClearPending(int id) => Write(Distributor + 0x280 + ((ulong)(id / 32) * 4), 1ul << (id % 32));
+
+    public void Dispose() => Machine.Dispose();
+}
