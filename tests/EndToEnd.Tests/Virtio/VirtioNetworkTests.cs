@@ -21,6 +21,7 @@ public sealed class VirtioNetworkTests
         { "mmio", ",packed=on" },
         { "pci", "" },
         { "pci pin", "" },
+        { "pci port", "" },
         { "pci", ",disable-modern=on" },
     };
 
