@@ -32,7 +32,8 @@ public sealed class SameRunTests
     [InlineData(1, false)]
     [InlineData(4, false)]
     [InlineData(4, true)]
-    public void Debian_boots_the_same_way_twice(int cpus, bool el2)
+    [InlineData(4, true, 3)]
+    public void Debian_boots_the_same_way_twice(int cpus, bool el2, int gic = 2)
     {
         string flavor = cpus == 1 ? "debian" : "cloud";
         AssertSameRun(
@@ -40,6 +41,7 @@ public sealed class SameRunTests
             {
                 Cpus = cpus,
                 El2 = el2,
+                GicVersion = gic,
                 Kernel = File(Repository.Guest($"{flavor}/vmlinuz")),
                 Initrd = File(Repository.Guest($"{flavor}/initramfs.cpio.gz")),
                 Append = "console=ttyAMA0 nokaslr panic=-1",
@@ -47,17 +49,20 @@ public sealed class SameRunTests
             "GUEST-DONE");
     }
 
-    [RequiresFact(Need.DebianGuests, Need.DeviceTreeTools)]
-    public async Task Xen_and_its_dom0_boot_the_same_way_twice()
+    [RequiresTheory(Need.DebianGuests, Need.DeviceTreeTools)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Xen_and_its_dom0_boot_the_same_way_twice(int gic)
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("gdbhost-xen");
         try
         {
             string tree = Path.Combine(folder.FullName, "xen.dtb");
-            await XenGuest.MakeTreeAsync(tree);
+            await XenGuest.MakeTreeAsync(tree, gic);
             AssertSameRun(
                 new MachineConfiguration
                 {
+                    GicVersion = gic,
                     Kernel = File(Repository.Guest("xen/xen")),
                     DeviceTree = File(tree),
                     Loads = [new LoadFile(File(XenGuest.Kernel), XenGuest.KernelAddress), new LoadFile(File(XenGuest.Ramdisk), XenGuest.RamdiskAddress)],

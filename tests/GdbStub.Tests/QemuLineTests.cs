@@ -151,7 +151,7 @@ public sealed class QemuLineTests : IDisposable
     {
         { "-cpu cortex-a53", "-machine: no machine is named, and QEMU has no default; add -machine virt" },
         { "-M raspi3b", "-machine raspi3b: this machine is not built; use -machine virt" },
-        { "-M virt,gic-version=7", "-machine gic-version=7: not built; use gic-version=2" },
+        { "-M virt,gic-version=7", "-machine gic-version=7: not built; use gic-version=2 or gic-version=3" },
         { "-M virt,iommu=smmuv3", "-machine iommu=smmuv3: the SMMU is not built; use iommu=none" },
         { "-M virt,mte=on", "-machine mte=on: not built; use mte=off" },
         { "-M virt,virtualization=maybe", "-machine: virtualization: \"maybe\" is neither on nor off" },
@@ -161,7 +161,7 @@ public sealed class QemuLineTests : IDisposable
         { "-enable-kvm", "-enable-kvm: there is no accelerator; the machine is emulated: leave it out" },
         { "-M virt -cpu max", "-cpu max: not built; use -cpu cortex-a53" },
         { "-M virt -cpu cortex-a53,pmu=off", "-cpu cortex-a53,pmu=off: the core's features are fixed; use -cpu cortex-a53" },
-        { "-M virt -smp 9", "-smp 9: with GICv2 there are at most 8 cores" },
+        { "-M virt -smp 9", "-smp 9: with GICv2 there are at most 8 cores; give 1 to 8, or use -machine gic-version=3" },
         { "-M virt -smp 0", "-smp cpus: it is a number from 1 to 512" },
         { "-M virt -smp 2,cores=3", "-smp 2,cores=3: sockets x clusters x cores x threads is 3, not 2; leave some of them out, or make their product the number of cores" },
         { "-M virt -smp two", "-smp: cpus: \"two\" is no number; write it like 0x40080000" },

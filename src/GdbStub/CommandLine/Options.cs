@@ -13,7 +13,7 @@ internal abstract class VerbOptions
 /// <summary>The options of the verbs that describe a board.</summary>
 internal abstract class BoardOptions : VerbOptions
 {
-    protected const string MachineHelp = "Board: virt[,gic=2][,el2=on|off][,el3=on|off][,highmem=on|off].";
+    protected const string MachineHelp = "Board: virt[,gic=2|3][,el2=on|off][,el3=on|off][,highmem=on|off].";
 
     [Option("cpu", MetaValue = "MODEL", Default = "cortex-a53", HelpText = "CPU model.")]
     public string Cpu { get; set; } = "";
@@ -73,6 +73,9 @@ internal abstract class GuestOptions : BoardOptions
     [Option("engine", MetaValue = "NAME", Default = "translator",
         HelpText = "What executes instructions: translator (x86-64 hosts) or interpreter. The run is the same with either.")]
     public string Engine { get; set; } = "";
+
+    [Option("perf-map", HelpText = "Write /tmp/perf-PID.map, in which perf finds the names of generated code (with the published program).")]
+    public bool PerfMap { get; set; }
 
     [Option("wait", HelpText = "Stay stopped until gdb lets the guest run.")]
     public bool Wait { get; set; }

@@ -13,7 +13,7 @@ namespace GdbHost.GdbStub.Run;
 /// <summary>Options to machine configuration: reads the files, checks the values, leaves the rest to the board.</summary>
 internal static class Configuration
 {
-    private const ulong MostCpus = 8;
+    private const ulong MostCpus = 123;
     private const string DemoFolder = "Demo/";
 
     /// <param name="host">Keeps what is opened for the guest's devices.</param>

@@ -27,8 +27,9 @@ internal sealed class GuestProgram(RunSettings settings, Log log)
     public async Task<int> RunAsync(Func<HostDevices, MachineConfiguration> configure, Action<MachineConfiguration, MachineTarget, string?> announce)
     {
         using TcpServer? server = Listen();
+        using PerfMap? perfMap = settings.PerfMap ? PerfMap.Create() : null;
         using HostDevices host = new(settings.Serial.To.EndsWith("stdio", StringComparison.Ordinal), settings.AllowRemote, log);
-        MachineConfiguration configuration = configure(host);
+        MachineConfiguration configuration = configure(host) with { OnGeneratedCode = perfMap is null ? null : perfMap.Add };
         GuestRun? guest = null;
         using ISerialBackend serial = SerialOption.Open(
             settings.Serial, settings.AllowRemote, log, () => guest?.Finish(new GuestEnd(ExitStatus.PoweredOff, "ended by the user")));

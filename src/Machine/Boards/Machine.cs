@@ -42,13 +42,18 @@ internal sealed class Machine : IPowerControl, IStateful, IDisposable
         _start = start;
         Scheduler = new Scheduler(Clock);
         Cluster = new Cluster(Scheduler, configuration.Engine == ExecutionEngine.Translator ? configuration.TranslateAfter : null);
+        if (Cluster.Translator is not null)
+        {
+            Cluster.Translator.OnGeneratedCode = configuration.OnGeneratedCode;
+        }
+
         Bus.OnForeignWrite = (region, offset, length) => Cluster.ForeignWrite(region.Ram!, offset, length);
         Ram = new Ram("ram", configuration.MemoryBytes);
         Bus.Add(new BusRegion(Ram.Name, board.RamStart, Ram.Size, Ram, Device: null));
         _parts.Add(Clock);
         for (int index = 0; index < configuration.Cpus; index++)
         {
-            Core core = new(new CoreConfiguration(index, configuration.Cpus, configuration.El2, configuration.El3), Bus, Cluster, Scheduler, PartsOf);
+            Core core = new(new CoreConfiguration(index, configuration.Cpus, configuration.El2, configuration.El3, configuration.GicVersion == 3), Bus, Cluster, Scheduler, PartsOf);
             _parts.Add(new CoreSnapshot(core));
             _parts.Add(core.System.Translation);
             _parts.Add(core.System.Timer);

@@ -16,7 +16,10 @@ internal static class PciDevices
 {
     /// <summary>Every kind, one row each.</summary>
     public static readonly IReadOnlyList<PciDeviceKind> Kinds =
-        [PciTestdev.Kind, Edu.Kind, DmaExerciser.Kind, RootPort.Kind, SwitchPorts.Upstream, SwitchPorts.Downstream, .. VirtioPciClass.Kinds];
+    [
+        PciTestdev.Kind, Edu.Kind, DmaExerciser.Kind, RootPort.Kind, SwitchPorts.Upstream, SwitchPorts.Downstream,
+        .. VirtioPciClass.Kinds,
+    ];
 
     /// <summary>Refuses a device of a kind or with a key that does not exist.</summary>
     /// <exception cref="PciDeviceException">The message is for the user.</exception>

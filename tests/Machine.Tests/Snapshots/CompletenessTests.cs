@@ -30,16 +30,17 @@ public sealed class CompletenessTests
 {
     private const BindingFlags Own = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
 
+    /// <summary>Whether with every option, and the version of the GIC.</summary>
+    public static TheoryData<bool, int> Machines() => new() { { false, 2 }, { true, 2 }, { false, 3 }, { true, 3 } };
+
     private static readonly string[] PciDevices =
         ["pci-testdev", "edu", "pcie-root-port,id=rp", "x3130-upstream,bus=rp,id=up", "xio3130-downstream,bus=up,id=dn", "edu,bus=dn"];
 
-    public static TheoryData<bool> Machines() => [false, true];
-
     [Theory]
     [MemberData(nameof(Machines))]
-    public void Every_field_that_can_change_is_saved_or_says_why_not(bool everything)
+    public void Every_field_that_can_change_is_saved_or_says_why_not(bool everything, int gic)
     {
-        using GdbHost.Machine.Boards.Machine machine = Make(everything);
+        using GdbHost.Machine.Boards.Machine machine = Make(everything, gic);
         List<string> forgotten = [];
         foreach (FieldPlace place in FieldPlace.AllOf(machine))
         {
@@ -86,11 +87,13 @@ public sealed class CompletenessTests
         Assert.True(forgotten.Count == 0, string.Join('\n', forgotten));
     }
 
-    [Fact]
-    public void What_a_part_saves_it_restores()
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void What_a_part_saves_it_restores(int gic)
     {
-        using GdbHost.Machine.Boards.Machine machine = Make(everything: true);
-        using GdbHost.Machine.Boards.Machine other = Make(everything: true);
+        using GdbHost.Machine.Boards.Machine machine = Make(everything: true, gic);
+        using GdbHost.Machine.Boards.Machine other = Make(everything: true, gic);
         foreach (FieldPlace place in FieldPlace.AllOf(machine))
         {
             place.Change();
@@ -112,14 +115,17 @@ public sealed class CompletenessTests
         part.Restore(new StateReader(reader));
     }
 
-    private static GdbHost.Machine.Boards.Machine Make(bool everything) => MachineFactory.Create(
+    private static GdbHost.Machine.Boards.Machine Make(bool everything, int gic = 2) => MachineFactory.Create(
         new MachineConfiguration
         {
             Cpus = everything ? 2 : 1,
             El2 = everything,
+            GicVersion = gic,
             El3 = everything,
             Semihosting = everything,
-            PciDevices = everything ? [.. PciDevices.Select(QemuComparison.Request), new PciDeviceRequest("virtio-rng-pci", [])] : [],
+            PciDevices = everything
+                ? [.. PciDevices.Select(QemuComparison.Request), new PciDeviceRequest("virtio-rng-pci", []) { Backend = new RngDeviceConfiguration() }]
+                : [],
             MemoryBytes = 16 << 20,
             VirtioMmio = everything
                 ?
