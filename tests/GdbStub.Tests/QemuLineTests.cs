@@ -177,7 +177,7 @@ public sealed class QemuLineTests : IDisposable
         { "-M virt -drive file=disk.img,if=virtio", "-drive file=disk.img,if=virtio: there are no disks; only if=pflash is built, and -initrd takes a root file system" },
         { "-M virt -hda disk.img", "-hda disk.img: there are no disks; -initrd takes a root file system" },
         { "-M virt disk.img", "\"disk.img\": a word without option is a disk image, and there are no disks; use -initrd for a root file system" },
-        { "-M virt -device virtio-net-pci,netdev=n", "-device virtio-net-pci: there is no such device; the nearest names are pci-testdev, edu" },
+        { "-M virt -device virtio-net-pci,netdev=n", "-device virtio-net-pci: there is no such device; the nearest names are pci-testdev, pcie-root-port, dma-exerciser" },
         { "-M virt -device edu,adr=1", "-device edu: \"adr\" is no key of it; the nearest names are addr, id, bus" },
         { "-M virt -netdev user,id=n", "-netdev user,id=n: network devices are not built; use -nic none or leave it out" },
         { "-M virt -nic user", "-nic user: this device is not built; use -nic none or leave it out" },

@@ -1,5 +1,4 @@
 using System.Collections.Generic;
-using GdbHost.Machine.Bus;
 using GdbHost.Machine.Common;
 using GdbHost.Machine.Devices;
 using GdbHost.Machine.Pcie.Bridges;

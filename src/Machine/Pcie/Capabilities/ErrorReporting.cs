@@ -1,5 +1,4 @@
 using System;
-using System.Numerics;
 using GdbHost.Machine.Bus;
 using GdbHost.Machine.Common;
 using GdbHost.Machine.Pcie.Bridges;
@@ -39,7 +38,6 @@ internal sealed class ErrorReporting : Capability
     private const uint FatalErrors = 0x0046_2030;
     private const uint CorrectableErrors = 0x0000_f1c1;
     private const uint MaskedCorrectable = 0x0000_e000;
-    private const int AdvisoryNonFatal = 13;
 
     /// <summary>ECRC generation and checking, and recording of several headers, can be turned on; QEMU does neither.</summary>
     private const uint ControlValue = 0x2a0;
