@@ -4,10 +4,12 @@
 #   scripts/build-guests.sh
 #
 # built/semihosting/  semihosting.elf (tests/Guests/semihosting)
+# built/securegic/    securegic.elf (tests/Guests/securegic)
 # built/worlds/       worlds.elf (tests/Guests/worlds)
 # built/report/       report.elf, report.bin, echo.elf (tests/Guests/report)
 # built/situation1/   too-small.elf, ecam-unmapped.elf, reported.elf, fixed.elf, guest.dtb (tests/Guests/situation1)
 # built/bench/        bench.elf (tests/Bench/Guests)
+# built/virtio/       debian.cpio.gz, cloud.cpio.gz: the kernels' initramfs with the init of tests/Guests/virtio
 # built/lockstep/     one ELF for each program of tests/Guests/lockstep
 set -euo pipefail
 export LC_ALL=C
@@ -17,7 +19,7 @@ cache=${GDBHOST_CACHE:-$repository/.cache}
 cross=${CROSS_COMPILE:-aarch64-linux-gnu-}
 
 fail() { printf 'build-guests: %s\n' "$*" >&2; exit 1; }
-for tool in "${cross}gcc" dtc flock; do
+for tool in "${cross}gcc" dtc flock cpio gzip; do
     command -v "$tool" >/dev/null || fail "'$tool' is missing; scripts/test.sh installs what is needed on Debian 12"
 done
 initramfs=$cache/guests/debian/initramfs.cpio.gz
@@ -44,6 +46,7 @@ bare_metal() {
     )
 }
 bare_metal "$repository/tests/Guests/semihosting" program.ld "$cache/built/semihosting/semihosting.elf" start.S main.c
+bare_metal "$repository/tests/Guests/securegic" securegic.ld "$cache/built/securegic/securegic.elf" start.S program.c
 bare_metal "$repository/tests/Guests/worlds" worlds.ld "$cache/built/worlds/worlds.elf" start.S console.c monitor.c hypervisor.c kernel.c
 
 # hypervisor NAME -DIPA_BITS=.. -DECAM_MAPPED=.. -DREGISTERS_PRESERVED=..
@@ -70,6 +73,20 @@ printf 'build-guests: %s\n' "$out"
 mkdir -p "$cache/built/bench"
 "$repository/tests/Bench/Guests/build.sh" "$cache/built/bench/bench.elf"
 printf 'build-guests: %s\n' "$cache/built/bench"
+
+# A later archive's files take the place of an earlier one's (Linux, Documentation/driver-api/early-userspace/buffer-format.rst).
+out=$cache/built/virtio
+mkdir -p "$out"
+layer=$(mktemp -d "$cache/layer.XXXXXX")
+trap 'rm -rf "$layer"' EXIT
+install -m 755 "$repository/tests/Guests/virtio/init" "$layer/init"
+touch -d @0 "$layer/init"
+for flavor in debian cloud; do
+    (cat "$cache/guests/$flavor/initramfs.cpio.gz"
+        cd "$layer" && echo init | cpio --quiet -o -H newc --reproducible -R 0:0 | gzip -9n) >"$out/$flavor.cpio.gz.new"
+    mv "$out/$flavor.cpio.gz.new" "$out/$flavor.cpio.gz"
+done
+printf 'build-guests: %s\n' "$out"
 
 lockstep=$repository/tests/Guests/lockstep
 out=$cache/built/lockstep

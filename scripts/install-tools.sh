@@ -13,6 +13,7 @@ needed=(
     gzip:gzip
     flock:util-linux
     make:make
+    gcc:gcc
     xz:xz-utils
     script:bsdutils
 )
@@ -22,6 +23,8 @@ missing=()
 for entry in "${needed[@]}"; do
     command -v "${entry%%:*}" >/dev/null || missing+=("${entry##*:}")
 done
+# The linker's start files, for scripts/publish.sh.
+[ -e "/usr/lib/$(uname -m)-linux-gnu/crt1.o" ] || missing+=(libc6-dev)
 # The C library for guests that run under qemu-aarch64.
 [ -e /usr/aarch64-linux-gnu/lib/libc.a ] || missing+=(libc6-dev-arm64-cross)
 # Firmware that the tests start as QEMU's users do.

@@ -17,6 +17,9 @@ prepare scripts/fetch-guests.sh
 prepare scripts/build-guests.sh
 prepare scripts/build-firmware.sh
 dotnet build -c Release -v q -nologo -clp:ErrorsOnly GdbHost.sln
+# The end-to-end tests start the program that users install, as it is published.
+scripts/publish.sh
+export GDBHOST_UNDER_TEST=$PWD/artifacts/publish/gdbhost
 
 results=artifacts/test-results
 rm -rf "$results"

@@ -39,7 +39,7 @@ internal static class Program
         {
             case DemoOptions demo:
                 return await new GuestProgram(RunSettings.Of(demo), OptionValues.Log(demo.Log, Log.StandardError)).RunAsync(
-                    () => Configuration.Of(demo),
+                    _ => Configuration.Of(demo),
                     (configuration, machine, attach) => Announcement.Demo(Console.Out, configuration, machine, attach));
 
             case RunOptions run when PciDeviceOption.HelpWanted(run.Device) is string help:
@@ -49,7 +49,7 @@ internal static class Program
             case RunOptions run:
                 Log log = OptionValues.Log(run.Log, Log.StandardError);
                 return await new GuestProgram(RunSettings.Of(run), log).RunAsync(
-                    () => Configuration.Of(run, log),
+                    host => Configuration.Of(run, host, log),
                     (configuration, _, attach) => Announcement.Run(log, configuration, attach));
 
             case QemuVerb qemu:

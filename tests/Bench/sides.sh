@@ -68,6 +68,24 @@ boot() {
     record_run "$1" cpu
 }
 
+# disk SIDE CPUS EL2: CPU seconds for reading a disk that the host has in its cache, without those of a boot to the same point.
+disk() {
+    local dash=- image=$work/disk.img drive without
+    [ "$1" = qemu ] || dash=--
+    [ -e "$image" ] || head -c 300000000 /dev/urandom >"$image"
+    drive=("${dash}drive" "file=$image,if=none,id=hd0,format=raw,readonly=on" "${dash}device" virtio-blk-device,drive=hd0)
+    for what in none bench; do
+        booted=("${dash}kernel" "$guests/debian/vmlinuz" "${dash}initrd" "$cache/built/virtio/debian.cpio.gz"
+            "${dash}append" "console=ttyAMA0 nokaslr DO=$what")
+        run "$1" "$3" "$2" 1G "${booted[@]}" "${drive[@]}"
+        reached GUEST-DONE
+        without=${without:-$cpu}
+    done
+    cpu=$(awk -v with="$cpu" -v without="$without" 'BEGIN { printf "%.3f", with - without }')
+    instructions=
+    record_run "$1" cpu
+}
+
 # The device tree that names dom0's kernel and ramdisk: Xen's docs/misc/arm/device-tree/booting.txt.
 xen_tree() {
     local tree=$work/xen.dtb

@@ -1,10 +1,16 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using System.Linq;
 using System.Threading.Tasks;
 using GdbHost.EndToEnd.Tests.Harness;
 using GdbHost.Machine.Boards;
 using GdbHost.Machine.Debug;
+using GdbHost.Machine.Network;
+using GdbHost.Machine.Pcie.Devices;
+using GdbHost.Machine.Virtio;
+using GdbHost.Machine.Virtio.Block;
+using GdbHost.Machine.Virtio.Console;
 using Xunit;
 
 namespace GdbHost.EndToEnd.Tests;
@@ -26,7 +32,8 @@ public sealed class SameRunTests
     [InlineData(1, false)]
     [InlineData(4, false)]
     [InlineData(4, true)]
-    public void Debian_boots_the_same_way_twice(int cpus, bool el2)
+    [InlineData(4, true, 3)]
+    public void Debian_boots_the_same_way_twice(int cpus, bool el2, int gic = 2)
     {
         string flavor = cpus == 1 ? "debian" : "cloud";
         AssertSameRun(
@@ -34,6 +41,7 @@ public sealed class SameRunTests
             {
                 Cpus = cpus,
                 El2 = el2,
+                GicVersion = gic,
                 Kernel = File(Repository.Guest($"{flavor}/vmlinuz")),
                 Initrd = File(Repository.Guest($"{flavor}/initramfs.cpio.gz")),
                 Append = "console=ttyAMA0 nokaslr panic=-1",
@@ -41,17 +49,20 @@ public sealed class SameRunTests
             "GUEST-DONE");
     }
 
-    [RequiresFact(Need.DebianGuests, Need.DeviceTreeTools)]
-    public async Task Xen_and_its_dom0_boot_the_same_way_twice()
+    [RequiresTheory(Need.DebianGuests, Need.DeviceTreeTools)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Xen_and_its_dom0_boot_the_same_way_twice(int gic)
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("gdbhost-xen");
         try
         {
             string tree = Path.Combine(folder.FullName, "xen.dtb");
-            await XenGuest.MakeTreeAsync(tree);
+            await XenGuest.MakeTreeAsync(tree, gic);
             AssertSameRun(
                 new MachineConfiguration
                 {
+                    GicVersion = gic,
                     Kernel = File(Repository.Guest("xen/xen")),
                     DeviceTree = File(tree),
                     Loads = [new LoadFile(File(XenGuest.Kernel), XenGuest.KernelAddress), new LoadFile(File(XenGuest.Ramdisk), XenGuest.RamdiskAddress)],
@@ -62,6 +73,36 @@ public sealed class SameRunTests
         {
             folder.Delete(recursive: true);
         }
+    }
+
+    /// <summary>
+    /// The same with a disk, a line, numbers and a network, each on virtio-mmio and on PCI. The guest reads its disk and does not write: the two runs
+    /// have one.
+    /// </summary>
+    [RequiresTheory(Need.DebianGuests, Need.BuiltGuests)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Debian_with_virtio_devices_runs_the_same_way_twice(bool onPci)
+    {
+        VirtioDeviceConfiguration[] devices =
+        [
+            new BlockDeviceConfiguration(new PatternDisk(), "SERIAL") { Settings = new VirtioSettings { Packed = onPci } },
+            new RngDeviceConfiguration(7),
+            new SerialDeviceConfiguration([new ConsolePortConfiguration(0, IsConsole: true, null, null)]),
+            new NetDeviceConfiguration(new UserNetworkConfiguration(null, null), new byte[] { 0x52, 0x54, 0, 0x12, 0x34, 0x56 }),
+        ];
+        AssertSameRun(
+            new MachineConfiguration
+            {
+                Cpus = 2,
+                El2 = false,
+                Kernel = File(Repository.Guest("cloud/vmlinuz")),
+                Initrd = File(Repository.Built("virtio/cloud.cpio.gz")),
+                Append = "console=ttyAMA0 nokaslr panic=-1 DO=read,serial,all,rng,console,dhcp,ping",
+                VirtioMmio = onPci ? [] : devices,
+                PciDevices = onPci ? [.. devices.Select(d => new PciDeviceRequest($"{d.Kind}-pci", []) { Backend = d })] : [],
+            },
+            "GUEST-DONE");
     }
 
     private static void AssertSameRun(MachineConfiguration configuration, string lastWords)
@@ -110,6 +151,30 @@ public sealed class SameRunTests
         }
 
         Assert.Equal(MachineStopKind.InstructionLimit, run.RunTo(to).Kind);
+    }
+
+    /// <summary>A disk whose bytes are known from their places.</summary>
+    private sealed class PatternDisk : IBlockStorage
+    {
+        public ulong Length => 4 << 20;
+
+        public bool IsReadOnly => true;
+
+        public bool TryRead(ulong position, Span<byte> into)
+        {
+            for (int i = 0; i < into.Length; i++)
+            {
+                into[i] = (byte)((position + (ulong)i) * 0x9e37_79b9 >> 13);
+            }
+
+            return true;
+        }
+
+        public bool TryWrite(ulong position, ReadOnlySpan<byte> bytes) => false;
+
+        public bool TryClear(ulong position, ulong length) => false;
+
+        public bool TryFlush() => true;
     }
 
     private static BootFile File(string path) => new(path, System.IO.File.ReadAllBytes(path));

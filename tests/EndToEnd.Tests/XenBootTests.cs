@@ -11,17 +11,19 @@ namespace GdbHost.EndToEnd.Tests;
 /// </summary>
 public sealed class XenBootTests
 {
-    [RequiresFact(Need.DebianGuests, Need.DeviceTreeTools)]
-    public async Task Xen_boots_a_stock_Debian_kernel_as_dom0_to_its_end()
+    [RequiresTheory(Need.DebianGuests, Need.DeviceTreeTools)]
+    [InlineData(2, "translator")]
+    [InlineData(3, "interpreter")]
+    public async Task Xen_boots_a_stock_Debian_kernel_as_dom0_to_its_end(int gic, string engine)
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("gdbhost-xen");
         try
         {
             string tree = Path.Combine(folder.FullName, "xen.dtb");
-            await XenGuest.MakeTreeAsync(tree);
+            await XenGuest.MakeTreeAsync(tree, gic);
 
             Ended guest = await HostRun.GuestAsync(
-                "--machine", "virt,gic=2,el2=on", "--memory", "1G", "--kernel", Repository.Guest("xen/xen"), "--dtb", tree,
+                "--machine", $"virt,gic={gic},el2=on", "--engine", engine, "--memory", "1G", "--kernel", Repository.Guest("xen/xen"), "--dtb", tree,
                 "--load", $"{XenGuest.Kernel}@0x{XenGuest.KernelAddress:x}", "--load", $"{XenGuest.Ramdisk}@0x{XenGuest.RamdiskAddress:x}");
 
             Says.InOrder(guest, "(XEN) Xen version 4.17", "(XEN) *** LOADING DOMAIN 0 ***", "Xen 4.17 support found", "GUEST-UP", "xenbus", "GUEST-DONE",
@@ -35,18 +37,20 @@ public sealed class XenBootTests
     }
 
     [RequiresTheory(Need.DebianGuests)]
-    [InlineData(1)]
-    [InlineData(2)]
-    public async Task Xen_boots_by_the_line_that_works_with_QEMU(int cores)
+    [InlineData(1, 2)]
+    [InlineData(2, 2)]
+    [InlineData(1, 3)]
+    [InlineData(2, 3)]
+    public async Task Xen_boots_by_the_line_that_works_with_QEMU(int cores, int gic)
     {
         Ended guest = await HostRun.CommandAsync(
-            "qemu", "-M", "virt,gic-version=2,virtualization=on", "-cpu", "cortex-a53", "-smp", $"{cores}", "-m", "1G", "-net", "none", "-nographic", "-no-reboot",
+            "qemu", "-M", $"virt,gic-version={gic},virtualization=on", "-cpu", "cortex-a53", "-smp", $"{cores}", "-m", "1G", "-net", "none", "-nographic", "-no-reboot",
             "-kernel", Repository.Guest("xen/xen"), "-append", "console=dtuart dtuart=/pl011@9000000 dom0_mem=512M bootscrub=0",
             "-device", $"guest-loader,addr=0x{XenGuest.KernelAddress:x},kernel={XenGuest.Kernel},bootargs=console=hvc0",
             "-device", $"guest-loader,addr=0x{XenGuest.RamdiskAddress:x},initrd={XenGuest.Ramdisk}",
             "-max-instructions", HostRun.DefaultLimit);
 
-        Says.InOrder(guest, "(XEN) Xen version 4.17", "(XEN) *** LOADING DOMAIN 0 ***", "GUEST-UP", $"CPUS {cores} at boot", "GUEST-DONE",
+        Says.InOrder(guest, "(XEN) Xen version 4.17", $"(XEN) GICv{gic}", "(XEN) *** LOADING DOMAIN 0 ***", "GUEST-UP", $"CPUS {cores} at boot", "GUEST-DONE",
             "(XEN) Hardware Dom0 halted");
         Assert.Equal(0, guest.Status);
     }

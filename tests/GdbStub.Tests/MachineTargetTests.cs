@@ -58,7 +58,7 @@ public sealed class MachineTargetTests : IDisposable
     [InlineData("Hardware", "HardwareBreakpoint")]
     public async Task Breakpoint_stops_before_its_instruction_as_the_kind_that_gdb_set(string kind, string stop)
     {
-        Assert.Equal(BreakpointOutcome.Done, _target.Insert(Enum.Parse<BreakpointKind>(kind), Entry + 8, 4));
+        Assert.Equal(BreakpointOutcome.Done, _target.Insert(Enum.Parse<BreakpointKind>(kind), Entry + 8, 4, BreakpointScript.None));
         Assert.Equal(new TargetStop(Enum.Parse<StopKind>(stop), 0, Entry + 8), await RunAsync(CpuAction.Continue));
         Assert.Equal(Entry + 8, Read("pc"));
     }
@@ -66,12 +66,12 @@ public sealed class MachineTargetTests : IDisposable
     [Fact(Timeout = HangMilliseconds)]
     public async Task Breakpoint_of_two_kinds_holds_until_both_are_gone()
     {
-        _target.Insert(BreakpointKind.Software, Entry + 8, 4);
-        _target.Insert(BreakpointKind.Hardware, Entry + 8, 4);
+        _target.Insert(BreakpointKind.Software, Entry + 8, 4, BreakpointScript.None);
+        _target.Insert(BreakpointKind.Hardware, Entry + 8, 4, BreakpointScript.None);
         _target.Remove(BreakpointKind.Software, Entry + 8, 4);
         Assert.Equal(StopKind.HardwareBreakpoint, (await RunAsync(CpuAction.Continue)).Kind);
         _target.Remove(BreakpointKind.Hardware, Entry + 8, 4);
-        _target.Insert(BreakpointKind.Software, Entry + 20, 4);
+        _target.Insert(BreakpointKind.Software, Entry + 20, 4, BreakpointScript.None);
         Assert.Equal(Entry + 20, (await RunAsync(CpuAction.Continue)).Address);
     }
 
@@ -80,9 +80,9 @@ public sealed class MachineTargetTests : IDisposable
     {
         var before = new byte[64];
         var after = new byte[64];
-        _target.ReadMemory(0, Entry, before);
-        _target.Insert(BreakpointKind.Software, Entry + 8, 4);
-        _target.ReadMemory(0, Entry, after);
+        _target.ReadMemory(0, AddressView.Current, Entry, before);
+        _target.Insert(BreakpointKind.Software, Entry + 8, 4, BreakpointScript.None);
+        _target.ReadMemory(0, AddressView.Current, Entry, after);
         Assert.Equal(before, after);
     }
 
@@ -94,7 +94,7 @@ public sealed class MachineTargetTests : IDisposable
     public async Task Watchpoint_names_a_byte_of_the_watched_range(string kind, int pc, string stop, int offset)
     {
         ulong place = offset == 16 ? Data : Data + 8;
-        Assert.Equal(BreakpointOutcome.Done, _target.Insert(Enum.Parse<BreakpointKind>(kind), place, 8));
+        Assert.Equal(BreakpointOutcome.Done, _target.Insert(Enum.Parse<BreakpointKind>(kind), place, 8, BreakpointScript.None));
         TargetStop seen = await RunAsync(CpuAction.Continue);
         Assert.Equal((Enum.Parse<StopKind>(stop), place), (seen.Kind, seen.Address));
         Assert.Equal(offset == 16 ? Entry + 16 : Entry + (ulong)pc, Read("pc"));
@@ -103,10 +103,10 @@ public sealed class MachineTargetTests : IDisposable
     [Fact(Timeout = HangMilliseconds)]
     public async Task Access_that_begins_below_the_watched_range_is_reported_inside_it()
     {
-        _target.Insert(BreakpointKind.Software, Entry + 16, 4);
+        _target.Insert(BreakpointKind.Software, Entry + 16, 4, BreakpointScript.None);
         await RunAsync(CpuAction.Continue);
         _target.RemoveAll();
-        _target.Insert(BreakpointKind.WriteWatch, Data + 12, 4);
+        _target.Insert(BreakpointKind.WriteWatch, Data + 12, 4, BreakpointScript.None);
         TargetStop seen = await RunAsync(CpuAction.Continue);
         Assert.Equal((StopKind.WriteWatchpoint, Data + 12), (seen.Kind, seen.Address));
     }
@@ -114,15 +114,15 @@ public sealed class MachineTargetTests : IDisposable
     [Fact]
     public void Breakpoints_that_make_no_sense_or_are_too_many_are_refused()
     {
-        Assert.Equal(BreakpointOutcome.Invalid, _target.Insert(BreakpointKind.Software, Entry + 1, 4));
-        Assert.Equal(BreakpointOutcome.Invalid, _target.Insert(BreakpointKind.WriteWatch, Data, 0));
-        Assert.Equal(BreakpointOutcome.Invalid, _target.Insert(BreakpointKind.WriteWatch, ulong.MaxValue, 8));
-        BreakpointOutcome[] outcomes = [.. Enumerable.Range(0, 5000).Select(i => _target.Insert(BreakpointKind.Software, (ulong)i * 4, 4))];
+        Assert.Equal(BreakpointOutcome.Invalid, _target.Insert(BreakpointKind.Software, Entry + 1, 4, BreakpointScript.None));
+        Assert.Equal(BreakpointOutcome.Invalid, _target.Insert(BreakpointKind.WriteWatch, Data, 0, BreakpointScript.None));
+        Assert.Equal(BreakpointOutcome.Invalid, _target.Insert(BreakpointKind.WriteWatch, ulong.MaxValue, 8, BreakpointScript.None));
+        BreakpointOutcome[] outcomes = [.. Enumerable.Range(0, 5000).Select(i => _target.Insert(BreakpointKind.Software, (ulong)i * 4, 4, BreakpointScript.None))];
         Assert.Equal(BreakpointOutcome.Done, outcomes[0]);
         Assert.Equal(BreakpointOutcome.NoRoom, outcomes[^1]);
-        Assert.Equal(BreakpointOutcome.Done, _target.Insert(BreakpointKind.Software, 0, 4));
+        Assert.Equal(BreakpointOutcome.Done, _target.Insert(BreakpointKind.Software, 0, 4, BreakpointScript.None));
         _target.RemoveAll();
-        Assert.Equal(BreakpointOutcome.Done, _target.Insert(BreakpointKind.Software, Entry, 4));
+        Assert.Equal(BreakpointOutcome.Done, _target.Insert(BreakpointKind.Software, Entry, 4, BreakpointScript.None));
     }
 
     [Fact(Timeout = HangMilliseconds)]
@@ -233,7 +233,7 @@ public sealed class MachineTargetTests : IDisposable
     private Task<TargetStop> RunAsync(CpuAction action)
     {
         var stopped = new TaskCompletionSource<TargetStop>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _target.Resume([action], stopped.SetResult);
+        _target.Resume([action], default, stopped.SetResult);
         return stopped.Task;
     }
 }

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
+using GdbHost.GdbStub.Attached;
 using GdbHost.GdbStub.CommandLine;
 using GdbHost.GdbStub.Qemu;
 using GdbHost.GdbStub.Run;
@@ -150,7 +151,7 @@ public sealed class QemuLineTests : IDisposable
     {
         { "-cpu cortex-a53", "-machine: no machine is named, and QEMU has no default; add -machine virt" },
         { "-M raspi3b", "-machine raspi3b: this machine is not built; use -machine virt" },
-        { "-M virt,gic-version=7", "-machine gic-version=7: not built; use gic-version=2" },
+        { "-M virt,gic-version=7", "-machine gic-version=7: not built; use gic-version=2 or gic-version=3" },
         { "-M virt,iommu=smmuv3", "-machine iommu=smmuv3: the SMMU is not built; use iommu=none" },
         { "-M virt,mte=on", "-machine mte=on: not built; use mte=off" },
         { "-M virt,virtualization=maybe", "-machine: virtualization: \"maybe\" is neither on nor off" },
@@ -160,7 +161,7 @@ public sealed class QemuLineTests : IDisposable
         { "-enable-kvm", "-enable-kvm: there is no accelerator; the machine is emulated: leave it out" },
         { "-M virt -cpu max", "-cpu max: not built; use -cpu cortex-a53" },
         { "-M virt -cpu cortex-a53,pmu=off", "-cpu cortex-a53,pmu=off: the core's features are fixed; use -cpu cortex-a53" },
-        { "-M virt -smp 9", "-smp 9: with GICv2 there are at most 8 cores" },
+        { "-M virt -smp 9", "-smp 9: with GICv2 there are at most 8 cores; give 1 to 8, or use -machine gic-version=3" },
         { "-M virt -smp 0", "-smp cpus: it is a number from 1 to 512" },
         { "-M virt -smp 2,cores=3", "-smp 2,cores=3: sockets x clusters x cores x threads is 3, not 2; leave some of them out, or make their product the number of cores" },
         { "-M virt -smp two", "-smp: cpus: \"two\" is no number; write it like 0x40080000" },
@@ -174,13 +175,21 @@ public sealed class QemuLineTests : IDisposable
         { "-M virt -pflash $F", "-drive $F: a flash bank has 67108864 bytes and this file 4; lengthen it with truncate -s 64M, or use -bios" },
         { "-M virt -drive if=pflash,unit=2,file=$F", "-drive $F: the board has two flash banks; use unit=0 or unit=1" },
         { "-M virt -drive if=pflash,format=qcow2,file=$F", "-drive format=qcow2: only raw files are read; convert it with qemu-img convert -O raw" },
-        { "-M virt -drive file=disk.img,if=virtio", "-drive file=disk.img,if=virtio: there are no disks; only if=pflash is built, and -initrd takes a root file system" },
-        { "-M virt -hda disk.img", "-hda disk.img: there are no disks; -initrd takes a root file system" },
-        { "-M virt disk.img", "\"disk.img\": a word without option is a disk image, and there are no disks; use -initrd for a root file system" },
-        { "-M virt -device virtio-net-pci,netdev=n", "-device virtio-net-pci: there is no such device; the nearest names are pci-testdev, pcie-root-port, dma-exerciser" },
+        { "-M virt -drive file=disk.img,if=virtio", "-drive file=disk.img: there is no file disk.img; check the path, or make an empty disk with truncate -s 64M disk.img" },
+        { "-M virt -drive file=disk.img,if=ide", "-drive file=disk.img,if=ide: only if=none, if=virtio and if=pflash are built; use if=virtio" },
+        { "-M virt -sd disk.img", "-sd disk.img: this disk is not built; use -drive file=FILE,if=virtio" },
+        { "-M virt -hda disk.img", "-drive file=disk.img: there is no file disk.img; check the path, or make an empty disk with truncate -s 64M disk.img" },
+        { "-M virt disk.img", "\"disk.img\": a word without option is a disk image; use -drive file=FILE,if=none,id=hd0 -device virtio-blk-device,drive=hd0" },
+        { "-M virt -device virtio-net-pci,netdev=n", "-device virtio-net-pci,netdev=n: there is no -netdev with id=n, or another device uses it already" },
         { "-M virt -device edu,adr=1", "-device edu: \"adr\" is no key of it; the nearest names are addr, id, bus" },
-        { "-M virt -netdev user,id=n", "-netdev user,id=n: network devices are not built; use -nic none or leave it out" },
-        { "-M virt -nic user", "-nic user: this device is not built; use -nic none or leave it out" },
+        { "-M virt -netdev tap,id=n", "-netdev tap: only user networks are built; use -netdev user,id=NAME" },
+        { "-M virt -netdev user,id=n,hostfwd=tcp::80", "-netdev user,id=n: hostfwd=tcp::80: it is not understood; write hostfwd=tcp:[HOST-ADDRESS]:PORT-[10.0.2.15]:PORT" },
+        { "-M virt -drive if=none,file=missing,id=d -device virtio-blk-device,drive=d", "-drive file=missing: there is no file missing; check the path, or make an empty disk with truncate -s 64M missing" },
+        { "-M virt -drive if=none,file=$F,id=d -device virtio-blk-pci,drive=d", "-drive file=$F: $F has 4 bytes, which is no whole number of sectors of 512: it is truncated or no disk image; make it longer with truncate -s, or check the path" },
+        { "-M virt -device virtio-blk-pci,drive=d", "-device virtio-blk-pci,drive=d: there is no -drive with id=d" },
+        { "-M virt -device virtio-blk-device,drve=d", "-device virtio-blk-device: it has no drive; add drive=ID of a -drive" },
+        { "-M virt -device virtconsole,chardev=c", "-device virtconsole: there is no device before it that it could be a port of; put -device virtio-serial-device in front" },
+        { "-M virt -nic tap", "-nic tap: only user networks with model=virtio-net-pci are built; use -nic user or -nic none" },
         { "-M virt -device loader", "-device loader: it loads nothing; give file=FILE, or addr= with data= and data-len=, or addr= with cpu-num=" },
         { "-M virt -device loader,addr=0x1000", "-device loader: addr alone starts no core; add cpu-num=N, or file=FILE to load something there" },
         { "-M virt -device loader,addr=0x1000,data=1", "-device loader: data needs data-len, 1 to 8" },
@@ -229,11 +238,15 @@ public sealed class QemuLineTests : IDisposable
     {
         QemuRequest request = QemuOptions.Read(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
         QemuConfiguration.Settings(request);
-        MachineDebugPort.Create(QemuConfiguration.Machine(request, Quiet), static _ => { }).Dispose();
+        using HostDevices host = new(terminalTaken: false, allowRemote: false, Quiet);
+        MachineDebugPort.Create(QemuConfiguration.Machine(request, host, Quiet), static _ => { }).Dispose();
     }
 
-    private static MachineConfiguration Machine(string line) =>
-        QemuConfiguration.Machine(QemuOptions.Read(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)), Quiet);
+    private static MachineConfiguration Machine(string line)
+    {
+        using HostDevices host = new(terminalTaken: false, allowRemote: false, Quiet);
+        return QemuConfiguration.Machine(QemuOptions.Read(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)), host, Quiet);
+    }
 
     private static RunSettings Settings(string line) =>
         QemuConfiguration.Settings(QemuOptions.Read(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)));

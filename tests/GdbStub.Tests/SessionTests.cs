@@ -214,7 +214,7 @@ public class SessionTests
         string[] heads =
         [
             .. Commands.All.Table.Rows.Select(r => r.Prefix)
-                .Where(p => p is not ("k" or "vKill" or "D" or "c" or "s" or "C" or "S" or "vCont;")),
+                .Where(p => p is not ("k" or "vKill" or "D" or "c" or "s" or "C" or "S" or "vCont;" or "R")),
         ];
         Peer peer = NewPeer();
         await peer.SendPacketAsync("QStartNoAckMode");

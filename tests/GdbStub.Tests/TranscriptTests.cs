@@ -69,6 +69,10 @@ public class TranscriptTests
                 return line.Text;
             case "resumed":
                 return string.Join(' ', await target.Resumes.ReadAsync());
+            case "step":
+                return $"{target.Step.From:x}-{target.Step.To:x}{(target.Step.TakesInterrupts ? " interrupts" : "")}";
+            case "restarts":
+                return target.Restarts.ToString(CultureInfo.InvariantCulture);
             case "breakpoints":
                 return string.Join(' ', target.InsertedBreakpoints);
             case "closed":

@@ -10,7 +10,7 @@ internal sealed record BoardSettings
     private const string Option = "--machine";
 
     /// <summary>The versions of the GIC that are built.</summary>
-    public static readonly string[] GicVersions = ["2"];
+    public static readonly string[] GicVersions = ["2", "3"];
 
     public required string Board { get; init; }
 

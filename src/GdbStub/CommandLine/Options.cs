@@ -13,7 +13,7 @@ internal abstract class VerbOptions
 /// <summary>The options of the verbs that describe a board.</summary>
 internal abstract class BoardOptions : VerbOptions
 {
-    protected const string MachineHelp = "Board: virt[,gic=2][,el2=on|off][,el3=on|off][,highmem=on|off].";
+    protected const string MachineHelp = "Board: virt[,gic=2|3][,el2=on|off][,el3=on|off][,highmem=on|off].";
 
     [Option("cpu", MetaValue = "MODEL", Default = "cortex-a53", HelpText = "CPU model.")]
     public string Cpu { get; set; } = "";
@@ -74,6 +74,9 @@ internal abstract class GuestOptions : BoardOptions
         HelpText = "What executes instructions: translator (x86-64 hosts) or interpreter. The run is the same with either.")]
     public string Engine { get; set; } = "";
 
+    [Option("perf-map", HelpText = "Write /tmp/perf-PID.map, in which perf finds the names of generated code (with the published program).")]
+    public bool PerfMap { get; set; }
+
     [Option("wait", HelpText = "Stay stopped until gdb lets the guest run.")]
     public bool Wait { get; set; }
 
@@ -126,11 +129,26 @@ internal sealed class RunOptions : GuestOptions
     [Option("dtb", MetaValue = "FILE", HelpText = "Your own device tree instead of the generated one.")]
     public string? Dtb { get; set; }
 
+    [Option("drive", MetaValue = "KEY=VALUE", HelpText = "A disk image: file=FILE,if=none,id=hd0[,format=raw][,readonly=on][,snapshot=on]. Repeatable.")]
+    public IEnumerable<string> Drive { get; set; } = [];
+
+    [Option("netdev", MetaValue = "user,id=ID", HelpText = "A user network for a card: user,id=n0[,hostfwd=tcp::5555-:22][,restrict=on]. Repeatable.")]
+    public IEnumerable<string> Netdev { get; set; } = [];
+
+    [Option("pcap", MetaValue = "FILE", HelpText = "Write the frames of the user network into this file, for Wireshark and tcpdump.")]
+    public string? Pcap { get; set; }
+
+    [Option("chardev", MetaValue = "BACKEND,id=ID", HelpText = "A line for a device: stdio, null, file,path= or socket,host=,port=,server=on. Repeatable.")]
+    public IEnumerable<string> Chardev { get; set; } = [];
+
+    [Option("global", MetaValue = "DRIVER.KEY=VALUE", HelpText = "A setting of all devices of a kind: virtio-mmio.force-legacy=off. Repeatable.")]
+    public IEnumerable<string> Global { get; set; } = [];
+
     [Option("load", MetaValue = "FILE[@ADDR]", HelpText = "Place a further file in memory: an ELF, or bytes at ADDR. Repeatable.")]
     public IEnumerable<string> Load { get; set; } = [];
 
     [Option("device", MetaValue = "NAME[,KEY=VALUE...]",
-        HelpText = "Plug in a PCI device, in QEMU's words: edu,addr=2,id=e. Repeatable; \"help\" lists them, \"NAME,help\" lists the keys of one.")]
+        HelpText = "Plug in a device, in QEMU's words: edu,addr=2,id=e or virtio-blk-pci,drive=hd0 on PCI, virtio-blk-device,drive=hd0 on virtio-mmio. Repeatable; \"help\" lists them, \"NAME,help\" lists the keys of one.")]
     public IEnumerable<string> Device { get; set; } = [];
 }
 

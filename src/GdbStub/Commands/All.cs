@@ -1,3 +1,5 @@
+using GdbHost.GdbStub.Commands.Objects;
+
 namespace GdbHost.GdbStub.Commands;
 
 /// <summary>Every family of packets.</summary>
@@ -6,12 +8,16 @@ internal static class All
     public static CommandTable Table { get; } = new(
     [
         .. General.Rows,
+        .. Lifetime.Rows,
         .. Threads.Rows,
         .. Registers.Rows,
         .. Memory.Rows,
+        .. MemoryQueries.Rows,
         .. Resume.Rows,
         .. Breakpoints.Rows,
         .. Transfers.Rows,
+        .. Files.Rows,
         .. MonitorRequests.Rows,
+        .. QemuPackets.Rows,
     ]);
 }

@@ -9,7 +9,7 @@ internal static class Breakpoints
 {
     public static readonly Command[] Rows =
     [
-        new("Z", Insert, Needs: Offered),
+        new("Z", Insert, Advertise: "ConditionalBreakpoints+;BreakpointCommands+", Needs: Offered),
         new("z", Remove, Needs: Offered),
     ];
 
@@ -17,26 +17,34 @@ internal static class Breakpoints
 
     private static void Insert(CommandContext context, RspReader arguments)
     {
-        if (TryTake(context, arguments, out BreakpointKind kind, out ulong address, out int length))
+        if (!TryTake(context, ref arguments, out BreakpointKind kind, out ulong address, out int length))
         {
-            Answer(context, ((IBreakpoints)context.Target).Insert(kind, address, length));
+            return;
         }
+
+        if (!BreakpointArguments.TryTake(ref arguments, out BreakpointScript script))
+        {
+            context.Error(RspError.Malformed);
+            return;
+        }
+
+        Answer(context, ((IBreakpoints)context.Target).Insert(kind, address, length, script));
     }
 
     private static void Remove(CommandContext context, RspReader arguments)
     {
-        if (TryTake(context, arguments, out BreakpointKind kind, out ulong address, out int length))
+        if (TryTake(context, ref arguments, out BreakpointKind kind, out ulong address, out int length))
         {
             Answer(context, ((IBreakpoints)context.Target).Remove(kind, address, length));
         }
     }
 
-    private static bool TryTake(CommandContext context, RspReader arguments, out BreakpointKind kind, out ulong address, out int length)
+    private static bool TryTake(CommandContext context, ref RspReader arguments, out BreakpointKind kind, out ulong address, out int length)
     {
         address = 0;
         length = 0;
         bool good = arguments.TakeInt(out int number) && arguments.Take(',') && arguments.TakeNumber(out address) && arguments.Take(',')
-            && arguments.TakeInt(out length) && arguments.AtEnd;
+            && arguments.TakeInt(out length) && (arguments.AtEnd || arguments.Take(';'));
         kind = (BreakpointKind)number;
         if (!good)
         {

@@ -36,6 +36,9 @@ internal sealed class CommandContext(ITarget target, CommandTable table, Session
     /// <summary>Set by a handler that resumes the guest: one action per vCPU, to be done after the packet.</summary>
     public CpuAction[]? ResumeActions { get; private set; }
 
+    /// <summary>With <see cref="ResumeActions"/>: the range to step through.</summary>
+    public StepOptions StepRange { get; private set; }
+
     /// <summary>Set by a handler that ends the run, to be done after the reply is sent.</summary>
     public GuestEnd? End { get; private set; }
 
@@ -66,6 +69,19 @@ internal sealed class CommandContext(ITarget target, CommandTable table, Session
 
     public void Error(RspError error) => Reply.Put('E').HexBytes([(byte)error]);
 
+    /// <summary>An error in words where the peer shows them, else as a number.</summary>
+    public void Error(RspError error, Func<string> text)
+    {
+        if (State.ErrorTexts)
+        {
+            Reply.Text("E.").Text(text());
+        }
+        else
+        {
+            Error(error);
+        }
+    }
+
     /// <summary>Text for gdb's console, in packets of its own before the reply. Only for qRcmd and before a stop reply.</summary>
     public void Console(string text)
     {
@@ -78,9 +94,10 @@ internal sealed class CommandContext(ITarget target, CommandTable table, Session
     }
 
     /// <summary>Lets the guest run; the reply is the stop that follows.</summary>
-    public void ResumeWith(CpuAction[] actions)
+    public void ResumeWith(CpuAction[] actions, StepOptions range = default)
     {
         ResumeActions = actions;
+        StepRange = range;
         _silent = true;
     }
 
@@ -90,6 +107,9 @@ internal sealed class CommandContext(ITarget target, CommandTable table, Session
         End = end;
         _silent = silent;
     }
+
+    /// <summary>The packet has no reply.</summary>
+    public void StaySilent() => _silent = true;
 
     public void RequestStop() => StopRequested = true;
 

@@ -1,32 +1,26 @@
 using System.Text;
-using GdbHost.GdbStub.Session;
-using GdbHost.GdbStub.Target;
 using GdbHost.Protocol.Messages;
 using GdbHost.Protocol.Text;
 
 namespace GdbHost.GdbStub.Commands;
 
-/// <summary>Agreeing on features, and saying goodbye (GDB manual, General Query Packets; Packets).</summary>
+/// <summary>Agreeing on features (GDB manual, General Query Packets).</summary>
 internal static class General
 {
     public static readonly Command[] Rows =
     [
         new("qSupported", Supported),
         new("QStartNoAckMode", StartNoAckMode, Advertise: "QStartNoAckMode+"),
-        new("qAttached", Attached),
-        new("D", Detach),
-        new("k", Kill, WhileRunning: true),
-        new("vKill", KillProcess, WhileRunning: true),
+        new("QPassSignals:", PassSignals, Advertise: "QPassSignals+"),
     ];
 
     public static readonly Feature[] Features =
     [
+        new("error-message+", static s => s.ErrorTexts = true),
         new("multiprocess+", static s => s.Multiprocess = true),
         new("swbreak+", static s => s.Reasons |= StopReasons.SoftwareBreakpoint),
         new("hwbreak+", static s => s.Reasons |= StopReasons.HardwareBreakpoint),
     ];
-
-    private static readonly GuestEnd Killed = new(ExitStatus.PoweredOff, "the debugger killed the guest");
 
     private static void Supported(CommandContext context, RspReader arguments)
     {
@@ -60,34 +54,18 @@ internal static class General
         context.Ok();
     }
 
-    // "1": we attached to something that was there before, so gdb's quit detaches instead of killing.
-    private static void Attached(CommandContext context, RspReader arguments) => context.Reply.Put('1');
-
-    private static void Detach(CommandContext context, RspReader arguments)
+    // A machine has no signals: none of those that gdb wants passed ever comes, and those that we report are stops of ours.
+    private static void PassSignals(CommandContext context, RspReader arguments)
     {
-        if (arguments.Take(';') && !(arguments.TakeInt(out int process) && process == SessionState.Process && arguments.AtEnd))
+        while (!arguments.AtEnd)
         {
-            context.Error(RspError.NoSuchObject);
-            return;
+            if (!arguments.TakeInt(out _) || !(arguments.AtEnd || arguments.Take(';')))
+            {
+                context.Error(RspError.Malformed);
+                return;
+            }
         }
 
-        (context.Target as IBreakpoints)?.RemoveAll();
-        context.State.Detached = true;
         context.Ok();
-    }
-
-    private static void Kill(CommandContext context, RspReader arguments) => context.EndWith(Killed, silent: true);
-
-    private static void KillProcess(CommandContext context, RspReader arguments)
-    {
-        if (arguments.Take(';') && arguments.TakeInt(out int process) && process == SessionState.Process && arguments.AtEnd)
-        {
-            context.Ok();
-            context.EndWith(Killed, silent: false);
-        }
-        else
-        {
-            context.Error(RspError.NoSuchObject);
-        }
     }
 }

@@ -5,12 +5,13 @@ using GdbHost.Protocol.Text;
 
 namespace GdbHost.GdbStub.Commands;
 
-/// <summary>Reading and writing memory as the selected vCPU sees it (GDB manual, Packets: m, M, X).</summary>
+/// <summary>Reading and writing memory as the selected vCPU sees it (GDB manual, Packets: m, M, x, X).</summary>
 internal static class Memory
 {
     public static readonly Command[] Rows =
     [
         new("m", Read),
+        new("x", ReadBinary, Advertise: "binary-upload+"),
         new("M", WriteHex),
         new("X", WriteBinary),
     ];
@@ -18,7 +19,16 @@ internal static class Memory
     // Two digits for each byte.
     private const int MaxReadBytes = CommandContext.MaxPacketBytes / 2;
 
-    private static void Read(CommandContext context, RspReader arguments)
+    // In the worst case every byte needs an escape; the answer begins with a letter.
+    private const int MaxBinaryBytes = (CommandContext.MaxPacketBytes - 1) / 2;
+
+    private static void Read(CommandContext context, RspReader arguments) =>
+        Read(context, arguments, MaxReadBytes, static (context, bytes) => context.Reply.HexBytes(bytes));
+
+    private static void ReadBinary(CommandContext context, RspReader arguments) =>
+        Read(context, arguments, MaxBinaryBytes, static (context, bytes) => context.Reply.Put('b').Binary(bytes));
+
+    private static void Read(CommandContext context, RspReader arguments, int most, Action<CommandContext, ReadOnlySpan<byte>> answer)
     {
         if (!TryTakeRange(ref arguments, out ulong address, out int length) || !arguments.AtEnd)
         {
@@ -27,16 +37,16 @@ internal static class Memory
         }
 
         // A shorter answer than asked for is allowed; gdb asks for the rest.
-        byte[] room = ArrayPool<byte>.Shared.Rent(Math.Min(length, MaxReadBytes));
-        Span<byte> bytes = room.AsSpan(0, Math.Min(length, MaxReadBytes));
-        int read = context.Target.ReadMemory(context.State.SelectedCpu, address, bytes);
+        byte[] room = ArrayPool<byte>.Shared.Rent(Math.Min(length, most));
+        Span<byte> bytes = room.AsSpan(0, Math.Min(length, most));
+        int read = context.Target.ReadMemory(context.State.SelectedCpu, context.State.View, address, bytes);
         if (read == 0 && length > 0)
         {
-            context.Error(RspError.BadAddress);
+            context.Error(RspError.BadAddress, () => MemoryProblem.Of(context, address));
         }
         else
         {
-            context.Reply.HexBytes(bytes[..read]);
+            answer(context, bytes[..read]);
         }
 
         ArrayPool<byte>.Shared.Return(room);
@@ -77,7 +87,7 @@ internal static class Memory
     private static void Write(CommandContext context, ulong address, ReadOnlySpan<byte> bytes)
     {
         // gdb probes for X with a length of zero, at any address.
-        if (bytes.IsEmpty || context.Target.TryWriteMemory(context.State.SelectedCpu, address, bytes))
+        if (bytes.IsEmpty || context.Target.TryWriteMemory(context.State.SelectedCpu, context.State.View, address, bytes))
         {
             context.Ok();
         }

@@ -17,7 +17,7 @@ internal static class MonitorRequests
             return;
         }
 
-        var request = new MonitorRequest(context.Target, context.State.SelectedCpu);
+        var request = new MonitorRequest(context.Target, context.State.SelectedCpu, context.State);
         MonitorTable.Run(request, line);
         context.Console(request.Text);
         context.Ok();

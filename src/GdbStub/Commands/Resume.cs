@@ -23,7 +23,7 @@ internal static class Resume
 
     private static void WhyStopped(CommandContext context, RspReader arguments) => StopReplies.Write(context, context.State.LastStop);
 
-    private static void WhichActions(CommandContext context, RspReader arguments) => context.Reply.Text("vCont;c;C;s;S");
+    private static void WhichActions(CommandContext context, RspReader arguments) => context.Reply.Text("vCont;c;C;s;S;r");
 
     private static void Continue(CommandContext context, RspReader arguments) => ResumeAt(context, arguments, CpuAction.Continue);
 
@@ -88,9 +88,10 @@ internal static class Resume
     private static void Actions(CommandContext context, RspReader arguments)
     {
         var actions = new CpuAction[context.Target.CpuCount];
+        StepOptions range = default;
         while (!arguments.AtEnd)
         {
-            if (!TryTakeAction(ref arguments, out CpuAction action, out ThreadId threads))
+            if (!TryTakeAction(ref arguments, out CpuAction action, out ThreadId threads, ref range))
             {
                 context.Error(RspError.Malformed);
                 return;
@@ -112,10 +113,10 @@ internal static class Resume
             return;
         }
 
-        context.ResumeWith(actions);
+        context.ResumeWith(actions, range);
     }
 
-    private static bool TryTakeAction(ref RspReader arguments, out CpuAction action, out ThreadId threads)
+    private static bool TryTakeAction(ref RspReader arguments, out CpuAction action, out ThreadId threads, ref StepOptions range)
     {
         threads = ThreadId.Everything;
         action = default;
@@ -125,9 +126,21 @@ internal static class Resume
             return false;
         }
 
-        action = letter is 's' or 'S' ? CpuAction.Step : CpuAction.Continue;
-        bool known = letter is 'c' or 's' || (letter is 'C' or 'S' && one.TakeInt(out _));
+        action = letter is 's' or 'S' or 'r' ? CpuAction.Step : CpuAction.Continue;
+        bool known = letter is 'c' or 's' || (letter is 'C' or 'S' && one.TakeInt(out _)) || (letter is 'r' && TryTakeRange(ref one, ref range));
         return known && (one.AtEnd || (one.Take(':') && one.TakeThreadId(out threads) && one.AtEnd));
+    }
+
+    // "r START,END": the range in which the thread steps on without a stop.
+    private static bool TryTakeRange(ref RspReader arguments, ref StepOptions range)
+    {
+        if (!arguments.TakeNumber(out ulong from) || !arguments.Take(',') || !arguments.TakeNumber(out ulong to))
+        {
+            return false;
+        }
+
+        range = new StepOptions(From: from, To: to);
+        return true;
     }
 
     private static void Interrupt(CommandContext context, RspReader arguments)

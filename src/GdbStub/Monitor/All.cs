@@ -9,6 +9,7 @@ internal static class All
         .. SystemRegisters.Rows,
         .. Translate.Rows,
         .. MemoryMap.Rows,
+        .. Choices.Rows,
         .. Snapshots.Rows,
         .. PciDevices.Rows,
     ];

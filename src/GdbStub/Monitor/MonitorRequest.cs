@@ -1,10 +1,11 @@
 using System.Text;
+using GdbHost.GdbStub.Session;
 using GdbHost.GdbStub.Target;
 
 namespace GdbHost.GdbStub.Monitor;
 
 /// <summary>One line that the user typed after "monitor": whom it asks about, and the text of the answer.</summary>
-internal sealed class MonitorRequest(ITarget target, int cpu)
+internal sealed class MonitorRequest(ITarget target, int cpu, SessionState? session = null)
 {
     private readonly StringBuilder _text = new();
 
@@ -12,6 +13,9 @@ internal sealed class MonitorRequest(ITarget target, int cpu)
 
     /// <summary>The vCPU that gdb has selected.</summary>
     public int Cpu { get; } = cpu;
+
+    /// <summary>What this debugger has chosen.</summary>
+    public SessionState Session { get; } = session ?? new SessionState();
 
     public string Text => _text.ToString();
 

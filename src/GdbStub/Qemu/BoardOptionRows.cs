@@ -20,13 +20,12 @@ internal static class BoardOptionRows
     /// <summary>QEMU rounds RAM up to this.</summary>
     private const ulong MemoryAlignment = 8192;
 
-    private const ulong MostCpus = 8;
 
     public static readonly IReadOnlyList<QemuOption> Table =
     [
-        Honored("machine|M", "virt[,KEY=VALUE...]", "gic-version=2, virtualization=, secure=, highmem=, dumpdtb=FILE, accel=tcg; may be given again", ReadMachine),
+        Honored("machine|M", "virt[,KEY=VALUE...]", "gic-version=2|3, virtualization=, secure=, highmem=, dumpdtb=FILE, accel=tcg; may be given again", ReadMachine),
         Honored("cpu", CpuName, "the only core there is; QEMU's default, cortex-a15, is not built", ReadCpu),
-        Honored("smp", "N[,sockets=,clusters=,cores=,threads=,maxcpus=]", "1 to 8 cores", ReadSmp),
+        Honored("smp", "N[,sockets=,clusters=,cores=,threads=,maxcpus=]", "1 to 8 cores with GICv2, to 123 with GICv3", ReadSmp),
         Honored("m", "[size=]N[b|k|M|G]", "RAM; without a suffix in MiB; 128 MiB by default", ReadMemory),
         Honored("accel", "tcg[,...]", "the machine is always emulated", (request, value) => ReadAccelerator("-accel", new KeyValues("-accel", value, "accel").Take("accel") ?? "")),
         Refused("enable-kvm", "", "there is no accelerator; the machine is emulated: leave it out"),
@@ -161,11 +160,6 @@ internal static class BoardOptionRows
         {
             throw QemuRequest.Refusal(
                 $"-smp {value}", $"sockets x clusters x cores x threads is {product}, not {wanted}; leave some of them out, or make their product the number of cores");
-        }
-
-        if (present > MostCpus)
-        {
-            throw QemuRequest.Refusal($"-smp {value}", $"with GICv2 there are at most {MostCpus} cores");
         }
 
         request.Cpus = (int)present;

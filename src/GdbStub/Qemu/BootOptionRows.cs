@@ -1,5 +1,7 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
+using GdbHost.GdbStub.Attached;
 using static GdbHost.GdbStub.Qemu.QemuOption;
 
 namespace GdbHost.GdbStub.Qemu;
@@ -17,19 +19,27 @@ internal static class BootOptionRows
         Honored("dtb", "FILE", "your own device tree", (r, v) => r.Dtb = v),
         Honored("bios", "FILE", "goes to flash bank 0, where the cores begin; -kernel is then handed over by fw_cfg", (r, v) => r.Bios = v),
         Honored("pflash", "FILE", "the next free flash bank; the guest's writes are not kept in the file", (r, v) => AddFlash(r, "-pflash", v, null)),
-        Honored("drive", "if=pflash,format=raw,file=FILE[,unit=N][,readonly=on]", "as -pflash; other drives are refused", ReadDrive),
+        Honored("drive", "file=FILE,if=none,id=ID[,format=raw][,readonly=on][,snapshot=on]",
+            "a raw image for -device ...,drive=ID; if=virtio makes the device, too; if=pflash as -pflash, also with unit=N", ReadDrive),
         Honored("device", "loader,... or guest-loader,... or NAME,KEY=VALUE...",
-            "file=, addr=, cpu-num=, force-raw=, data=, data-len=, data-be=; kernel= or initrd=, addr=, bootargs=; \"-device help\" lists PCI devices, \"-device NAME,help\" their keys",
+            "file=, addr=, cpu-num=, force-raw=, data=, data-len=, data-be=; kernel= or initrd=, addr=, bootargs=; \"-device help\" lists all devices, "
+                + "\"-device NAME,help\" the keys of one on PCI",
             ReadDevice),
     ];
 
-    private static void ReadDrive(QemuRequest request, string value)
+    public static void ReadDrive(QemuRequest request, string value)
     {
         var pairs = new KeyValues("-drive", value);
         string? kind = pairs.Take("if");
+        if (kind is "none" or "virtio" or null)
+        {
+            request.Devices.AddDrive(pairs, kind == "none" ? null : request.PciDevices);
+            return;
+        }
+
         if (kind != "pflash")
         {
-            throw QemuRequest.Refusal($"-drive {value}", "there are no disks; only if=pflash is built, and -initrd takes a root file system");
+            throw QemuRequest.Refusal($"-drive {value}", "only if=none, if=virtio and if=pflash are built; use if=virtio");
         }
 
         if (pairs.Take("format") is string format && format != "raw")
@@ -69,7 +79,7 @@ internal static class BootOptionRows
         request.Pflash[bank] = file;
     }
 
-    private static void ReadDevice(QemuRequest request, string value)
+    public static void ReadDevice(QemuRequest request, string value)
     {
         const string Option = "-device";
         var pairs = new KeyValues(Option, value, "driver");
@@ -79,7 +89,7 @@ internal static class BootOptionRows
         {
             case "help" or "?":
                 request.Text = "name \"loader\", desc \"Generic Loader\"\nname \"guest-loader\", desc \"Guest Loader\"\n"
-                    + PciDeviceOption.Help(kind: null);
+                    + string.Concat(VirtioWords.MmioNames.Select(static n => $"name \"{n}\", bus virtio-bus\n")) + PciDeviceOption.Help(kind: null);
                 break;
             case "loader":
                 pairs.Take("id");
@@ -89,12 +99,12 @@ internal static class BootOptionRows
                 pairs.Take("id");
                 request.GuestLoaders.Add(GuestLoaderDevice.Read(pairs));
                 break;
+            case string when pairs.Take("help") is not null:
+                request.Text = PciDeviceOption.Help(driver);
+                break;
+            case string when request.Devices.TryAddDevice(driver, pairs, request.PciDevices):
+                break;
             default:
-                if (pairs.Take("help") is not null)
-                {
-                    request.Text = PciDeviceOption.Help(driver);
-                }
-
                 request.PciDevices.Add(PciDeviceOption.Of(driver, pairs));
                 break;
         }

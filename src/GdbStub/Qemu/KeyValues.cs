@@ -57,6 +57,14 @@ internal sealed class KeyValues
         return value;
     }
 
+    /// <summary>The values of a key that may be given several times, in order.</summary>
+    public IReadOnlyList<string> TakeAll(string key)
+    {
+        List<string> values = [.. _pairs.Where(p => p.Key == key).Select(static p => p.Value)];
+        _pairs.RemoveAll(p => p.Key == key);
+        return values;
+    }
+
     public bool? TakeFlag(string key) => Take(key) is string value ? Flag($"{_option}: {key}", value) : null;
 
     /// <summary>A number as C writes it: decimal, 0x hexadecimal, or octal after a 0.</summary>

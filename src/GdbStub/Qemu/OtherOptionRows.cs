@@ -6,7 +6,7 @@ namespace GdbHost.GdbStub.Qemu;
 /// <summary>The other options of QEMU's that scripts carry, and gdbhost's own.</summary>
 internal static class OtherOptionRows
 {
-    private const string NoDisks = "there are no disks; -initrd takes a root file system";
+    private const string NoDisks = "this disk is not built; use -drive file=FILE,if=virtio";
 
     public static readonly IReadOnlyList<QemuOption> Table =
     [
@@ -23,7 +23,7 @@ internal static class OtherOptionRows
         Same("msg", "...", "the form of messages"),
         Same("k", "LANGUAGE", "there is no keyboard"),
         Same("uuid", "UUID", "nothing on this board shows it"),
-        Noted("global", "DRIVER.PROPERTY=VALUE", "devices have no settings of this kind"),
+        Honored("global", "DRIVER.PROPERTY=VALUE", "virtio-mmio.force-legacy=; others are noted", ReadGlobal),
         Noted("set", "...", "devices have no settings of this kind"),
         Noted("L", "FOLDER", "files are looked for at their own path only"),
         Noted("boot", "...", "the board shows its firmware no order of devices"),
@@ -34,10 +34,12 @@ internal static class OtherOptionRows
         Noted("smbios", "...", "there are no SMBIOS tables"),
         Noted("no-acpi", "", "there are no ACPI tables"),
         Noted("usb", "", "there is no USB"),
-        Refused("hda|hdb|hdc|hdd|cdrom|sd|mtdblock", "FILE", NoDisks),
+        Honored("hda|hdb|hdc|hdd", "FILE", "as -drive file=FILE,format=raw,if=virtio", static (r, v) => BootOptionRows.ReadDrive(r, Image(v))),
+        Honored("cdrom", "FILE", "as -drive file=FILE,format=raw,if=virtio,readonly=on", static (r, v) => BootOptionRows.ReadDrive(r, Image(v) + ",readonly=on")),
+        Refused("sd|mtdblock", "FILE", NoDisks),
         Refused("blockdev", "...", NoDisks),
         Refused("fsdev|virtfs", "...", "shared folders are not built; use -initrd, or semihosting"),
-        Refused("object", "...", "objects of this kind are not built; leave it out"),
+        Honored("object", "rng-random|rng-builtin|filter-dump,...", "a source for virtio-rng, whose numbers are always the same; filter-dump: file= gets the frames of netdev=; others are refused", ReadObject),
         Refused("fw_cfg", "...", "files of your own in fw_cfg are not built; use -device loader"),
         Refused("acpitable", "...", "there are no ACPI tables; use -dtb"),
         Refused("tpmdev", "...", "there is no TPM"),
@@ -45,4 +47,31 @@ internal static class OtherOptionRows
         Refused("readconfig", "FILE", "configuration files are not read; give the options themselves"),
         Refused("plugin", "FILE", "QEMU's plugins are not run; gdb has their place"),
     ];
+
+    private static string Image(string file) => $"file={file.Replace(",", ",,", System.StringComparison.Ordinal)},format=raw,if=virtio";
+
+    private static void ReadObject(QemuRequest request, string value)
+    {
+        var pairs = new KeyValues("-object", value, "qom-type");
+        string type = pairs.Take("qom-type") ?? "";
+        switch (type)
+        {
+            case "rng-random" or "rng-builtin":
+                request.Note($"-object {type}: there is no chance in a run; virtio-rng gives the same numbers each time");
+                break;
+            case "filter-dump":
+                request.Devices.CaptureFile = pairs.Take("file") ?? throw QemuRequest.Refusal("-object filter-dump", "it has no file; add file=FILE");
+                break;
+            default:
+                throw QemuRequest.Refusal($"-object {value}", "objects of this kind are not built; leave it out");
+        }
+    }
+
+    public static void ReadGlobal(QemuRequest request, string value)
+    {
+        if (!request.Devices.TrySetGlobal(value))
+        {
+            request.Note($"-global {value} is ignored: devices have no such setting here");
+        }
+    }
 }

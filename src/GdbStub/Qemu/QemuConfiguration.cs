@@ -2,6 +2,7 @@ using System;
 using System.Globalization;
 using System.Linq;
 using System.Text;
+using GdbHost.GdbStub.Attached;
 using GdbHost.GdbStub.CommandLine;
 using GdbHost.GdbStub.HostFiles;
 using GdbHost.GdbStub.Run;
@@ -67,7 +68,7 @@ internal static class QemuConfiguration
     }
 
     /// <summary>Reads the files. Semihosting reaches the present folder and what is in it.</summary>
-    public static MachineConfiguration Machine(QemuRequest request, Log log)
+    public static MachineConfiguration Machine(QemuRequest request, HostDevices host, Log log)
     {
         CheckKernelOptions(request);
         BootFile? kernel = File("-kernel", request.Kernel);
@@ -103,7 +104,8 @@ internal static class QemuConfiguration
         };
         machine = request.RtcSeconds is uint seconds ? machine with { RtcSeconds = seconds } : machine;
         machine = request.Loaders.Aggregate(machine, static (m, loader) => loader.AddTo(m));
-        return request.GuestLoaders.Aggregate(machine, static (m, loader) => loader.AddTo(m));
+        machine = request.GuestLoaders.Aggregate(machine, static (m, loader) => loader.AddTo(m));
+        return request.Devices.AddTo(machine, host);
     }
 
     /// <summary>A message of the machine's, which names options as "gdbhost run" does, with QEMU's names for them.</summary>

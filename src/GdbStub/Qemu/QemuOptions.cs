@@ -21,7 +21,7 @@ internal static class QemuOptions
             string word = words[at];
             if (!word.StartsWith('-') || word == "-")
             {
-                throw QemuRequest.Refusal($"\"{word}\"", "a word without option is a disk image, and there are no disks; use -initrd for a root file system");
+                throw QemuRequest.Refusal($"\"{word}\"", "a word without option is a disk image; use -drive file=FILE,if=none,id=hd0 -device virtio-blk-device,drive=hd0");
             }
 
             // QEMU takes one hyphen and two.

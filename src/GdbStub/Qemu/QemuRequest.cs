@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using GdbHost.GdbStub.Attached;
 using GdbHost.GdbStub.CommandLine;
 using GdbHost.Machine.Boards;
 using GdbHost.Machine.Pcie.Devices;
@@ -60,8 +61,11 @@ internal sealed class QemuRequest
     /// <summary>The values of -serial, in order, with the option's own name.</summary>
     public List<string> Serials { get; } = [];
 
+    /// <summary>Devices, and what of the host is behind them.</summary>
+    public DeviceRequest Devices { get; } = new();
+
     /// <summary>What -chardev has named: the line in the form of -serial.</summary>
-    public Dictionary<string, SerialLine> CharacterDevices { get; } = [];
+    public Dictionary<string, SerialLine> CharacterDevices => Devices.CharacterDevices;
 
     public bool NoGraphic { get; set; }
 

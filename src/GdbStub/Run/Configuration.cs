@@ -1,6 +1,8 @@
 using System;
+using System.Collections.Generic;
 using System.IO;
 using System.Linq;
+using GdbHost.GdbStub.Attached;
 using GdbHost.GdbStub.CommandLine;
 using GdbHost.GdbStub.HostFiles;
 using GdbHost.GdbStub.Qemu;
@@ -11,18 +13,18 @@ namespace GdbHost.GdbStub.Run;
 /// <summary>Options to machine configuration: reads the files, checks the values, leaves the rest to the board.</summary>
 internal static class Configuration
 {
-    private const ulong MostCpus = 8;
+    private const ulong MostCpus = 123;
     private const string DemoFolder = "Demo/";
 
+    /// <param name="host">Keeps what is opened for the guest's devices.</param>
     /// <param name="log">Where it is said what the guest asks of the host and does not get.</param>
-    public static MachineConfiguration Of(RunOptions options, Log log)
+    public static MachineConfiguration Of(RunOptions options, HostDevices host, Log log)
     {
         MachineConfiguration configuration = OfGuest(options) with
         {
             Kernel = options.Kernel is null ? null : FileOf("--kernel", options.Kernel),
             DeviceTree = options.Dtb is null ? null : FileOf("--dtb", options.Dtb),
             Loads = [.. options.Load.Select(LoadOf)],
-            PciDevices = [.. options.Device.Select(static d => PciDeviceOption.Read("--device", d))],
             Semihosting = options.Semihosting,
             HostFiles = options.Semihosting ? HostFolder.Open("--semihosting-root", options.SemihostingRoot, log) : null,
             SemihostingArguments = options.SemihostingArgs,
@@ -32,7 +34,8 @@ internal static class Configuration
             throw new UserErrorException("--kernel: nothing to run; name an ELF, an arm64 Image or a raw binary with --kernel or --load, or a snapshot with --restore");
         }
 
-        return configuration;
+        QemuRequest devices = Devices(options, log);
+        return devices.Devices.AddTo(configuration with { PciDevices = devices.PciDevices }, host);
     }
 
     public static MachineConfiguration Of(DemoOptions options) => OfGuest(options) with
@@ -79,6 +82,40 @@ internal static class Configuration
             ? ExecutionEngine.Translator
             : ExecutionEngine.Interpreter,
     };
+
+    // The words for devices are QEMU's.
+    private static QemuRequest Devices(RunOptions options, Log log)
+    {
+        QemuRequest request = new();
+        (IEnumerable<string> Values, Action<QemuRequest, string> Read)[] rows =
+        [
+            (options.Global, OtherOptionRows.ReadGlobal),
+            (options.Chardev, CharacterDevice.ReadChardev),
+            (options.Drive, BootOptionRows.ReadDrive),
+            (options.Netdev, static (r, v) => r.Devices.AddNetwork(v)),
+            (options.Device, BootOptionRows.ReadDevice),
+        ];
+        request.Devices.CaptureFile = options.Pcap;
+        foreach ((IEnumerable<string> values, Action<QemuRequest, string> read) in rows)
+        {
+            foreach (string value in values)
+            {
+                read(request, value);
+            }
+        }
+
+        if (request.Loaders.Count > 0 || request.GuestLoaders.Count > 0 || Array.Exists(request.Pflash, static f => f is not null))
+        {
+            throw new UserErrorException("--device, --drive: loader, guest-loader and if=pflash are for \"gdbhost qemu\"; use --load here");
+        }
+
+        foreach (string note in request.Notes)
+        {
+            log.Warning(note);
+        }
+
+        return request;
+    }
 
     private static BootFile FileOf(string option, string path) => new(path, InputFile.Read(option, path));
 

@@ -6,6 +6,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
+using GdbHost.GdbStub.Attached;
 using GdbHost.GdbStub.CommandLine;
 using GdbHost.GdbStub.Serial;
 using GdbHost.GdbStub.Server;
@@ -21,17 +22,19 @@ internal sealed class GuestProgram(RunSettings settings, Log log)
     // How long a machine that does not stop may delay the end of the program.
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(2);
 
-    /// <param name="configure">Reads the guest's files; called after the port is open.</param>
+    /// <param name="configure">Reads the guest's files and opens what is behind its devices; called after the port is open.</param>
     /// <param name="announce">Tells the user what is there, before the guest runs.</param>
-    public async Task<int> RunAsync(Func<MachineConfiguration> configure, Action<MachineConfiguration, MachineTarget, string?> announce)
+    public async Task<int> RunAsync(Func<HostDevices, MachineConfiguration> configure, Action<MachineConfiguration, MachineTarget, string?> announce)
     {
         using TcpServer? server = Listen();
-        MachineConfiguration configuration = configure();
+        using PerfMap? perfMap = settings.PerfMap ? PerfMap.Create() : null;
+        using HostDevices host = new(settings.Serial.To.EndsWith("stdio", StringComparison.Ordinal), settings.AllowRemote, log);
+        MachineConfiguration configuration = configure(host) with { OnGeneratedCode = perfMap is null ? null : perfMap.Add };
         GuestRun? guest = null;
         using ISerialBackend serial = SerialOption.Open(
             settings.Serial, settings.AllowRemote, log, () => guest?.Finish(new GuestEnd(ExitStatus.PoweredOff, "ended by the user")));
         using ISerialBackend secureSerial = OpenSecureSerial(configuration);
-        Action<ulong>? pace = settings.Paced ? new RealTimePace().Hold : null;
+        Action<ulong>? pace = settings.Paced ? new RealTimePace().Hold : host.HasNetworks ? host.HoldForNetworks : null;
         using var machine = MachineTarget.Create(
             configuration, b => serial.Write([b]), settings.MaxInstructions, pace, settings.Ending, b => secureSerial.Write([b]));
         if (settings.Restore is not null && machine.LoadSnapshot(settings.Restore) is string problem)
@@ -46,6 +49,7 @@ internal sealed class GuestProgram(RunSettings settings, Log log)
         using Timer? timer = settings.Timeout is TimeSpan time
             ? new Timer(_ => guest.Finish(TimedOut(time)), null, time, Timeout.InfiniteTimeSpan)
             : null;
+        host.Start(machine);
         serial.Start(machine.ReceiveSerial, machine.EndSerialInput);
         await Task.WhenAny(serial.Ready, guest.Ended);
         if (!settings.Wait && !guest.Ended.IsCompleted)

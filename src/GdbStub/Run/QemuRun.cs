@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Threading.Tasks;
+using GdbHost.GdbStub.Attached;
 using GdbHost.GdbStub.CommandLine;
 using GdbHost.GdbStub.Qemu;
 using GdbHost.GdbStub.Session;
@@ -43,13 +44,13 @@ internal static class QemuRun
 
         QemuConfiguration.WriteProcessNumber(request);
         return await new GuestProgram(settings, log).RunAsync(
-            () => Configure(request, log),
+            host => Configure(request, host, log),
             (configuration, _, attach) => Announcement.Run(log, configuration, attach));
     }
 
-    private static MachineConfiguration Configure(QemuRequest request, Log log)
+    private static MachineConfiguration Configure(QemuRequest request, HostDevices host, Log log)
     {
-        MachineConfiguration configuration = QemuConfiguration.Machine(request, log);
+        MachineConfiguration configuration = QemuConfiguration.Machine(request, host, log);
         foreach (string note in request.Notes)
         {
             log.Warning(note);
@@ -60,7 +61,8 @@ internal static class QemuRun
 
     private static void DumpDeviceTree(QemuRequest request, string file, Log log)
     {
-        using var port = MachineDebugPort.Create(QemuConfiguration.Machine(request, log), static _ => { });
+        using HostDevices host = new(terminalTaken: false, request.AllowRemote, log);
+        using var port = MachineDebugPort.Create(QemuConfiguration.Machine(request, host, log), static _ => { });
         InputFile.Write("-machine dumpdtb", file, port.DeviceTree.Span);
         Log.StandardError.WriteLine($"gdbhost: info: dtb dumped to {file}. Exiting.");
     }

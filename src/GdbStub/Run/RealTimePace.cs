@@ -15,6 +15,13 @@ internal sealed class RealTimePace
     private readonly Stopwatch _sinceBase = Stopwatch.StartNew();
     private ulong _baseNanoseconds;
 
+    /// <summary>Called instead of <see cref="Hold"/> while the guest may run as fast as it can.</summary>
+    public void Follow(ulong virtualNanoseconds)
+    {
+        _baseNanoseconds = virtualNanoseconds;
+        _sinceBase.Restart();
+    }
+
     /// <summary>Called on the machine's thread with the virtual time.</summary>
     public void Hold(ulong virtualNanoseconds)
     {

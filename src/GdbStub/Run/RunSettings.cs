@@ -37,6 +37,9 @@ internal sealed record RunSettings
     /// <summary>Stay stopped until gdb lets the guest run.</summary>
     public bool Wait { get; init; }
 
+    /// <summary>Name generated code for perf.</summary>
+    public bool PerfMap { get; init; }
+
     /// <summary>A snapshot to begin from; null to begin at reset.</summary>
     public string? Restore { get; init; }
 
@@ -66,6 +69,7 @@ internal sealed record RunSettings
             GdbPortFile = options.GdbPortFile,
             AllowRemote = options.AllowRemote,
             Wait = options.Wait,
+            PerfMap = options.PerfMap,
             Restore = options.Restore,
             Ending = new GuestEnding
             {

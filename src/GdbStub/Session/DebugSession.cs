@@ -30,6 +30,7 @@ internal sealed class DebugSession
     private readonly SessionState _state = new();
     private readonly CommandContext _context;
     private readonly Channel<SessionEvent> _events = Channel.CreateBounded<SessionEvent>(EventsInFlight);
+    private readonly PrintedText _printed = new();
     private CancellationToken _ending;
     private bool _attached;
     private bool _ranBefore;
@@ -138,11 +139,21 @@ internal sealed class DebugSession
             case SessionEvent.EventKind.Disconnected:
                 return false;
 
+            case SessionEvent.EventKind.Printed when _state.Running:
+                _context.BeginCommand();
+                _context.Console(_printed.Take());
+                await SendAsync(_context.Outgoing, stop);
+                return true;
+
+            case SessionEvent.EventKind.Printed:
+                return true;
+
             case SessionEvent.EventKind.Stopped:
                 _state.Running = false;
                 _state.LastStop = next.Stop;
                 _state.SelectedCpu = next.Stop.Cpu;
                 _context.BeginCommand();
+                _context.Console(_printed.Take());
                 StopReplies.WriteAfterRun(_context, next.Stop);
                 return await FinishAsync(stop);
 
@@ -250,7 +261,8 @@ internal sealed class DebugSession
         if (_context.ResumeActions is CpuAction[] actions)
         {
             _state.Running = true;
-            _guest.Resume(actions, stopped => _ = PostAsync(SessionEvent.Of(stopped), _ending));
+            StepOptions step = _context.StepRange with { TakesInterrupts = _state.StepTakesInterrupts };
+            _guest.Resume(actions, stopped => _ = PostAsync(SessionEvent.Of(stopped), _ending), step);
         }
 
         if (_state.Detached)
@@ -271,11 +283,29 @@ internal sealed class DebugSession
         }
     }
 
+    private void ListenToBreakpoints(Action<string>? listener)
+    {
+        if (_guest.Target is IBreakpoints breakpoints)
+        {
+            breakpoints.Printed = listener;
+        }
+    }
+
+    // On the machine's thread, which must not wait: where the queue is full, the text goes with the next event.
+    private void OnPrinted(string text)
+    {
+        if (_printed.Add(text))
+        {
+            _events.Writer.TryWrite(SessionEvent.Printed);
+        }
+    }
+
     private async ValueTask AttachAsync()
     {
         if (!_attached)
         {
             _attached = true;
+            ListenToBreakpoints(OnPrinted);
             _ranBefore = _guest.Running;
             await _guest.StopAsync();
         }
@@ -284,6 +314,7 @@ internal sealed class DebugSession
     /// <summary>A debugger that vanishes leaves the guest as it found it: running if it ran, and without breakpoints.</summary>
     private async ValueTask LeaveAsync()
     {
+        ListenToBreakpoints(null);
         if (!_attached || _state.Detached)
         {
             return;

@@ -50,7 +50,7 @@ internal sealed class GuestRun(ITarget target)
     public void Start() => Resume([.. Enumerable.Repeat(CpuAction.Continue, Target.CpuCount)], debugger: null);
 
     /// <summary>Lets the guest run and tells <paramref name="debugger"/> of the stop that follows.</summary>
-    public void Resume(CpuAction[] actions, Action<TargetStop>? debugger)
+    public void Resume(CpuAction[] actions, Action<TargetStop>? debugger, StepOptions step = default)
     {
         lock (_lock)
         {
@@ -58,7 +58,7 @@ internal sealed class GuestRun(ITarget target)
             _running = true;
         }
 
-        Target.Resume(actions, OnStopped);
+        Target.Resume(actions, step, OnStopped);
     }
 
     /// <summary>Stops the guest if it runs; afterwards nobody is told of a stop until the next resume.</summary>

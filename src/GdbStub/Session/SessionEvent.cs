@@ -5,7 +5,7 @@ using GdbHost.Protocol.Framing;
 
 namespace GdbHost.GdbStub.Session;
 
-/// <summary>One entry of a session's queue: a frame from the peer, a stop of the guest, or the end of the connection.</summary>
+/// <summary>One entry of a session's queue: a frame from the peer, a stop of the guest, text for the console, or the end of the connection.</summary>
 internal readonly struct SessionEvent
 {
     private readonly byte[]? _rented;
@@ -25,7 +25,11 @@ internal readonly struct SessionEvent
         Frame,
         Stopped,
         Disconnected,
+        Printed,
     }
+
+    /// <summary>There is text for gdb's console.</summary>
+    public static SessionEvent Printed => new(EventKind.Printed, default, null, 0, default);
 
     public static SessionEvent Disconnected => new(EventKind.Disconnected, default, null, 0, default);
 

@@ -22,6 +22,21 @@ internal sealed class SessionState
     /// <summary>The vCPU that g, m and their kin are about.</summary>
     public int SelectedCpu { get; set; }
 
+    /// <summary>What the addresses of memory packets mean.</summary>
+    public AddressView View { get; set; }
+
+    /// <summary>A step may be taken into an interrupt handler.</summary>
+    public bool StepTakesInterrupts { get; set; }
+
+    /// <summary>The peer has said "!": the session outlives its guest, which can be run again.</summary>
+    public bool Extended { get; set; }
+
+    /// <summary>What vFile has open, by descriptor; null where one is free.</summary>
+    public byte[]?[] OpenFiles { get; set; } = [];
+
+    /// <summary>The peer takes a text in place of an error number in every reply.</summary>
+    public bool ErrorTexts { get; set; }
+
     /// <summary>The threads that c and s are about.</summary>
     public ThreadId ResumeThreads { get; set; } = ThreadId.Everything;
 

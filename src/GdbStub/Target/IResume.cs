@@ -15,6 +15,12 @@ internal enum CpuAction
     Continue,
 }
 
+/// <summary>How the vCPU that steps does it.</summary>
+/// <param name="TakesInterrupts">A pending interrupt is taken; else it waits, so that the step stays in the code that is looked at.</param>
+/// <param name="From">The first address of a range that is stepped through without a stop after each instruction.</param>
+/// <param name="To">The end of that range, itself outside; equal to <paramref name="From"/> for a single step.</param>
+internal readonly record struct StepOptions(bool TakesInterrupts = false, ulong From = 0, ulong To = 0);
+
 /// <summary>Why the guest stopped.</summary>
 internal enum StopKind
 {
@@ -64,7 +70,7 @@ internal interface IResume
     /// Lets the guest run, one action per vCPU. Returns at once; exactly one call of <paramref name="stopped"/> follows,
     /// on any thread. Called only while the guest is stopped.
     /// </summary>
-    void Resume(IReadOnlyList<CpuAction> actions, Action<TargetStop> stopped);
+    void Resume(IReadOnlyList<CpuAction> actions, StepOptions step, Action<TargetStop> stopped);
 
     /// <summary>Asks a running guest to stop soon. Does nothing when it is stopped. Any thread may call it.</summary>
     void RequestStop();

@@ -19,14 +19,17 @@ internal sealed class MachineBreakpoints(MachineDebugPort port)
     // The longest access of one instruction: LD4 of four 128-bit registers.
     private const ulong LongestAccess = 64;
 
-    private readonly HashSet<(BreakpointKind Kind, ulong Address)> _breakpoints = [];
+    private readonly Dictionary<(BreakpointKind Kind, ulong Address), BreakpointScript> _breakpoints = [];
     private readonly HashSet<Watch> _watchpoints = [];
 
-    public BreakpointOutcome Insert(BreakpointKind kind, ulong address, int length)
+    /// <summary>Gets what commands print, on the machine's thread.</summary>
+    public Action<string>? Printed { get; set; }
+
+    public BreakpointOutcome Insert(BreakpointKind kind, ulong address, int length, BreakpointScript script)
     {
         if (kind is BreakpointKind.Software or BreakpointKind.Hardware)
         {
-            return InsertBreakpoint(kind, address);
+            return InsertBreakpoint(kind, address, script);
         }
 
         var watch = new Watch(kind, address, (ulong)length);
@@ -54,9 +57,13 @@ internal sealed class MachineBreakpoints(MachineDebugPort port)
     {
         if (kind is BreakpointKind.Software or BreakpointKind.Hardware)
         {
-            if (_breakpoints.Remove((kind, address)) && !_breakpoints.Contains((OtherOf(kind), address)))
+            if (_breakpoints.Remove((kind, address)))
             {
-                port.RemoveBreakpoint(address);
+                SetCondition(address);
+                if (!_breakpoints.ContainsKey((OtherOf(kind), address)))
+                {
+                    port.RemoveBreakpoint(address);
+                }
             }
         }
         else if (_watchpoints.Remove(new Watch(kind, address, (ulong)length)))
@@ -69,7 +76,7 @@ internal sealed class MachineBreakpoints(MachineDebugPort port)
 
     public void RemoveAll()
     {
-        foreach (ulong address in _breakpoints.Select(b => b.Address).Distinct())
+        foreach (ulong address in _breakpoints.Keys.Select(b => b.Address).Distinct())
         {
             port.RemoveBreakpoint(address);
         }
@@ -85,7 +92,7 @@ internal sealed class MachineBreakpoints(MachineDebugPort port)
 
     /// <summary>What gdb calls the breakpoint at this address.</summary>
     public StopKind KindAt(ulong address) =>
-        _breakpoints.Contains((BreakpointKind.Software, address)) ? StopKind.Breakpoint : StopKind.HardwareBreakpoint;
+        _breakpoints.ContainsKey((BreakpointKind.Software, address)) ? StopKind.Breakpoint : StopKind.HardwareBreakpoint;
 
     /// <summary>
     /// A watchpoint hit in gdb's terms. gdb looks for the address in the ranges that it set, so an access that begins
@@ -119,30 +126,49 @@ internal sealed class MachineBreakpoints(MachineDebugPort port)
     private static BreakpointKind OtherOf(BreakpointKind kind) =>
         kind == BreakpointKind.Software ? BreakpointKind.Hardware : BreakpointKind.Software;
 
-    private BreakpointOutcome InsertBreakpoint(BreakpointKind kind, ulong address)
+    private BreakpointOutcome InsertBreakpoint(BreakpointKind kind, ulong address, BreakpointScript script)
     {
         if (address % InstructionBytes != 0)
         {
             return BreakpointOutcome.Invalid;
         }
 
-        if (_breakpoints.Contains((kind, address)))
-        {
-            return BreakpointOutcome.Done;
-        }
-
-        if (_breakpoints.Count == MostBreakpoints)
+        bool known = _breakpoints.ContainsKey((kind, address));
+        if (!known && _breakpoints.Count == MostBreakpoints)
         {
             return BreakpointOutcome.NoRoom;
         }
 
-        if (!_breakpoints.Contains((OtherOf(kind), address)))
+        if (!known && !_breakpoints.ContainsKey((OtherOf(kind), address)))
         {
             port.AddBreakpoint(address);
         }
 
-        _breakpoints.Add((kind, address));
+        _breakpoints[(kind, address)] = script;
+        SetCondition(address);
         return BreakpointOutcome.Done;
+    }
+
+    /// <summary>A breakpoint without conditions and commands stops always, whatever another one at the same place says.</summary>
+    private void SetCondition(ulong address)
+    {
+        List<BreakpointScript> scripts = [];
+        foreach (BreakpointKind kind in (ReadOnlySpan<BreakpointKind>)[BreakpointKind.Software, BreakpointKind.Hardware])
+        {
+            if (_breakpoints.TryGetValue((kind, address), out BreakpointScript? script))
+            {
+                scripts.Add(script);
+            }
+        }
+
+        if (scripts.TrueForAll(s => s.Conditions.Count == 0 && s.Commands.Count == 0))
+        {
+            port.SetCondition(address, null);
+            return;
+        }
+
+        BreakpointSubject subject = new(port.Registers, text => Printed?.Invoke(text));
+        port.SetCondition(address, core => subject.Stops(core, scripts));
     }
 
     private sealed record Watch(BreakpointKind Kind, ulong Address, ulong Length);

@@ -1,9 +1,11 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Text;
 using System.Threading;
 using GdbHost.Machine.Boards;
 using GdbHost.Machine.Debug;
+using GdbHost.Machine.Network;
 using GdbHost.Machine.Pcie.Devices;
 
 namespace GdbHost.GdbStub.Target;
@@ -12,7 +14,8 @@ namespace GdbHost.GdbStub.Target;
 /// The machine as a debuggee. The only file that speaks both languages: gdb's, in the capability interfaces, and the
 /// machine's, in <see cref="MachineDebugPort"/>.
 /// </summary>
-internal sealed class MachineTarget : ITarget, IBreakpoints, IMemoryMap, ITranslation, ISnapshots, IPciDevices, IDisposable
+internal sealed class MachineTarget
+    : ITarget, IBreakpoints, IMemoryMap, ITranslation, ISnapshots, IPublishedFiles, IRestart, IPciDevices, IDisposable
 {
     private const int MostSerialBacklog = 4096;
     private const int SerialPauseMilliseconds = 5;
@@ -31,6 +34,12 @@ internal sealed class MachineTarget : ITarget, IBreakpoints, IMemoryMap, ITransl
         Registers = [.. port.Registers.Select(Describe).OrderBy(r => r.Group)];
         _registers = port.Registers.ToDictionary(Describe);
         MemoryRegions = [.. port.MemoryMap.Select(e => new MemoryRegion(e.Start, e.Size, e.Kind, e.Name))];
+        Files =
+        [
+            new PublishedFile("device-tree.dtb", () => port.DeviceTree.ToArray()),
+            new PublishedFile("memory-map.txt", () => Encoding.ASCII.GetBytes(string.Concat(MemoryRegions.Select(
+                r => $"0x{r.Start:x16} 0x{r.Last:x16} {r.Kind} {r.Name}\n")))),
+        ];
     }
 
     public string Architecture => "aarch64";
@@ -52,6 +61,8 @@ internal sealed class MachineTarget : ITarget, IBreakpoints, IMemoryMap, ITransl
     public IReadOnlyList<RegisterDescription> Registers { get; }
 
     public IReadOnlyList<MemoryRegion> MemoryRegions { get; }
+
+    public IReadOnlyList<PublishedFile> Files { get; }
 
     /// <summary>Builds the machine, which stands still at its first instruction.</summary>
     /// <param name="serialOutput">Gets each byte that the guest prints, on the machine's thread.</param>
@@ -88,6 +99,32 @@ internal sealed class MachineTarget : ITarget, IBreakpoints, IMemoryMap, ITransl
 
         _port.SendSerial(bytes.Span);
     }
+
+    /// <summary>Sends what came by one of the lines of devices; waits while the guest does not read.</summary>
+    public void ReceiveOnLine(int line, ReadOnlyMemory<byte> bytes)
+    {
+        while (_port.LineBacklog(line) > MostSerialBacklog)
+        {
+            Thread.Sleep(SerialPauseMilliseconds);
+        }
+
+        _port.SendToLine(line, bytes.Span);
+    }
+
+    /// <summary>Tells one of the networks of cards what the host has to say.</summary>
+    public void TellNetwork(int network, HostNetworkEvent happened) => _port.TellNetwork(network, happened);
+
+    /// <summary>Somebody can still send by a line of a device, or no longer.</summary>
+    public void AwaitOthers(bool awaited)
+    {
+        _port.AwaitsOthers = awaited;
+
+        // Wakes a machine that waits already.
+        _port.SendSerial([]);
+    }
+
+    /// <summary>Tells of what drivers do that devices refuse.</summary>
+    public void ObserveDevices(Action<string, string> problem) => _port.DeviceProblem = problem;
 
     /// <summary>No more input will come: from now on a guest that waits for nothing else is stuck.</summary>
     public void EndSerialInput()
@@ -126,17 +163,27 @@ internal sealed class MachineTarget : ITarget, IBreakpoints, IMemoryMap, ITransl
     public bool TryWriteRegister(int cpu, RegisterDescription register, ReadOnlySpan<byte> value) =>
         _port.TryWriteRegister(cpu, _registers[register], value);
 
-    public int ReadMemory(int cpu, ulong address, Span<byte> into) => _port.ReadMemory(cpu, MemorySpace.Current, address, into);
+    public int ReadMemory(int cpu, AddressView view, ulong address, Span<byte> into) =>
+        _port.ReadMemory(cpu, SpaceOf(view), address, into);
 
-    public bool TryWriteMemory(int cpu, ulong address, ReadOnlySpan<byte> bytes) =>
-        _port.TryWriteMemory(cpu, MemorySpace.Current, address, bytes);
+    public bool TryWriteMemory(int cpu, AddressView view, ulong address, ReadOnlySpan<byte> bytes) =>
+        _port.TryWriteMemory(cpu, SpaceOf(view), address, bytes);
 
-    public void Resume(IReadOnlyList<CpuAction> actions, Action<TargetStop> stopped) =>
-        _port.Resume([.. actions.Select(Translate)], stop => stopped(Translate(stop)));
+    public void Resume(IReadOnlyList<CpuAction> actions, StepOptions step, Action<TargetStop> stopped) => _port.Resume(
+        [.. actions.Select(Translate)], stop => stopped(Translate(stop)), new StepMode(step.TakesInterrupts, step.From, step.To));
+
+    public void Restart() => _port.Reset();
 
     public void RequestStop() => _port.RequestStop();
 
-    public BreakpointOutcome Insert(BreakpointKind kind, ulong address, int length) => _breakpoints.Insert(kind, address, length);
+    public BreakpointOutcome Insert(BreakpointKind kind, ulong address, int length, BreakpointScript script) =>
+        _breakpoints.Insert(kind, address, length, script);
+
+    public Action<string>? Printed
+    {
+        get => _breakpoints.Printed;
+        set => _breakpoints.Printed = value;
+    }
 
     public BreakpointOutcome Remove(BreakpointKind kind, ulong address, int length) => _breakpoints.Remove(kind, address, length);
 
@@ -172,6 +219,16 @@ internal sealed class MachineTarget : ITarget, IBreakpoints, IMemoryMap, ITransl
         };
         return new RegisterDescription(register.Name, register.Bits, group, type);
     }
+
+    private static MemorySpace SpaceOf(AddressView view) => view switch
+    {
+        AddressView.El1 => MemorySpace.El1,
+        AddressView.El2 => MemorySpace.El2,
+        AddressView.El3 => MemorySpace.El3,
+        AddressView.Intermediate => MemorySpace.Intermediate,
+        AddressView.Physical => MemorySpace.Physical,
+        _ => MemorySpace.Current,
+    };
 
     private static CoreAction Translate(CpuAction action) => action switch
     {

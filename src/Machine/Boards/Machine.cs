@@ -6,11 +6,13 @@ using GdbHost.Machine.Common;
 using GdbHost.Machine.Cpu;
 using GdbHost.Machine.Cpu.Privileged;
 using GdbHost.Machine.Devices;
+using GdbHost.Machine.Network;
 using GdbHost.Machine.Pcie;
 using GdbHost.Machine.Pcie.Devices;
 using GdbHost.Machine.Pcie.Dma;
 using GdbHost.Machine.Semihosting;
 using GdbHost.Machine.Time;
+using GdbHost.Machine.Virtio;
 
 namespace GdbHost.Machine.Boards;
 
@@ -40,13 +42,18 @@ internal sealed class Machine : IPowerControl, IStateful, IDisposable
         _start = start;
         Scheduler = new Scheduler(Clock);
         Cluster = new Cluster(Scheduler, configuration.Engine == ExecutionEngine.Translator ? configuration.TranslateAfter : null);
+        if (Cluster.Translator is not null)
+        {
+            Cluster.Translator.OnGeneratedCode = configuration.OnGeneratedCode;
+        }
+
         Bus.OnForeignWrite = (region, offset, length) => Cluster.ForeignWrite(region.Ram!, offset, length);
         Ram = new Ram("ram", configuration.MemoryBytes);
         Bus.Add(new BusRegion(Ram.Name, board.RamStart, Ram.Size, Ram, Device: null));
         _parts.Add(Clock);
         for (int index = 0; index < configuration.Cpus; index++)
         {
-            Core core = new(new CoreConfiguration(index, configuration.Cpus, configuration.El2, configuration.El3), Bus, Cluster, Scheduler, PartsOf);
+            Core core = new(new CoreConfiguration(index, configuration.Cpus, configuration.El2, configuration.El3, configuration.GicVersion == 3), Bus, Cluster, Scheduler, PartsOf);
             _parts.Add(new CoreSnapshot(core));
             _parts.Add(core.System.Translation);
             _parts.Add(core.System.Timer);
@@ -104,6 +111,12 @@ internal sealed class Machine : IPowerControl, IStateful, IDisposable
     /// <summary>The board's PCI Express; null where it has none.</summary>
     public RootComplex? Pcie { get; private set; }
 
+    /// <summary>Ways into virtio devices from outside, in the order in which the user names the devices.</summary>
+    public List<IInputLine> Lines { get; } = [];
+
+    /// <summary>Networks behind cards, in the same order.</summary>
+    public List<UserNetwork> Networks { get; } = [];
+
     /// <summary>Accesses that devices did not expect.</summary>
     public DeviceEvents Events { get; } = new();
 
@@ -136,6 +149,16 @@ internal sealed class Machine : IPowerControl, IStateful, IDisposable
         _parts.Add(device);
         _devices.Add(device);
         return device;
+    }
+
+    /// <summary>Opens the ways into a virtio device that is in its place.</summary>
+    public void Connect(VirtioDevice kind)
+    {
+        Lines.AddRange(kind.Lines);
+        if (kind.Network is UserNetwork network)
+        {
+            Networks.Add(network);
+        }
     }
 
     /// <summary>Adds PCI Express with the windows of its host bridge, and plugs in what the user asked for.</summary>

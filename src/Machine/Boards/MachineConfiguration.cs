@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using GdbHost.Machine.Pcie.Devices;
 using GdbHost.Machine.Semihosting;
+using GdbHost.Machine.Virtio;
 
 namespace GdbHost.Machine.Boards;
 
@@ -44,7 +45,7 @@ public sealed record MachineConfiguration
 
     public string Cpu { get; init; } = "cortex-a53";
 
-    /// <summary>1 to 8.</summary>
+    /// <summary>1 to 8 with GICv2, to 123 with GICv3.</summary>
     public int Cpus { get; init; } = 1;
 
     /// <summary>Null for one cluster with all cores.</summary>
@@ -53,7 +54,7 @@ public sealed record MachineConfiguration
     /// <summary>Bytes of guest RAM, a multiple of 4096.</summary>
     public ulong MemoryBytes { get; init; } = 1UL << 30;
 
-    /// <summary>2; version 3 comes with PCIe.</summary>
+    /// <summary>2 or 3.</summary>
     public int GicVersion { get; init; } = 2;
 
     public bool El2 { get; init; } = true;
@@ -62,6 +63,12 @@ public sealed record MachineConfiguration
 
     /// <summary>Whether ECAM and the large PCIe window lie above 4 GiB.</summary>
     public bool HighMemory { get; init; } = true;
+
+    /// <summary>Devices on virtio-mmio, in the order in which the user names them.</summary>
+    public IReadOnlyList<VirtioDeviceConfiguration> VirtioMmio { get; init; } = [];
+
+    /// <summary>Transports of virtio-mmio are of version 1, QEMU's default; else of version 2.</summary>
+    public bool LegacyVirtioMmio { get; init; } = true;
 
     /// <summary>PCI devices, in the order in which they are plugged in.</summary>
     public IReadOnlyList<PciDeviceRequest> PciDevices { get; init; } = [];
@@ -97,6 +104,12 @@ public sealed record MachineConfiguration
 
     /// <summary>Runs of a block in the interpreter before it is translated, 1 or more.</summary>
     public int TranslateAfter { get; init; } = 16;
+
+    /// <summary>
+    /// Told of each piece of host code that the translator makes, on the machine's thread: where it is, its bytes, the guest's virtual
+    /// address of its first instruction, and the Exception level (0 to 3) of the core that ran it first. Null for nobody.
+    /// </summary>
+    public Action<nuint, int, ulong, int>? OnGeneratedCode { get; init; }
 
     /// <summary>HLT 0xF000 calls the host (Arm 100863, Semihosting for AArch32 and AArch64).</summary>
     public bool Semihosting { get; init; }

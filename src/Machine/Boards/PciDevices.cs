@@ -7,6 +7,7 @@ using GdbHost.Machine.Pcie;
 using GdbHost.Machine.Pcie.Bridges;
 using GdbHost.Machine.Pcie.Devices;
 using GdbHost.Machine.Pcie.Devices.Exerciser;
+using GdbHost.Machine.Virtio.Pci;
 
 namespace GdbHost.Machine.Boards;
 
@@ -14,8 +15,11 @@ namespace GdbHost.Machine.Boards;
 internal static class PciDevices
 {
     /// <summary>Every kind, one row each.</summary>
-    public static readonly IReadOnlyList<PciDeviceKind> Kinds = 
-        [PciTestdev.Kind, Edu.Kind, DmaExerciser.Kind, RootPort.Kind, SwitchPorts.Upstream, SwitchPorts.Downstream];
+    public static readonly IReadOnlyList<PciDeviceKind> Kinds =
+    [
+        PciTestdev.Kind, Edu.Kind, DmaExerciser.Kind, RootPort.Kind, SwitchPorts.Upstream, SwitchPorts.Downstream,
+        .. VirtioPciClass.Kinds,
+    ];
 
     /// <summary>Refuses a device of a kind or with a key that does not exist.</summary>
     /// <exception cref="PciDeviceException">The message is for the user.</exception>
@@ -68,6 +72,11 @@ internal static class PciDevices
         PciDeviceContext context = new(NameOf(root, request), root, machine.Scheduler, machine.Events);
         PciFunction function = kind.Make(new PciDeviceOptions(request), context);
         root.Plug(request, bus, place, function);
+        if (function is VirtioPci virtio)
+        {
+            machine.Connect(virtio.Core.Kind);
+        }
+
         return function;
     }
 

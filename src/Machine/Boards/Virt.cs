@@ -1,13 +1,11 @@
-using System;
-using System.Linq;
 using GdbHost.Machine.Bus;
-using GdbHost.Machine.Cpu;
 using GdbHost.Machine.Cpu.Privileged;
 using GdbHost.Machine.Devices;
 using GdbHost.Machine.Devices.Gic;
 using GdbHost.Machine.Pcie;
 using GdbHost.Machine.Pcie.Dma;
-using GdbHost.Machine.SysRegs;
+using GdbHost.Machine.Virtio;
+using GdbHost.Machine.Virtio.Mmio;
 
 namespace GdbHost.Machine.Boards;
 
@@ -26,19 +24,9 @@ internal static class Virt
 
     public const uint PowerKeyLine = 3;
 
-    /// <summary>Interrupts for messages, from that of <see cref="GicMessages"/> on.</summary>
-    public const int MessageInterrupts = 64;
-
     /// <summary>Lines of the Secure GPIO.</summary>
     public const uint PowerOffLine = 0;
     public const uint RestartLine = 1;
-
-    public const uint PmuPpi = 23;
-    public const uint MaintenancePpi = GicV2.MaintenanceInterrupt;
-    public const uint HypervisorTimerPpi = 26;
-    public const uint VirtualTimerPpi = 27;
-    public const uint SecureTimerPpi = 29;
-    public const uint PhysicalTimerPpi = 30;
 
     private const ulong LegacyRamLimit = 255UL << 30;
 
@@ -47,11 +35,6 @@ internal static class Virt
 
     public static readonly BoardSlot Flash0 = new("flash0", 0x0000_0000, 0x0400_0000);
     public static readonly BoardSlot Flash1 = new("flash1", 0x0400_0000, 0x0400_0000);
-    public static readonly BoardSlot GicDistributor = new("gic-distributor", 0x0800_0000, 0x0001_0000);
-    public static readonly BoardSlot GicCpu = new("gic-cpu-interface", 0x0801_0000, 0x0001_0000);
-    public static readonly BoardSlot GicMessages = new("gic-v2m", 0x0802_0000, 0x1000, 48);
-    public static readonly BoardSlot GicHypervisor = new("gic-hypervisor", 0x0803_0000, 0x0001_0000);
-    public static readonly BoardSlot GicVirtualCpu = new("gic-virtual-cpu-interface", 0x0804_0000, 0x0001_0000);
     public static readonly BoardSlot Uart = new("uart", 0x0900_0000, 0x1000, 1);
     public static readonly BoardSlot Rtc = new("rtc", 0x0901_0000, 0x1000, 2);
     public static readonly BoardSlot FirmwareConfiguration = new("fw-cfg", 0x0902_0000, 0x18);
@@ -64,9 +47,9 @@ internal static class Virt
     public static readonly BoardSlot PciePio = new("pcie-pio", 0x3eff_0000, 0x0001_0000, 3);
     public static readonly BoardSlot HighPcieMmio = new("pcie-mmio-high", 0x80_0000_0000, 0x80_0000_0000);
 
-    public static readonly Board Board = new("virt", "QEMU's virt board: GICv2, PL011, PL031, PL061, fw_cfg, virtio-mmio, PCIe")
+    public static readonly Board Board = new("virt", "QEMU's virt board: GICv2 or GICv3, PL011, PL031, PL061, fw_cfg, virtio-mmio, PCIe")
     {
-        MaxCpus = 8,
+        MaxCpus = VirtInterrupts.MaxCpus,
         RamStart = RamStart,
         Memories = m => m.El3 ? [Flash0, Flash1, SecureRam] : [Flash0, Flash1],
         Check = Check,
@@ -84,9 +67,21 @@ internal static class Virt
 
     private static void Check(MachineConfiguration machine)
     {
-        if (machine.GicVersion != 2)
+        if (machine.GicVersion is not (2 or 3))
         {
-            throw new MachineConfigurationException($"--machine gic={machine.GicVersion}: only version 2 is built; use gic=2");
+            throw new MachineConfigurationException($"--machine gic={machine.GicVersion}: there are versions 2 and 3; use gic=2 or gic=3");
+        }
+
+        if (machine.GicVersion == 2 && machine.Cpus > VirtInterrupts.MaxCpusV2)
+        {
+            throw new MachineConfigurationException(
+                $"--smp {machine.Cpus}: with GICv2 there are at most {VirtInterrupts.MaxCpusV2} cores; give 1 to {VirtInterrupts.MaxCpusV2}, or use --machine gic=3");
+        }
+
+        if (machine.VirtioMmio.Count > VirtioSlots)
+        {
+            throw new MachineConfigurationException(
+                $"--device {machine.VirtioMmio[VirtioSlots].Kind}-device: all {VirtioSlots} virtio-mmio slots are taken; leave some devices out");
         }
 
         ulong limit = machine.HighMemory ? LegacyRamLimit : LowMemoryLimit;
@@ -103,27 +98,7 @@ internal static class Virt
         bool security = machine.Configuration.El3;
         AddFlash(machine, Flash0, secureOnly: security);
         AddFlash(machine, Flash1, secureOnly: false);
-        Func<bool>? nonSecureAccess = security ? () => machine.Bus.NonSecureAccess : null;
-        GicV2 gic = machine.Add(
-            new GicV2(machine.Cores.Count, machine.Configuration.El2, () => machine.CurrentCore, machine.Events, nonSecureAccess)
-            {
-                ResetsToNonSecure = machine.StartsNonSecure,
-            });
-
-        // The device tree gives each 64 KiB; what the GIC does not decode of them is empty, as on QEMU.
-        machine.Map(GicDistributor with { Size = 0x1000 }, gic.DistributorPort);
-        machine.Map(GicCpu with { Size = 0x2000 }, gic.CpuInterfacePort);
-        if (machine.Configuration.El2)
-        {
-            machine.Map(GicHypervisor with { Size = 0x1000 }, gic.HypervisorPort);
-            machine.Map(GicVirtualCpu with { Size = 0x2000 }, gic.VirtualCpuInterfacePort);
-        }
-
-        foreach (Core core in machine.Cores)
-        {
-            Wire(core, gic);
-        }
-
+        IInterruptController gic = VirtInterrupts.Add(machine);
         Pl011 uart = machine.Add(
             new Pl011(Uart.Name, PeripheralClockHz, machine.SerialOutput, gic.Spi(Uart.Spi), machine.Scheduler, machine.Events));
         machine.Map(Uart, uart.Port);
@@ -135,9 +110,9 @@ internal static class Virt
         machine.Map(Gpio, gpio.Port);
         machine.PowerKey = new PowerKey(gpio, (int)PowerKeyLine, machine.Scheduler);
         AddFwCfg(machine);
-        for (int slot = 0; slot < VirtioSlots; slot++)
+        for (int slot = VirtioSlots - 1; slot >= 0; slot--)
         {
-            machine.Map(Virtio(slot), machine.Add(new VirtioMmioSlot(Virtio(slot).Name, machine.Events)).Port);
+            AddVirtio(machine, slot, gic);
         }
 
         if (security)
@@ -146,6 +121,26 @@ internal static class Virt
         }
 
         AddPcie(machine, gic);
+    }
+
+    /// <summary>The first device that the user names is in the last slot, as on QEMU.</summary>
+    private static void AddVirtio(Machine machine, int number, IInterruptController gic)
+    {
+        MachineConfiguration configuration = machine.Configuration;
+        BoardSlot slot = Virtio(number);
+        int device = VirtioSlots - 1 - number;
+        bool legacy = configuration.LegacyVirtioMmio;
+        if (device >= configuration.VirtioMmio.Count)
+        {
+            machine.Map(slot, machine.Add(new VirtioMmioSlot(slot.Name, legacy, machine.Events)).Port);
+            return;
+        }
+
+        VirtioDeviceConfiguration wanted = configuration.VirtioMmio[device];
+        VirtioDevice kind = wanted.Make();
+        machine.Map(slot, machine.Add(new VirtioMmio(
+            slot.Name, kind, legacy, wanted.Settings, machine.Bus, gic.Spi(slot.Spi), machine.Scheduler, machine.Events)).Port);
+        machine.Connect(kind);
     }
 
     private static void AddFlash(Machine machine, BoardSlot slot, bool secureOnly)
@@ -169,7 +164,7 @@ internal static class Virt
     }
 
     /// <summary>What QEMU adds with secure=on, for Secure accesses alone (beside the first flash bank, which goes over to them).</summary>
-    private static void AddSecureWorld(Machine machine, GicV2 gic)
+    private static void AddSecureWorld(Machine machine, IInterruptController gic)
     {
         Pl011 uart = machine.Add(new Pl011(
             SecureUart.Name, PeripheralClockHz, machine.SecureSerialOutput, gic.Spi(SecureUart.Spi), machine.Scheduler, machine.Events));
@@ -195,26 +190,11 @@ internal static class Virt
         }
     }
 
-    private static void Wire(Core core, GicV2 gic)
-    {
-        int index = core.Configuration.Index;
-        gic.Connect(index, core.System.Inputs.Irq, core.System.Inputs.Fiq);
-        gic.ConnectVirtual(index, core.System.Inputs.VirtualIrq, core.System.Inputs.VirtualFiq);
-        core.System.Performance.Output = gic.Ppi(index, (int)PmuPpi);
-        IInterruptLine?[] timers = core.System.Timer.Outputs;
-        timers[(int)TimerKind.Physical] = gic.Ppi(index, (int)PhysicalTimerPpi);
-        timers[(int)TimerKind.Virtual] = gic.Ppi(index, (int)VirtualTimerPpi);
-        timers[(int)TimerKind.Hypervisor] = gic.Ppi(index, (int)HypervisorTimerPpi);
-        timers[(int)TimerKind.Secure] = gic.Ppi(index, (int)SecureTimerPpi);
-    }
-
-    private static void AddPcie(Machine machine, GicV2 gic)
+    private static void AddPcie(Machine machine, IInterruptController gic)
     {
         const int Pins = 4;
-        IInterruptLine[] messages = Lines(gic, GicMessages, MessageInterrupts);
-        machine.Map(GicMessages, machine.Add(new GicV2m(GicMessages.Name, GicMessages.Spi, messages, machine.Events)).Port);
         HostBridgeModel bridge = HostBridge(machine.Configuration);
-        RootComplex root = new(bridge, machine.Bus, Lines(gic, PciePio, Pins))
+        RootComplex root = new(bridge, machine.Bus, VirtInterrupts.Lines(gic, PciePio, Pins))
         {
             Maker = request => PciDevices.Plug(machine, request),
         };
@@ -226,6 +206,7 @@ internal static class Virt
     private static HostBridgeModel HostBridge(MachineConfiguration machine)
     {
         BoardSlot ecam = Ecam(machine);
+        BoardSlot doorbell = VirtInterrupts.Doorbell(machine);
         OutboundWindow high = new(HighPcieMmio.Name, HighPcieMmio.Start, HighPcieMmio.Size, HighPcieMmio.Start);
         return new HostBridgeModel
         {
@@ -234,12 +215,9 @@ internal static class Virt
             [
                 new OutboundWindow(PciePio.Name, PciePio.Start, PciePio.Size, 0, IsIo: true),
                 new OutboundWindow(PcieMmio.Name, PcieMmio.Start, PcieMmio.Size, PcieMmio.Start),
-                .. machine.HighMemory ? [high] : Array.Empty<OutboundWindow>(),
+                .. machine.HighMemory ? [high] : (OutboundWindow[])[],
             ],
-            Doorbells = [new InboundWindow(GicMessages.Start, GicMessages.Size, GicMessages.Start)],
+            Doorbells = [new InboundWindow(doorbell.Start, doorbell.Size, doorbell.Start)],
         };
     }
-
-    private static IInterruptLine[] Lines(GicV2 gic, BoardSlot slot, int count) =>
-        [.. Enumerable.Range(slot.Spi, count).Select(gic.Spi)];
 }

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using GdbHost.Machine.Boards.Fdt;
+using GdbHost.Machine.Cpu;
 
 namespace GdbHost.Machine.Boards;
 
@@ -43,8 +44,8 @@ internal sealed class VirtDeviceTree
         _secureGpio = ++_lastPhandle;
     }
 
-    /// <summary>PPI flags: level-sensitive, active high, for all cores.</summary>
-    private uint PpiFlags => LevelHigh | (((1u << _machine.Cpus) - 1) << 8);
+    /// <summary>PPI flags: level-sensitive, active high; for a GICv2 also for which cores, which is all.</summary>
+    private uint PpiFlags => LevelHigh | (_machine.GicVersion == 2 ? ((1u << _machine.Cpus) - 1) << 8 : 0);
 
     public static FdtTree Print(MachineConfiguration machine, PsciConduit conduit)
     {
@@ -114,7 +115,7 @@ internal sealed class VirtDeviceTree
             FdtNode node = cpus.Add($"cpu@{cpu}")
                 .SetText("device_type", "cpu")
                 .SetText("compatible", "arm,cortex-a53")
-                .SetCells("reg", (uint)cpu)
+                .SetCells("reg", CoreConfiguration.AffinityOf(cpu))
                 .SetCells("phandle", _cpus[cpu]);
             if (_machine.Cpus > 1)
             {
@@ -136,9 +137,7 @@ internal sealed class VirtDeviceTree
 
     private void InterruptController()
     {
-        List<ulong> reg = [Virt.GicDistributor.Start, Virt.GicDistributor.Size, Virt.GicCpu.Start, Virt.GicCpu.Size];
-        FdtNode gic = _root.Add($"intc@{Virt.GicDistributor.Start:x}")
-            .SetText("compatible", "arm,cortex-a15-gic")
+        FdtNode gic = _root.Add($"intc@{VirtInterrupts.Distributor.Start:x}")
             .SetCells("#interrupt-cells", 3)
             .SetFlag("interrupt-controller")
             .SetCells("#address-cells", 2)
@@ -147,15 +146,42 @@ internal sealed class VirtDeviceTree
             .SetCells("phandle", _gic);
         if (_machine.El2)
         {
-            reg.AddRange([Virt.GicHypervisor.Start, Virt.GicHypervisor.Size, Virt.GicVirtualCpu.Start, Virt.GicVirtualCpu.Size]);
-            gic.SetCells("interrupts", Ppi, Virt.MaintenancePpi - 16, LevelHigh);
+            gic.SetCells("interrupts", Ppi, VirtInterrupts.MaintenancePpi - 16, LevelHigh);
         }
 
-        gic.SetWideCells("reg", [.. reg]);
-        gic.Add($"v2m@{Virt.GicMessages.Start:x}")
+        if (_machine.GicVersion == 3)
+        {
+            GicV3(gic);
+        }
+        else
+        {
+            GicV2(gic);
+        }
+    }
+
+    private void GicV2(FdtNode gic)
+    {
+        BoardSlot[] frames = _machine.El2
+            ? [VirtInterrupts.Distributor, VirtInterrupts.CpuInterface, VirtInterrupts.Hypervisor, VirtInterrupts.VirtualCpuInterface]
+            : [VirtInterrupts.Distributor, VirtInterrupts.CpuInterface];
+        gic.SetText("compatible", "arm,cortex-a15-gic").SetWideCells("reg", Places(frames));
+        gic.Add($"v2m@{VirtInterrupts.Messages.Start:x}")
             .SetText("compatible", "arm,gic-v2m-frame")
             .SetFlag("msi-controller")
-            .SetWideCells("reg", Virt.GicMessages.Start, Virt.GicMessages.Size)
+            .SetWideCells("reg", VirtInterrupts.Messages.Start, VirtInterrupts.Messages.Size)
+            .SetCells("phandle", _messages);
+    }
+
+    private void GicV3(FdtNode gic)
+    {
+        gic.SetText("compatible", "arm,gic-v3")
+            .SetCells("#redistributor-regions", 1)
+            .SetWideCells("reg", Places(VirtInterrupts.Distributor, VirtInterrupts.Redistributors));
+        gic.Add($"its@{VirtInterrupts.Translation.Start:x}")
+            .SetText("compatible", "arm,gic-v3-its")
+            .SetFlag("msi-controller")
+            .SetCells("#msi-cells", 1)
+            .SetWideCells("reg", VirtInterrupts.Translation.Start, VirtInterrupts.Translation.Size)
             .SetCells("phandle", _messages);
     }
 
@@ -167,14 +193,14 @@ internal sealed class VirtDeviceTree
             .SetCells(
                 "interrupts",
                 [
-                    Ppi, Virt.SecureTimerPpi - 16, PpiFlags,
-                    Ppi, Virt.PhysicalTimerPpi - 16, PpiFlags,
-                    Ppi, Virt.VirtualTimerPpi - 16, PpiFlags,
-                    Ppi, Virt.HypervisorTimerPpi - 16, PpiFlags,
+                    Ppi, VirtInterrupts.SecureTimerPpi - 16, PpiFlags,
+                    Ppi, VirtInterrupts.PhysicalTimerPpi - 16, PpiFlags,
+                    Ppi, VirtInterrupts.VirtualTimerPpi - 16, PpiFlags,
+                    Ppi, VirtInterrupts.HypervisorTimerPpi - 16, PpiFlags,
                 ]);
         _root.Add("pmu")
             .SetText("compatible", "arm,armv8-pmuv3")
-            .SetCells("interrupts", Ppi, Virt.PmuPpi - 16, PpiFlags);
+            .SetCells("interrupts", Ppi, VirtInterrupts.PmuPpi - 16, PpiFlags);
         _root.Add($"platform-bus@{Virt.PlatformBus.Start:x}")
             .SetText("compatible", "qemu,platform", "simple-bus")
             .SetCells("#address-cells", 1)
@@ -260,15 +286,9 @@ internal sealed class VirtDeviceTree
 
     private FdtNode FlashBanks(string name, params ReadOnlySpan<BoardSlot> banks)
     {
-        List<ulong> reg = [];
-        foreach (BoardSlot bank in banks)
-        {
-            reg.AddRange([bank.Start, bank.Size]);
-        }
-
         return _root.Add($"{name}@{banks[0].Start:x}")
             .SetText("compatible", "cfi-flash")
-            .SetWideCells("reg", [.. reg])
+            .SetWideCells("reg", Places(banks))
             .SetCells("bank-width", 4);
     }
 
@@ -322,6 +342,17 @@ internal sealed class VirtDeviceTree
         }
 
         return map;
+    }
+
+    private static ulong[] Places(params ReadOnlySpan<BoardSlot> slots)
+    {
+        List<ulong> reg = [];
+        foreach (BoardSlot slot in slots)
+        {
+            reg.AddRange([slot.Start, slot.Size]);
+        }
+
+        return [.. reg];
     }
 
     private static uint[] Wide(ulong value) => [(uint)(value >> 32), (uint)value];

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Runtime.CompilerServices;
 using GdbHost.Machine.Common;
 
 namespace GdbHost.Machine.Bus;
@@ -15,6 +16,9 @@ internal sealed record BusRegion(string Name, ulong Start, ulong Size, Ram? Ram,
 
     public ulong End => Start + Size;
 
+    /// <summary>Nothing else can answer in any of its pages.</summary>
+    public bool IsWholePages => (Start | Size) % Ram.PageSize == 0;
+
     public bool Contains(ulong address) => address - Start < Size;
 
     /// <summary>Whether an access now goes to the RAM, rather than to the device or nowhere.</summary>
@@ -29,6 +33,16 @@ internal sealed class PhysicalBus
 
     [NotState("a short cut")]
     private BusRegion? _last;
+
+    // The RAM that was read last and that everybody may read always; none while the size is zero.
+    [NotState("a short cut")]
+    private ulong _openStart;
+
+    [NotState("a short cut")]
+    private ulong _openSize;
+
+    [NotState("a short cut")]
+    private nint _openHost;
 
     /// <summary>All regions, by rising address, without overlap.</summary>
     public IReadOnlyList<BusRegion> Regions => _regions;
@@ -121,6 +135,16 @@ internal sealed class PhysicalBus
         return result;
     }
 
+    /// <summary>Reads 8 bytes, aligned, if they are in the RAM that was read last and that everybody may read.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public unsafe bool TryReadRam(PhysicalAddress address, out ulong value)
+    {
+        ulong offset = address.Value - _openStart;
+        bool found = offset < _openSize;
+        value = found ? *(ulong*)(_openHost + (nint)offset) : 0;
+        return found;
+    }
+
     /// <summary>Reads 1, 2, 4 or 8 bytes, naturally aligned. RAM and devices alike.</summary>
     public unsafe BusResult Read(PhysicalAddress address, int size, out ulong value, bool nonSecure = false)
     {
@@ -135,6 +159,13 @@ internal sealed class PhysicalBus
         if (!region.IsMemoryFor(isWrite: false))
         {
             return ReadDevice(region, offset, size, nonSecure, out value);
+        }
+
+        if (region is { Device: null, SecureOnly: false })
+        {
+            _openStart = region.Start;
+            _openSize = region.Size;
+            _openHost = (nint)region.Ram!.Host;
         }
 
         byte* at = region.Ram!.Host + offset;

@@ -1,5 +1,4 @@
 using System;
-using System.Runtime.InteropServices;
 using GdbHost.Machine.Common;
 
 namespace GdbHost.Machine.Bus;
@@ -13,11 +12,7 @@ internal sealed unsafe class Ram : IDisposable
     public const int PageShift = 12;
     public const ulong PageSize = 1UL << PageShift;
 
-    private const int ProtReadWrite = 3;
-    private const int MapPrivateAnonymousNoReserve = 0x02 | 0x20 | 0x4000;
-
-    private const int RemapMayMove = 1;
-    private const int RemapFixed = 2;
+    private const string Purpose = "guest memory";
 
     [NotState("the host's")]
     private bool _disposed;
@@ -28,8 +23,8 @@ internal sealed unsafe class Ram : IDisposable
         ArgumentOutOfRangeException.ThrowIfNotEqual(size % PageSize, 0UL);
         Name = name;
         Size = size;
-        Host = Map(size);
-        Pages = Map(size >> PageShift);
+        Host = HostMemory.MapLarge(size, Purpose);
+        Pages = HostMemory.Map(size >> PageShift, Purpose);
     }
 
     ~Ram()
@@ -95,8 +90,8 @@ internal sealed unsafe class Ram : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(other.Size, Size);
         other._disposed = true;
-        Move(other.Host, Host, Size);
-        Move(other.Pages, Pages, Size >> PageShift);
+        HostMemory.Move(other.Host, Host, Size, Purpose);
+        HostMemory.Move(other.Pages, Pages, Size >> PageShift, Purpose);
     }
 
     public void Dispose()
@@ -105,44 +100,13 @@ internal sealed unsafe class Ram : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    private static byte* Map(ulong size)
-    {
-        nint at = mmap(0, (nuint)size, ProtReadWrite, MapPrivateAnonymousNoReserve, -1, 0);
-        if (at == -1)
-        {
-            throw new InsufficientMemoryException($"the host refuses to map {size} bytes of guest memory");
-        }
-
-        return (byte*)at;
-    }
-
-    [DllImport("libc", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern nint mmap(nint address, nuint length, int protection, int flags, int file, nint offset);
-
-    private static void Move(byte* from, byte* to, ulong size)
-    {
-        if (mremap((nint)from, (nuint)size, (nuint)size, RemapMayMove | RemapFixed, (nint)to) == -1)
-        {
-            throw new InsufficientMemoryException($"the host refuses to move {size} bytes of guest memory");
-        }
-    }
-
-    [DllImport("libc", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern nint mremap(nint address, nuint length, nuint newLength, int flags, nint newAddress);
-
-    [DllImport("libc")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int munmap(nint address, nuint length);
-
     private void Release()
     {
         if (!_disposed)
         {
             _disposed = true;
-            _ = munmap((nint)Host, (nuint)Size);
-            _ = munmap((nint)Pages, (nuint)(Size >> PageShift));
+            HostMemory.Unmap(Host, Size);
+            HostMemory.Unmap(Pages, Size >> PageShift);
         }
     }
 }

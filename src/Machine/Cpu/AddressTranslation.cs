@@ -12,8 +12,8 @@ namespace GdbHost.Machine.Cpu;
 /// </summary>
 internal sealed unsafe class AddressTranslation : IAddressTranslation, ITranslationView, IStateful
 {
-    private const int TlbEntries = 1024;
-    private const int Stage2TlbEntries = 256;
+    private const int TlbEntries = 1 << 16;
+    private const int Stage2TlbEntries = 1 << 12;
     private const ulong ParRes1 = 1UL << 11;
 
     private readonly Core _core;
@@ -69,7 +69,7 @@ internal sealed unsafe class AddressTranslation : IAddressTranslation, ITranslat
             DataAttributes = true,
             Stage2Cache = _stage2Tlb,
         };
-        WalkResult result = _walker.Walk(in regime.Setup, input, in request);
+        _walker.Walk(in regime.Setup, input, in request, out WalkResult result);
         if (!result.Fault.Happened && regime.UsesTables)
         {
             Keep(TlbEntry.ForWalk(input, regime.Context, in result));
@@ -87,7 +87,7 @@ internal sealed unsafe class AddressTranslation : IAddressTranslation, ITranslat
             Debug = true,
             Trace = trace,
         };
-        WalkResult result = _walker.Walk(in RegimeOf(level).Setup, address, in request);
+        _walker.Walk(in RegimeOf(level).Setup, address, in request, out WalkResult result);
         return Answer(in result);
     }
 
@@ -110,7 +110,7 @@ internal sealed unsafe class AddressTranslation : IAddressTranslation, ITranslat
 
     public TlbInvalidation Complete(TlbiOperation operation, ulong operand)
     {
-        TranslationSetup setup = RegimeOf(ExceptionLevel.El1).Setup;
+        ref readonly TranslationSetup setup = ref RegimeOf(ExceptionLevel.El1).Setup;
         bool wideAsid = new TcrEl1(_core.Regs[Sr.TcrEl1]).As;
         bool byIpa = operation is TlbiOperation.Ipas2e1 or TlbiOperation.Ipas2le1;
         return new TlbInvalidation(
@@ -153,7 +153,7 @@ internal sealed unsafe class AddressTranslation : IAddressTranslation, ITranslat
             Unprivileged = level == ExceptionLevel.El0,
             Stage1Only = !bothStages,
         };
-        WalkResult result = _walker.Walk(in RegimeOf(level).Setup, address, in request);
+        _walker.Walk(in RegimeOf(level).Setup, address, in request, out WalkResult result);
         return IsTakenAsException(result.Fault, bothStages)
             ? new AtResult(0, result.Fault)
             : new AtResult(result.Fault.Happened ? FaultPar(result.Fault) : SuccessPar(in result), Fault.None);

@@ -150,12 +150,16 @@ internal sealed class Cluster : IStateful, IDisposable
     /// <summary>
     /// Runs one core for one instruction, the others not at all. Interrupts wait, so that a step stays in the code that
     /// is being looked at; a core in WFI or WFE first sleeps until it wakes. False if nothing could be executed.
-    /// The core whose turn it is stays in its turn; another one is given it.
+    /// The core whose turn it is stays in its turn; another one is given it. A breakpoint at the instruction does not count;
+    /// a watchpoint does, unless it is the one at which the core stands.
     /// </summary>
-    public bool Step(Core core)
+    /// <param name="core">The one that moves.</param>
+    /// <param name="takesInterrupts">Interrupts do not wait.</param>
+    public bool Step(Core core, bool takesInterrupts = false)
     {
         _stopRequested = false;
         _passing = null;
+        bool atAccess = StandsAtAccess(core);
         Debug.ClearStop();
         SleepUntilAwake(core);
         GiveTurn(core);
@@ -163,14 +167,18 @@ internal sealed class Cluster : IStateful, IDisposable
         bool runs = core.IsActive;
         if (runs)
         {
-            Debug.Passing = true;
+            Debug.Passing = atAccess;
+            Debug.PassingBreakpoints = true;
             Current = core;
             _ = core.TakeAttention();
-            core.EnterPendingExceptions(withInterrupts: false);
+            core.EnterPendingExceptions(takesInterrupts);
             Retired += core.Stepping ? core.RunStep() : core.RunInterpreted(1);
             core.RequestAttention();
             Current = null;
             Debug.Passing = false;
+            Debug.PassingBreakpoints = false;
+            Debug.StopCore = core.Configuration.Index;
+            Debug.StopPc = core.ProgramCounter;
             if (_scheduler.Clock.Now < _rounds.End)
             {
                 _scheduler.RunDue();
@@ -180,14 +188,26 @@ internal sealed class Cluster : IStateful, IDisposable
         return runs;
     }
 
+    /// <summary>True, and the stop recorded, if a breakpoint is where this core stands between two steps.</summary>
+    public bool StopsBeforeStep(Core core)
+    {
+        bool stops = Debug.StopsAt(core, core.ProgramCounter);
+        if (stops)
+        {
+            Debug.StopCore = core.Configuration.Index;
+            Debug.StopPc = core.ProgramCounter;
+        }
+
+        return stops;
+    }
+
     /// <summary>
     /// Lets the core whose stop the debugger has seen execute the instruction that it stands at, when it runs next: past
     /// a breakpoint, or the access that a watchpoint stopped. Others that stand at a breakpoint have yet to stop there.
     /// </summary>
     public void PassStop(Core core)
     {
-        bool atAccess = Debug.Stop == DebugStopKind.Watchpoint && core.Configuration.Index == Debug.StopCore && core.ProgramCounter == Debug.StopPc;
-        _passing = core.IsActive && (atAccess || Debug.HasBreakpoint(core.ProgramCounter)) ? core : null;
+        _passing = core.IsActive && (StandsAtAccess(core) || Debug.HasBreakpoint(core.ProgramCounter)) ? core : null;
         _passingAt = core.ProgramCounter;
     }
 
@@ -235,6 +255,9 @@ internal sealed class Cluster : IStateful, IDisposable
         Translator?.Dispose();
         Blocks.Dispose();
     }
+
+    private bool StandsAtAccess(Core core) =>
+        Debug.Stop == DebugStopKind.Watchpoint && core.Configuration.Index == Debug.StopCore && core.ProgramCounter == Debug.StopPc;
 
     private static ulong Add(ulong a, ulong b) => a + b < a ? ulong.MaxValue : a + b;
 

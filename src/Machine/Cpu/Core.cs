@@ -14,11 +14,21 @@ using GdbHost.Machine.Time;
 namespace GdbHost.Machine.Cpu;
 
 /// <summary>What a core is built with; fixed for its life.</summary>
-/// <param name="Index">Number of the core, 0 first; MPIDR_EL1.Aff0.</param>
+/// <param name="Index">Number of the core, 0 first.</param>
 /// <param name="CoreCount">Cores in the cluster.</param>
 /// <param name="HasEl2">EL2 is implemented.</param>
 /// <param name="HasEl3">EL3 is implemented.</param>
-internal sealed record CoreConfiguration(int Index, int CoreCount, bool HasEl2, bool HasEl3);
+/// <param name="HasGicV3">The CPU interface of the GIC is system registers.</param>
+internal sealed record CoreConfiguration(int Index, int CoreCount, bool HasEl2, bool HasEl3, bool HasGicV3 = false)
+{
+    /// <summary>As many as one SGI of a GICv3 can name.</summary>
+    private const int ClusterSize = 16;
+
+    /// <summary>MPIDR_EL1.Aff1 and Aff0, as on QEMU's virt.</summary>
+    public uint Affinity => AffinityOf(Index);
+
+    public static uint AffinityOf(int index) => (uint)(index / ClusterSize << 8 | index % ClusterSize);
+}
 
 /// <summary>The parts that give a core's state its architectural meaning. A test may put its own in their place.</summary>
 internal sealed record CoreParts(
@@ -64,6 +74,7 @@ internal sealed unsafe class Core : IDisposable
         State = AllocateState();
         _self = GCHandle.Alloc(this);
         State->CoreHandle = GCHandle.ToIntPtr(_self);
+        Pages = new FastTlbs(State);
         Memory = new MemoryAccess(this, cluster.Blocks);
         Interpreter = new InterpreterLoop(this, cluster.Blocks);
         Engine = cluster.Translator is null ? Interpreter : new TranslatorLoop(this, Interpreter, cluster.Translator);
@@ -94,6 +105,9 @@ internal sealed unsafe class Core : IDisposable
     public CpuState* State { get; }
 
     public SysRegFile Regs { get; } = new();
+
+    /// <summary>The pages that loads and stores reach without asking.</summary>
+    public FastTlbs Pages { get; }
 
     /// <summary>Slow loads and stores.</summary>
     public MemoryAccess Memory { get; }
@@ -168,6 +182,7 @@ internal sealed unsafe class Core : IDisposable
     }
 
     /// <summary>Sets virtual time to that of an instruction of the running block, for whoever reads the clock or arms an event.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void SynchronizeClock(in Instruction i)
     {
         Scheduler.Clock.Now = State->BlockTime + i.Index;
@@ -180,7 +195,7 @@ internal sealed unsafe class Core : IDisposable
     /// </summary>
     public void RequestAttention()
     {
-        State->Attention = 1;
+        State->Attention |= 1;
         if (State->Current is not null)
         {
             State->BlockEnd = State->Current + 1;
@@ -264,12 +279,13 @@ internal sealed unsafe class Core : IDisposable
     /// </summary>
     public bool StopsAt(ulong pc)
     {
-        if (Debugger.StopsAt(pc))
+        // What a condition reads of the core, it reads at this instruction.
+        Scheduler.Clock.Now = State->BlockTime;
+        if (Debugger.StopsAt(this, pc))
         {
             return true;
         }
 
-        Scheduler.Clock.Now = State->BlockTime;
         return System.Debug.TakeBreakpoint(pc);
     }
 
@@ -359,9 +375,7 @@ internal sealed unsafe class Core : IDisposable
         byte* block = (byte*)NativeMemory.AlignedAlloc(bytes, 4096);
         NativeMemory.Clear(block, bytes);
         CpuState* state = (CpuState*)(block + OffsetInPage);
-        nuint tlbBytes = (nuint)(sizeof(FastTlbEntry) * CpuState.FastTlbEntries * 4);
-        state->FastTlbs = (FastTlbEntry*)NativeMemory.AlignedAlloc(tlbBytes, 64);
-        NativeMemory.Fill(state->FastTlbs, tlbBytes, 0xff);
+        state->FastTlbs = FastTlbs.Allocate();
         state->FastTlb = state->FastTlbs;
         return state;
     }
@@ -373,7 +387,7 @@ internal sealed unsafe class Core : IDisposable
             _disposed = true;
             (Engine as IDisposable)?.Dispose();
             _self.Free();
-            NativeMemory.AlignedFree(State->FastTlbs);
+            FastTlbs.Free(State->FastTlbs);
             NativeMemory.AlignedFree((void*)((nint)State & ~4095));
         }
     }

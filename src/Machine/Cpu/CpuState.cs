@@ -22,6 +22,8 @@ internal struct FastTlbEntry
 
     /// <summary>Ones where an element's address must have zeros: all ones for checked memory, zero for ordinary memory.</summary>
     public ulong AlignmentMask;
+
+    public static FastTlbEntry Empty => new() { ReadTag = CpuState.NoTag, WriteTag = CpuState.NoTag };
 }
 
 /// <summary>
@@ -32,10 +34,13 @@ internal struct FastTlbEntry
 internal unsafe struct CpuState
 {
     /// <summary>Entries of one fast TLB; there is one for each Exception level.</summary>
-    public const int FastTlbEntries = 512;
+    public const int FastTlbEntries = 1 << 16;
 
     /// <summary>A tag no address has.</summary>
     public const ulong NoTag = ulong.MaxValue;
+
+    /// <summary>In <see cref="Attention"/>: the Exception level, the stack pointer in use or interrupt masks have changed.</summary>
+    public const uint LevelChanged = 2;
 
     /// <summary>In <see cref="ExclusivePlace"/>: the rest is a virtual address.</summary>
     public const ulong NoHostPlace = 1UL << 63;
@@ -83,6 +88,10 @@ internal unsafe struct CpuState
     [NotState("from the system registers")]
     public bool ZeroBlockIsSlow;
 
+    /// <summary>Cache maintenance by address traps in the present state.</summary>
+    [NotState("from the system registers")]
+    public bool CacheLineTraps;
+
     /// <summary>Data is big-endian in the present state (SCTLR_ELx.EE, E0E): no access is fast then.</summary>
     [NotState("from the system registers")]
     public bool BigEndian;
@@ -91,9 +100,19 @@ internal unsafe struct CpuState
     [NotState("from the system registers")]
     public ulong SpCheck;
 
-    /// <summary>Not zero when the run loop must look at interrupts, events or requests before the next block.</summary>
+    /// <summary>
+    /// Not zero when the run loop must look at interrupts, events or requests before the next block.
+    /// <see cref="LevelChanged"/> alone: only if <see cref="Alert"/>.
+    /// </summary>
     [NotState("asking once too often changes nothing")]
     public uint Attention;
+
+    /// <summary>
+    /// PSTATE decides what comes between two instructions: an interrupt is pending, masked or not, or breakpoints or
+    /// software step are switched on (MDSCR_EL1.MDE, SS). May be set without need.
+    /// </summary>
+    [NotState("from interrupt inputs and system registers")]
+    public bool Alert;
 
     /// <summary>PSTATE.EL.</summary>
     public ExceptionLevel El;
@@ -142,13 +161,9 @@ internal unsafe struct CpuState
     [NotState("kept translations")]
     public FastTlbEntry* FastTlb;
 
-    /// <summary>The fast TLBs of EL0 to EL3, one after the other.</summary>
+    /// <summary>The fast TLBs of EL0 to EL3, one after the other: <see cref="Cpu.FastTlbs"/>.</summary>
     [NotState("kept translations")]
     public FastTlbEntry* FastTlbs;
-
-    /// <summary>One bit for each Exception level whose fast TLB may hold something.</summary>
-    [NotState("kept translations")]
-    public uint FastTlbUsed;
 
     /// <summary>GCHandle of the <see cref="Core"/>, for slow paths.</summary>
     [NotState("the host's")]
@@ -193,7 +208,21 @@ internal unsafe struct CpuState
         SpSel = spSel;
         X[Slots.Sp] = SpBank[SpSel ? (int)El : 0];
         FastTlb = FastTlbs + ((int)level * FastTlbEntries);
-        Attention = 1;
+        Attention |= LevelChanged;
+    }
+
+    /// <summary>
+    /// Says whether execution may go on with what comes next: nobody wants attention, or only because of a change of
+    /// PSTATE from which nothing follows; then that wish is cleared.
+    /// </summary>
+    public bool MayGoOn()
+    {
+        if (Attention == LevelChanged && !Alert && !IllegalState)
+        {
+            Attention = 0;
+        }
+
+        return Attention == 0;
     }
 
     /// <summary>Reads SP_ELn, wherever it is now.</summary>

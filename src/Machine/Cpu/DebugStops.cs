@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using GdbHost.Machine.Common;
 using GdbHost.Machine.Cpu.Interpreter;
@@ -36,6 +37,7 @@ internal sealed class DebugStops(BlockCache blocks)
     private const int MaxGuards = 128;
 
     private readonly Dictionary<ulong, int> _breakpoints = [];
+    private readonly Dictionary<ulong, Func<Core, bool>> _conditions = [];
     private readonly List<Watchpoint> _watchpoints = [];
     private readonly List<Core> _cores = [];
     private readonly HashSet<ulong> _guards = [];
@@ -57,6 +59,9 @@ internal sealed class DebugStops(BlockCache blocks)
 
     /// <summary>Lets everything pass: set while a core takes its first step away from where it stopped.</summary>
     public bool Passing { get; set; }
+
+    /// <summary>Lets breakpoints pass, not watchpoints: set while a core steps.</summary>
+    public bool PassingBreakpoints { get; set; }
 
     public void Attach(Core core) => _cores.Add(core);
 
@@ -82,10 +87,27 @@ internal sealed class DebugStops(BlockCache blocks)
         else
         {
             _breakpoints.Remove(address);
+            _conditions.Remove(address);
             SetGuards();
         }
 
         return true;
+    }
+
+    /// <summary>
+    /// Asks, each time a core is at a breakpoint, whether that core stops; null: it always does. The answer may look at the core,
+    /// which is before the instruction, but changes nothing.
+    /// </summary>
+    public void SetCondition(ulong address, Func<Core, bool>? stops)
+    {
+        if (stops is null)
+        {
+            _conditions.Remove(address);
+        }
+        else
+        {
+            _conditions[address] = stops;
+        }
     }
 
     public void AddWatchpoint(Watchpoint watchpoint)
@@ -103,10 +125,10 @@ internal sealed class DebugStops(BlockCache blocks)
 
     public bool HasBreakpoint(ulong address) => _breakpoints.ContainsKey(address);
 
-    /// <summary>True, and the stop recorded, if a breakpoint is at this address.</summary>
-    public bool StopsAt(ulong pc)
+    /// <summary>True, and the stop recorded, if a breakpoint is at this address and its condition does not let the core go on.</summary>
+    public bool StopsAt(Core core, ulong pc)
     {
-        if (Passing || !_breakpoints.ContainsKey(pc))
+        if (Passing || PassingBreakpoints || !_breakpoints.ContainsKey(pc) || (_conditions.TryGetValue(pc, out Func<Core, bool>? stops) && !stops(core)))
         {
             return false;
         }

@@ -2,7 +2,6 @@ using System;
 using System.Runtime.CompilerServices;
 using GdbHost.Machine.Bus;
 using GdbHost.Machine.Common;
-using GdbHost.Machine.Cpu.Interpreter;
 using GdbHost.Machine.Mmu;
 
 namespace GdbHost.Machine.Cpu;
@@ -82,7 +81,7 @@ internal sealed class DeviceTlb
 
         foreach (ref Entry entry in _entries.AsSpan())
         {
-            if (InterpreterLoop.IsWithin(entry.ReadTag, page, shift) || InterpreterLoop.IsWithin(entry.WriteTag, page, shift))
+            if (FastTlbs.IsWithin(entry.ReadTag, page, shift) || FastTlbs.IsWithin(entry.WriteTag, page, shift))
             {
                 entry = Entry.Empty;
             }

@@ -122,6 +122,16 @@ internal sealed unsafe class MemoryAccess(Core core, BlockCache blocks)
         Scatter(_elementBytes > bytes ? offset ^ bytes : offset, bytes, value);
     }
 
+    /// <summary>Lets loads be fast in a page that a cache instruction has named and that may be loaded from.</summary>
+    public void Learn(ulong address, in Translation t)
+    {
+        BusRegion? region = core.Bus.Find(new PhysicalAddress(t.Physical), t.NonSecure);
+        if (region?.Ram is not null && region.IsMemoryFor(isWrite: false) && !_state->BigEndian)
+        {
+            Remember(address, region.Ram.Host + (t.Physical - region.Start), t, AccessType.Read, region);
+        }
+    }
+
     private void Scatter(int offset, int bytes, ulong value)
     {
         if (offset + bytes <= _firstBytes)
@@ -222,7 +232,7 @@ internal sealed unsafe class MemoryAccess(Core core, BlockCache blocks)
         if (!isMemory)
         {
             target = new Target { Device = region, Offset = offset, NonSecure = t.NonSecure };
-            if (region.Ram is null && !IsWatched(address))
+            if (region.Ram is null && region.IsWholePages && !IsWatched(address))
             {
                 Devices.Remember(address, type, level, new DevicePlace(region, offset, t.NonSecure));
             }
@@ -231,33 +241,38 @@ internal sealed unsafe class MemoryAccess(Core core, BlockCache blocks)
         }
 
         target = new Target { Host = region.Ram!.Host + offset };
-        ulong page = offset >> Ram.PageShift;
-        bool hasCode = (region.Ram.Pages[page] & (byte)PageFlags.HasCode) != 0;
         if (type == AccessType.Write)
         {
-            region.Ram.Pages[page] |= (byte)PageFlags.Written;
-            if (hasCode)
-            {
-                blocks.Invalidate(region.Ram, page);
-
-                // The rest of the running block may be what is stored to.
-                core.RequestAttention();
-                hasCode = false;
-            }
+            MarkWritten(region.Ram, offset);
         }
 
         if (kind != MemoryKind.Unprivileged && !_state->BigEndian)
         {
-            Remember(address, target.Host, t, type, hasCode || region.ReadOnly);
+            Remember(address, target.Host, in t, type, region);
         }
 
         return true;
     }
 
-    /// <summary>Enters a page into the fast TLB. Loads and stores have tags of their own: each is set only once it was allowed.</summary>
-    private void Remember(ulong address, byte* host, in Translation t, AccessType type, bool storesAreSlow)
+    private void MarkWritten(Ram ram, ulong offset)
     {
-        ulong page = address & PageMask;
+        ulong page = offset >> Ram.PageShift;
+        ram.Pages[page] |= (byte)PageFlags.Written;
+        if ((ram.Pages[page] & (byte)PageFlags.HasCode) != 0)
+        {
+            blocks.Invalidate(ram, page);
+
+            // The rest of the running block may be what is stored to.
+            core.RequestAttention();
+        }
+    }
+
+    /// <summary>
+    /// Enters a page into the fast TLB, for loads, stores or both: what this access may do, and what the other kind would
+    /// be allowed with no effect but on memory.
+    /// </summary>
+    private void Remember(ulong address, byte* host, in Translation t, AccessType type, BusRegion region)
+    {
         bool isChecked = t.Attributes.IsDevice || _state->AlignmentCheck != 0;
         if (IsWatched(address) || (isChecked && !_state->StrictAlignment))
         {
@@ -265,25 +280,14 @@ internal sealed unsafe class MemoryAccess(Core core, BlockCache blocks)
             return;
         }
 
-        FastTlbEntry* entry = _state->FastTlb + ((address >> Ram.PageShift) & (CpuState.FastTlbEntries - 1));
-        ulong addend = (ulong)host - address;
-        if (entry->Addend != addend || (entry->ReadTag != page && entry->WriteTag != page))
-        {
-            entry->ReadTag = CpuState.NoTag;
-            entry->WriteTag = CpuState.NoTag;
-        }
-
-        _state->FastTlbUsed |= 1u << (int)_state->El;
-        entry->Addend = addend;
-        entry->AlignmentMask = isChecked ? ulong.MaxValue : 0;
-        if (type == AccessType.Read)
-        {
-            entry->ReadTag = page;
-        }
-        else if (!storesAreSlow)
-        {
-            entry->WriteTag = page;
-        }
+        bool unprivileged = _state->El == ExceptionLevel.El0;
+        byte flags = region.Ram!.Pages[(t.Physical - region.Start) >> Ram.PageShift];
+        bool loads = type == AccessType.Read
+            || ((t.Permissions & PermissionRules.Needed(AccessType.Read, unprivileged)) != 0 && region.IsMemoryFor(isWrite: false));
+        bool stores = (flags & (byte)(PageFlags.Written | PageFlags.HasCode)) == (byte)PageFlags.Written
+            && (t.Permissions & PermissionRules.Needed(AccessType.Write, unprivileged)) != 0
+            && region.IsMemoryFor(isWrite: true);
+        core.Pages.Remember(address, host, isChecked, loads, stores);
     }
 
     /// <summary>Something in the address's page is watched: each access must be asked for.</summary>

@@ -6,6 +6,7 @@ using GdbHost.Machine.Boards;
 using GdbHost.Machine.Boot;
 using GdbHost.Machine.Cpu;
 using GdbHost.Machine.Devices;
+using GdbHost.Machine.Network;
 using GdbHost.Machine.Pcie.Devices;
 
 namespace GdbHost.Machine.Debug;
@@ -19,6 +20,9 @@ public sealed class MachineDebugPort : IDisposable
     /// <summary>Virtual nanoseconds that run before requests are looked at: about a millisecond of host time.</summary>
     private const ulong SliceNanoseconds = 200_000;
 
+    /// <summary>Steps of a range that are done before requests are looked at.</summary>
+    private const int SliceSteps = 4096;
+
     private readonly Boards.Machine _machine;
     private readonly MachineThread _thread;
     private readonly MachineRegisters _registers;
@@ -27,6 +31,8 @@ public sealed class MachineDebugPort : IDisposable
     private Action<MachineStop>? _onStop;
     private volatile bool _stopRequested;
     private int _stoppedCpu;
+    private int? _stepping;
+    private StepMode _stepMode;
 
     private MachineDebugPort(Boards.Machine machine)
     {
@@ -99,14 +105,17 @@ public sealed class MachineDebugPort : IDisposable
     /// Lets the cores run, one action for each. Returns at once; <paramref name="onStop"/> is called once, on the machine
     /// thread, when the machine stands still again. Only while it stands still.
     /// </summary>
-    public void Resume(IReadOnlyList<CoreAction> actions, Action<MachineStop> onStop)
+    /// <param name="actions">One for each core. Where one steps, only that one moves.</param>
+    /// <param name="onStop">Told of the stop.</param>
+    /// <param name="step">How it steps.</param>
+    public void Resume(IReadOnlyList<CoreAction> actions, Action<MachineStop> onStop, StepMode step = default)
     {
         CoreAction[] each = [.. actions];
         _stopRequested = false;
         _thread.Post(() =>
         {
             _onStop = onStop;
-            StartRun(each);
+            StartRun(each, step);
         });
     }
 
@@ -195,6 +204,16 @@ public sealed class MachineDebugPort : IDisposable
     /// <summary>Sets a breakpoint at a virtual address, on all cores and levels. Guest memory does not change.</summary>
     public void AddBreakpoint(ulong address) => _thread.Invoke(() => _machine.Cluster.Debug.AddBreakpoint(address));
 
+    /// <summary>
+    /// Gives a breakpoint a condition, or takes it away with null. It is asked on the machine's thread, each time a core is there, before the
+    /// instruction; where it answers false the core goes on at once.
+    /// </summary>
+    public void SetCondition(ulong address, Func<CoreAtBreakpoint, bool>? stops)
+    {
+        CoreAtBreakpoint[] each = [.. _machine.Cluster.Cores.Select(c => new CoreAtBreakpoint(c, _registers))];
+        _thread.Invoke(() => _machine.Cluster.Debug.SetCondition(address, stops is null ? null : core => stops(each[core.Configuration.Index])));
+    }
+
     /// <summary>Takes a breakpoint away; false if there was none.</summary>
     public bool RemoveBreakpoint(ulong address) => Ask(() => _machine.Cluster.Debug.RemoveBreakpoint(address));
 
@@ -243,6 +262,34 @@ public sealed class MachineDebugPort : IDisposable
     /// <summary>How many of the bytes sent wait outside the machine because the UART has no room.</summary>
     public int SerialBacklog => Ask(() => _machine.Console?.Waiting ?? 0);
 
+    /// <summary>Ways into the machine's devices beside the console, in the order in which the configuration names the devices.</summary>
+    public int LineCount => _machine.Lines.Count;
+
+    /// <summary>
+    /// Somebody outside can still send by a way that is not the console: a machine that waits is not stuck.
+    /// </summary>
+    public bool AwaitsOthers { get; set; }
+
+    /// <summary>Called on the machine's thread with what a driver did that made a device refuse it or stop.</summary>
+    public Action<string, string>? DeviceProblem
+    {
+        get => _machine.Events.ProblemObserver;
+        set => _machine.Events.ProblemObserver = value;
+    }
+
+    /// <summary>Sends bytes by one of the ways into devices; what does not fit waits outside the machine.</summary>
+    public void SendToLine(int line, ReadOnlySpan<byte> bytes)
+    {
+        byte[] copy = bytes.ToArray();
+        _thread.Post(() => _machine.Lines[line].Receive(copy));
+    }
+
+    /// <summary>Tells one of the networks behind cards what the host has to say, between two slices.</summary>
+    public void TellNetwork(int network, HostNetworkEvent happened) => _thread.Post(() => _machine.Networks[network].Hear(happened));
+
+    /// <summary>How many of the bytes sent to a line wait outside the machine.</summary>
+    public int LineBacklog(int line) => Ask(() => _machine.Lines[line].Waiting);
+
     public void Dispose()
     {
         _stopRequested = true;
@@ -275,15 +322,19 @@ public sealed class MachineDebugPort : IDisposable
         return answer!;
     }
 
-    private void StartRun(CoreAction[] actions)
+    private void StartRun(CoreAction[] actions, StepMode step)
     {
         Cluster cluster = _machine.Cluster;
         int stepping = Array.IndexOf(actions, CoreAction.Step);
+        _stepping = stepping < 0 ? null : stepping;
+        _stepMode = step;
         if (stepping >= 0)
         {
-            cluster.Step(cluster.Cores[stepping]);
-            TryGiveReset();
-            Finish(PowerStop() ?? new MachineStop(MachineStopKind.Step, stepping));
+            if (StepSlice(stepping))
+            {
+                _thread.StartSlices();
+            }
+
             return;
         }
 
@@ -296,11 +347,50 @@ public sealed class MachineDebugPort : IDisposable
         _thread.StartSlices();
     }
 
+    /// <summary>Steps until the range is left, for a slice at most; false when it has stopped.</summary>
+    private bool StepSlice(int cpu)
+    {
+        Cluster cluster = _machine.Cluster;
+        Core core = cluster.Cores[cpu];
+        for (int steps = 0; steps < SliceSteps; steps++)
+        {
+            bool moved = cluster.Step(core, _stepMode.TakesInterrupts);
+            if (cluster.Debug.Stop != DebugStopKind.None)
+            {
+                return Finish(DebugStop());
+            }
+
+            TryGiveReset();
+            if (PowerStop() is MachineStop stop)
+            {
+                return Finish(stop);
+            }
+
+            ulong pc = core.ProgramCounter;
+            if (!moved || pc < _stepMode.From || pc >= _stepMode.To)
+            {
+                return Finish(new MachineStop(MachineStopKind.Step, cpu));
+            }
+
+            if (cluster.StopsBeforeStep(core))
+            {
+                return Finish(DebugStop());
+            }
+        }
+
+        return true;
+    }
+
     private bool RunSlice()
     {
         if (_stopRequested)
         {
-            return Finish(new MachineStop(MachineStopKind.Requested, 0));
+            return Finish(new MachineStop(MachineStopKind.Requested, _stepping ?? 0));
+        }
+
+        if (_stepping is int cpu)
+        {
+            return StepSlice(cpu);
         }
 
         Cluster cluster = _machine.Cluster;
@@ -320,7 +410,7 @@ public sealed class MachineDebugPort : IDisposable
                 return true;
             case RunEnd.Requested when PowerStop() is MachineStop stop:
                 return Finish(stop);
-            case RunEnd.Idle when StopsWhenStuck:
+            case RunEnd.Idle when StopsWhenStuck && !AwaitsOthers:
                 return Finish(new MachineStop(MachineStopKind.Stuck, 0));
             case RunEnd.Idle:
                 _thread.AwaitRequest();

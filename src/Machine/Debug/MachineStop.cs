@@ -56,6 +56,12 @@ public enum CoreAction
     Run,
 }
 
+/// <summary>How a core steps.</summary>
+/// <param name="TakesInterrupts">Pending interrupts are taken; else they wait.</param>
+/// <param name="From">The first address of a range to step through; the core stops once it is outside, or at a breakpoint.</param>
+/// <param name="To">The end of the range, itself outside; equal to <paramref name="From"/> for one instruction.</param>
+public readonly record struct StepMode(bool TakesInterrupts = false, ulong From = 0, ulong To = 0);
+
 /// <summary>The address space that a memory request means.</summary>
 public enum MemorySpace
 {

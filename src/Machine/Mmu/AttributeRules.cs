@@ -77,7 +77,7 @@ internal static class AttributeRules
 
     // Device memory and memory that is Non-cacheable in both domains is Outer Shareable, whatever was asked for.
     private static MemoryAttributes Settle(MemoryAttributes attributes) =>
-        attributes.IsDevice || attributes.Mair == NonCacheable ? attributes with { Shareability = OuterShareable } : attributes;
+        attributes.IsDevice || attributes.Mair == NonCacheable ? new MemoryAttributes(attributes.Mair, OuterShareable) : attributes;
 
     // Stage 2 has no allocation hints: cacheable means allocate on reads and writes. Inner 0 is reserved: Non-cacheable.
     private static int Stage2Nibble(int field) => field > 1 ? (field << 2) | 3 : NibbleNonCacheable;

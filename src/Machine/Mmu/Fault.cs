@@ -43,7 +43,7 @@ internal enum FaultKind : byte
 /// </param>
 internal readonly record struct Fault(FaultKind Kind, int Level, bool Stage2, bool OnWalk)
 {
-    public static readonly Fault None;
+    public static Fault None => default;
 
     /// <summary>For stage-2 faults: the intermediate physical address that was refused.</summary>
     public ulong Ipa { get; init; }

@@ -37,9 +37,10 @@ internal sealed partial class PageTableWalker
     private void AddStage2(in Stage2Setup setup, in WalkRequest request, ref WalkResult result)
     {
         ulong intermediate = result.Intermediate;
-        result.Fault = FindStage2(in setup, intermediate, servesStage1Level: null, in request, out Stage2Leaf leaf);
-        if (result.Fault.Happened)
+        Fault fault = FindStage2(in setup, intermediate, servesStage1Level: null, in request, out Stage2Leaf leaf);
+        if (fault.Happened)
         {
+            result.Fault = fault;
             result.Physical = 0;
             return;
         }

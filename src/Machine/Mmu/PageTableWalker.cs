@@ -25,9 +25,9 @@ internal sealed partial class PageTableWalker(PhysicalBus bus)
     public const int FlatRangeShift = PhysicalBits - 1;
 
     /// <summary>Stage 1, then stage 2 where it is on and asked for.</summary>
-    public WalkResult Walk(in TranslationSetup setup, ulong address, in WalkRequest request)
+    public void Walk(in TranslationSetup setup, ulong address, in WalkRequest request, out WalkResult result)
     {
-        var result = default(WalkResult);
+        result = default;
         if (setup.Stage1.Enabled)
         {
             WalkStage1(in setup, address, in request, ref result);
@@ -41,7 +41,7 @@ internal sealed partial class PageTableWalker(PhysicalBus bus)
         result.Stage2Permissions = PermissionRules.All;
         if (result.Fault.Happened || request.Stage1Only)
         {
-            return result;
+            return;
         }
 
         if (setup.Stage2.Enabled)
@@ -52,8 +52,6 @@ internal sealed partial class PageTableWalker(PhysicalBus bus)
         {
             request.Trace?.Add(new StageOff(Stage2: true, result.Intermediate));
         }
-
-        return result;
     }
 
     private static void PassStage1(in Stage1Setup setup, ulong address, in WalkRequest request, ref WalkResult result)
@@ -116,9 +114,10 @@ internal sealed partial class PageTableWalker(PhysicalBus bus)
         ref readonly Stage1Setup stage1 = ref setup.Stage1;
         bool high = stage1.TwoRanges && address.Bit(55);
         TableRange range = high ? stage1.High : stage1.Low;
-        result.Fault = CheckRange(in stage1, in range, high, address, in request);
-        if (result.Fault.Happened)
+        Fault fault = CheckRange(in stage1, in range, high, address, in request);
+        if (fault.Happened)
         {
+            result.Fault = fault;
             request.Trace?.Add(new StageRefused(Stage2: false, address));
             return;
         }
@@ -136,11 +135,14 @@ internal sealed partial class PageTableWalker(PhysicalBus bus)
         };
         request.Trace?.Add(new StageStart(
             Stage2: false, address, high ? RangeSelector.High : RangeSelector.Low, walk.Table, range.SizeField, range.Granule, walk.Level));
-        result.Fault = FindLeaf(ref walk, in setup.Stage2, in request);
-        if (!result.Fault.Happened)
+        fault = FindLeaf(ref walk, in setup.Stage2, in request);
+        if (fault.Happened)
         {
-            FinishStage1(in stage1, in walk, in request, ref result);
+            result.Fault = fault;
+            return;
         }
+
+        FinishStage1(in stage1, in walk, in request, ref result);
     }
 
     private static void FinishStage1(in Stage1Setup setup, in TableWalk walk, in WalkRequest request, ref WalkResult result)
@@ -166,8 +168,12 @@ internal sealed partial class PageTableWalker(PhysicalBus bus)
 
     private BusResult ReadPhysical(ulong address, bool nonSecure, bool bigEndian, bool debug, out ulong value)
     {
-        BusResult result;
-        if (debug)
+        BusResult result = BusResult.Ok;
+        if (bus.TryReadRam(new PhysicalAddress(address), out value))
+        {
+            // Where most tables are, and without a side effect.
+        }
+        else if (debug)
         {
             Span<byte> bytes = stackalloc byte[sizeof(ulong)];
             result = bus.TryPeek(new PhysicalAddress(address), bytes) ? BusResult.Ok : BusResult.DecodeError;

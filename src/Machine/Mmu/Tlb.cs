@@ -1,4 +1,5 @@
 using System;
+using System.IO;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -22,22 +23,14 @@ internal sealed class Tlb
 
     private readonly TlbEntry[] _entries;
     private readonly byte[] _nextWay;
-
-    [NotState("counted from the entries")]
-    private readonly int[] _countByShift = new int[64];
     private readonly int _setMask;
+    private readonly TlbIndex _index;
 
-    [NotState("counted from the entries")]
-    private ulong _shiftsInUse;
-
-    [NotState("counted from the entries")]
-    private int _splitEntries;
-
-    /// <param name="entries">How many; a power of two, at least 4.</param>
+    /// <param name="entries">How many; a power of two, at least 64. What is not used costs no memory.</param>
     public Tlb(int entries)
     {
         int sets = entries / Ways;
-        if (sets == 0 || !BitOperations.IsPow2(entries))
+        if (entries < 64 || !BitOperations.IsPow2(entries))
         {
             throw new ArgumentOutOfRangeException(nameof(entries));
         }
@@ -45,6 +38,7 @@ internal sealed class Tlb
         _entries = new TlbEntry[entries];
         _nextWay = new byte[sets];
         _setMask = sets - 1;
+        _index = new TlbIndex(entries);
     }
 
     /// <summary>
@@ -53,15 +47,22 @@ internal sealed class Tlb
     /// </summary>
     public ref TlbEntry Find(ulong address, uint context, uint globalContext)
     {
-        for (ulong shifts = _shiftsInUse; shifts != 0; shifts &= shifts - 1)
+        for (ulong shifts = _index.Shifts; shifts != 0; shifts &= shifts - 1)
         {
             int shift = BitOperations.TrailingZeroCount(shifts);
             ulong number = address >> shift;
             ulong page = number << shift;
-            ref TlbEntry way = ref _entries[FirstOfSet(number)];
-            for (int i = 0; i < Ways; i++, way = ref Unsafe.Add(ref way, 1))
+            int first = FirstOfSet(number);
+            for (int place = first; place < first + Ways; place++)
             {
-                if (way.Page == page && way.Shift == shift && (way.Context == context || way.Context == globalContext))
+                uint owner = _index.ContextOf(place);
+                if (owner != context && owner != globalContext)
+                {
+                    continue;
+                }
+
+                ref TlbEntry way = ref _entries[place];
+                if (way.Page == page && way.Shift == shift)
                 {
                     return ref way;
                 }
@@ -77,42 +78,45 @@ internal sealed class Tlb
         int first = FirstOfSet(entry.Page >> entry.Shift);
         int place = PlaceFor(in entry, first);
         ref TlbEntry old = ref _entries[place];
-        TlbEntry replaced = old;
-        if (old.IsValid)
+        TlbEntry replaced = default;
+        if (_index.ContextOf(place) != 0)
         {
-            Forget(ref old);
+            replaced = old;
+            _index.Remove(place, in old);
         }
 
         old = entry;
-        if (_countByShift[entry.Shift]++ == 0)
-        {
-            _shiftsInUse |= 1UL << entry.Shift;
-        }
-
-        _splitEntries += entry.Stage1Shift > entry.Shift ? 1 : 0;
+        _index.Add(place, in entry);
         return replaced;
     }
 
-    /// <summary>Removes what the operation names, and tells of each entry before it goes.</summary>
+    /// <summary>Removes what the operation names. For an operation on one address it tells of each entry before that goes.</summary>
     public void Invalidate(in TlbInvalidation invalidation, TlbEntryLeaves? leaves = null)
     {
-        if (_shiftsInUse == 0)
+        TlbContexts contexts = TlbEntry.ContextsOf(in invalidation);
+        ulong address = invalidation.Address.SignExtend(56);
+        if (!invalidation.HasAddress)
         {
-            return;
-        }
-
-        if (invalidation.HasAddress && _splitEntries == 0)
-        {
-            InvalidateOneAddress(in invalidation, leaves);
-            return;
-        }
-
-        foreach (ref TlbEntry entry in _entries.AsSpan())
-        {
-            if (entry.IsValid && Matches(in entry, in invalidation))
+            for (int group = _index.NextGroup(0); group >= 0; group = _index.NextGroup(group + 1))
             {
-                leaves?.Invoke(in entry);
-                Forget(ref entry);
+                for (ulong found = _index.Matching(group, contexts); found != 0; found &= found - 1)
+                {
+                    Forget(TlbIndex.PlaceOf(group, found));
+                }
+            }
+        }
+        else if (!_index.MayHavePieces(address))
+        {
+            InvalidateOneAddress(address, contexts, in invalidation, leaves);
+        }
+        else
+        {
+            for (int group = _index.NextGroup(0); group >= 0; group = _index.NextGroup(group + 1))
+            {
+                for (ulong found = _index.Matching(group, contexts); found != 0; found &= found - 1)
+                {
+                    ForgetIfNamed(TlbIndex.PlaceOf(group, found), contexts, in invalidation, leaves);
+                }
             }
         }
     }
@@ -120,84 +124,84 @@ internal sealed class Tlb
     /// <summary>Empties the TLB, as reset does.</summary>
     public void Clear()
     {
-        Array.Clear(_entries);
+        for (int place = NextNotZero(0); place >= 0; place = NextNotZero(place + 1))
+        {
+            _entries[place] = default;
+        }
+
         Array.Clear(_nextWay);
-        Array.Clear(_countByShift);
-        _shiftsInUse = 0;
-        _splitEntries = 0;
+        _index.Clear();
     }
 
     public void Save(StateWriter to)
     {
-        to.Write(MemoryMarshal.AsBytes(_entries.AsSpan()));
+        int count = 0;
+        for (int place = NextNotZero(0); place >= 0; place = NextNotZero(place + 1))
+        {
+            count++;
+        }
+
         to.Write(_nextWay);
+        to.Write(count);
+        for (int place = NextNotZero(0); place >= 0; place = NextNotZero(place + 1))
+        {
+            to.Write(place);
+            to.Write(MemoryMarshal.AsBytes(_entries.AsSpan(place, 1)));
+        }
     }
 
     public void Restore(StateReader from)
     {
         Clear();
-        from.ReadBytes(MemoryMarshal.AsBytes(_entries.AsSpan()));
         from.ReadBytes(_nextWay);
-        foreach (ref TlbEntry entry in _entries.AsSpan())
+        int count = from.ReadBelow(_entries.Length + 1, "a number of TLB entries");
+        for (int k = 0; k < count; k++)
         {
+            int place = from.ReadBelow(_entries.Length, "a place of a TLB");
+            ref TlbEntry entry = ref _entries[place];
+            bool again = entry.IsValid;
+            from.ReadBytes(MemoryMarshal.AsBytes(_entries.AsSpan(place, 1)));
+            if (again)
+            {
+                throw new InvalidDataException($"saved state has two TLB entries for place {place}");
+            }
+
             if (entry.IsValid)
             {
                 entry.Check();
-                _countByShift[entry.Shift]++;
-                _shiftsInUse |= 1UL << entry.Shift;
-                _splitEntries += entry.Stage1Shift > entry.Shift ? 1 : 0;
+                _index.Add(place, in entry);
             }
         }
     }
 
-    private static bool Matches(in TlbEntry entry, in TlbInvalidation invalidation)
+    private static bool NamesAddress(in TlbEntry entry, ulong address) =>
+        ((entry.Page ^ address) & TaggedBits) >> entry.Stage1Shift == 0;
+
+    private void InvalidateOneAddress(ulong address, TlbContexts contexts, in TlbInvalidation invalidation, TlbEntryLeaves? leaves)
     {
-        Regime regime = invalidation.Operation switch
+        for (ulong shifts = _index.Shifts; shifts != 0; shifts &= shifts - 1)
         {
-            TlbiOperation.Alle2 or TlbiOperation.Vae2 or TlbiOperation.Vale2 => Regime.El2,
-            TlbiOperation.Alle3 or TlbiOperation.Vae3 or TlbiOperation.Vale3 => Regime.El3,
-            _ => Regime.El10,
-        };
-        if (entry.Regime != regime)
-        {
-            return false;
-        }
-
-        if (regime != Regime.El10)
-        {
-            return !invalidation.HasAddress || NamesAddress(in entry, in invalidation);
-        }
-
-        bool sameVmid = entry.IsSecure == invalidation.Secure && entry.Vmid == invalidation.Vmid;
-        return invalidation.Operation switch
-        {
-            TlbiOperation.Alle1 => entry.IsSecure == invalidation.Secure,
-            TlbiOperation.Vmalle1 or TlbiOperation.Vmalls12e1 => sameVmid,
-            TlbiOperation.Aside1 => sameVmid && !entry.IsGlobal && entry.Asid == invalidation.Asid,
-            TlbiOperation.Vae1 or TlbiOperation.Vale1 =>
-                sameVmid && (entry.IsGlobal || entry.Asid == invalidation.Asid) && NamesAddress(in entry, in invalidation),
-            _ => sameVmid && NamesAddress(in entry, in invalidation),
-        };
-    }
-
-    private static bool NamesAddress(in TlbEntry entry, in TlbInvalidation invalidation) =>
-        ((entry.Page ^ invalidation.Address) & TaggedBits) >> entry.Stage1Shift == 0;
-
-    private void InvalidateOneAddress(in TlbInvalidation invalidation, TlbEntryLeaves? leaves)
-    {
-        // Entries of both halves of the address space carry their sign; the operand has none.
-        ulong address = invalidation.Address.SignExtend(56);
-        for (ulong shifts = _shiftsInUse; shifts != 0; shifts &= shifts - 1)
-        {
-            int shift = BitOperations.TrailingZeroCount(shifts);
-            foreach (ref TlbEntry entry in _entries.AsSpan(FirstOfSet(address >> shift), Ways))
+            int first = FirstOfSet(address >> BitOperations.TrailingZeroCount(shifts));
+            for (int place = first; place < first + Ways; place++)
             {
-                if (entry.IsValid && Matches(in entry, in invalidation))
-                {
-                    leaves?.Invoke(in entry);
-                    Forget(ref entry);
-                }
+                ForgetIfNamed(place, contexts, in invalidation, leaves);
             }
+        }
+    }
+
+    private void ForgetIfNamed(int place, TlbContexts contexts, in TlbInvalidation invalidation, TlbEntryLeaves? leaves)
+    {
+        if (!contexts.Include(_index.ContextOf(place)))
+        {
+            return;
+        }
+
+        ref TlbEntry entry = ref _entries[place];
+        if (NamesAddress(in entry, invalidation.Address)
+            && (!invalidation.HasAsid || entry.IsGlobal || entry.Asid == invalidation.Asid))
+        {
+            leaves?.Invoke(in entry);
+            Forget(place);
         }
     }
 
@@ -206,13 +210,14 @@ internal sealed class Tlb
         int free = -1;
         for (int i = first; i < first + Ways; i++)
         {
+            uint owner = _index.ContextOf(i);
             ref TlbEntry way = ref _entries[i];
-            if (way.Page == entry.Page && way.Shift == entry.Shift && way.Context == entry.Context)
+            if (owner == entry.Context && way.Page == entry.Page && way.Shift == entry.Shift)
             {
                 return i;
             }
 
-            free = free < 0 && !way.IsValid ? i : free;
+            free = free < 0 && owner == 0 ? i : free;
         }
 
         if (free >= 0)
@@ -225,15 +230,17 @@ internal sealed class Tlb
         return first + next;
     }
 
-    private void Forget(ref TlbEntry entry)
+    private void Forget(int place)
     {
-        _splitEntries -= entry.Stage1Shift > entry.Shift ? 1 : 0;
-        if (--_countByShift[entry.Shift] == 0)
-        {
-            _shiftsInUse &= ~(1UL << entry.Shift);
-        }
+        _index.Remove(place, in _entries[place]);
+        _entries[place] = default;
+    }
 
-        entry = default;
+    /// <summary>The first place from <paramref name="place"/> on that is not as it was in the beginning, or -1.</summary>
+    private int NextNotZero(int place)
+    {
+        int at = MemoryMarshal.AsBytes(_entries.AsSpan(place)).IndexOfAnyExcept((byte)0);
+        return at < 0 ? -1 : place + (at / Unsafe.SizeOf<TlbEntry>());
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

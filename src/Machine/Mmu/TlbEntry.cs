@@ -17,6 +17,8 @@ internal struct TlbEntry
     private const uint DefaultCacheableBit = 1u << 24;
     private const int VmidShift = 16;
     private const uint AsidMask = 0xffff;
+    private const uint RegimeMask = 3u << RegimeShift;
+    private const uint VmidMask = 0xffu << VmidShift;
     private const int SmallestShift = 12;
 
     /// <summary>First input address of the range, without tag byte.</summary>
@@ -89,6 +91,39 @@ internal struct TlbEntry
     /// <summary>The context of stage 2 alone.</summary>
     public static uint Stage2Context(byte vmid) => Valid | Stage2Bit | ((uint)vmid << VmidShift);
 
+    /// <summary>
+    /// The contexts whose entries an operation concerns: for one on an address those in whose name there may be entries of it.
+    /// </summary>
+    public static TlbContexts ContextsOf(in TlbInvalidation invalidation)
+    {
+        Regime regime = invalidation.Operation switch
+        {
+            TlbiOperation.Alle2 or TlbiOperation.Vae2 or TlbiOperation.Vale2 => Regime.El2,
+            TlbiOperation.Alle3 or TlbiOperation.Vae3 or TlbiOperation.Vale3 => Regime.El3,
+            _ => Regime.El10,
+        };
+        uint mask = Valid | RegimeMask;
+        uint value = Valid | ((uint)regime << RegimeShift);
+        if (regime == Regime.El10)
+        {
+            mask |= SecureBit;
+            value |= invalidation.Secure ? SecureBit : 0;
+            if (invalidation.Operation != TlbiOperation.Alle1)
+            {
+                mask |= VmidMask;
+                value |= (uint)invalidation.Vmid << VmidShift;
+            }
+
+            if (invalidation.Operation == TlbiOperation.Aside1)
+            {
+                mask |= GlobalBit | AsidMask;
+                value |= invalidation.Asid;
+            }
+        }
+
+        return new TlbContexts(mask, value);
+    }
+
     public static TlbEntry ForStage2(byte vmid, ulong intermediate, in Stage2Leaf leaf)
     {
         ulong within = (1UL << leaf.Shift) - 1;
@@ -152,4 +187,10 @@ internal struct TlbEntry
     public readonly ulong OutputOf(ulong address) => Output | (address & Within);
 
     public readonly ulong IntermediateOf(ulong address) => Intermediate | (address & Within);
+}
+
+/// <summary>Contexts that have a value where a mask has ones.</summary>
+internal readonly record struct TlbContexts(uint Mask, uint Value)
+{
+    public bool Include(uint context) => (context & Mask) == Value;
 }

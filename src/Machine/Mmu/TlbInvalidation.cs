@@ -37,6 +37,9 @@ internal readonly record struct TlbInvalidation(TlbiOperation Operation, bool Se
         TlbiOperation.Vae1 or TlbiOperation.Vaae1 or TlbiOperation.Vale1 or TlbiOperation.Vaale1
         or TlbiOperation.Vae2 or TlbiOperation.Vale2 or TlbiOperation.Vae3 or TlbiOperation.Vale3
         or TlbiOperation.Ipas2e1 or TlbiOperation.Ipas2le1;
+
+    /// <summary>Of the entries of the address it takes only those that are global or of the ASID.</summary>
+    public bool HasAsid => Operation is TlbiOperation.Vae1 or TlbiOperation.Vale1;
 }
 
 /// <summary>The AT operations of Armv8.0 (DDI 0487, AT); W forms ask about writing.</summary>

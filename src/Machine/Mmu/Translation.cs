@@ -16,13 +16,25 @@ internal enum Permissions : byte
 }
 
 /// <summary>Memory attributes of a translated page, both stages combined.</summary>
-/// <param name="Mair">The combined attribute byte in MAIR_EL1's encoding; Device types are 0b0000xx00.</param>
-/// <param name="Shareability">SH field: 0 non, 2 outer, 3 inner.</param>
-internal readonly record struct MemoryAttributes(byte Mair, byte Shareability)
+internal readonly record struct MemoryAttributes
 {
+    // One number: what is written in pieces and read as a whole makes a processor wait.
+    private readonly ushort _both;
+
+    public MemoryAttributes(byte mair, byte shareability)
+    {
+        _both = (ushort)(mair | (shareability << 8));
+    }
+
     public static readonly MemoryAttributes DeviceNgnrne = new(0x00, 2);
     public static readonly MemoryAttributes NormalNonCacheable = new(0x44, 2);
     public static readonly MemoryAttributes NormalWriteBack = new(0xff, 0);
+
+    /// <summary>The combined attribute byte in MAIR_EL1's encoding; Device types are 0b0000xx00.</summary>
+    public byte Mair => (byte)_both;
+
+    /// <summary>SH field: 0 non, 2 outer, 3 inner.</summary>
+    public byte Shareability => (byte)(_both >> 8);
 
     public bool IsDevice => (Mair & 0xf0) == 0;
 }

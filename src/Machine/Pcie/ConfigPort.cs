@@ -9,6 +9,7 @@ internal sealed class ConfigPort(PciFunction function) : IBusDevice
 
     public BusResult Read(ulong offset, int size, out ulong value)
     {
+        function.ConfigRead((int)offset, size);
         value = function.Config.Read((int)offset, size);
         return BusResult.Ok;
     }
@@ -21,7 +22,7 @@ internal sealed class ConfigPort(PciFunction function) : IBusDevice
 
     public bool TryPeek(ulong offset, int size, out ulong value)
     {
-        Read(offset, size, out value);
+        value = function.Config.Read((int)offset, size);
         return true;
     }
 }

@@ -113,6 +113,11 @@ internal abstract class PciFunction : IDevice
         InterruptChanged();
     }
 
+    /// <summary>Software is about to read configuration space: for registers that show something else.</summary>
+    public virtual void ConfigRead(int offset, int size)
+    {
+    }
+
     /// <summary>Whether the function answers in the address space of a register now.</summary>
     public bool Decodes(BaseAddress bar) => IsOn && (bar.IsIo ? Config.IoSpaceEnabled : Config.MemorySpaceEnabled);
 

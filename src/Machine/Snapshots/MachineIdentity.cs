@@ -24,6 +24,8 @@ internal static class MachineIdentity
             $"--smp {Number((ulong)machine.Cpus)}",
             $"--memory {Number(machine.MemoryBytes)}",
             $"--semihosting {Switch(machine.Semihosting)}",
+            $"--global virtio-mmio.force-legacy={Switch(machine.LegacyVirtioMmio)}",
+            .. machine.VirtioMmio.Select(static d => $"--device {d.Kind}-device {d.Identity} {d.Settings.InWords}"),
             .. machine.PciDevices.Select(static d => $"--device {d}"),
         ];
         return string.Join('\n', lines);

@@ -17,14 +17,14 @@ namespace GdbHost.Machine.Snapshots;
 internal static class SnapshotFormat
 {
     /// <summary>Changes with every change of what any part saves.</summary>
-    public const uint Version = 3;
+    public const uint Version = 5;
 
     public const int DigestBytes = 32;
 
     /// <summary>Longest identity text; a file that claims more is no snapshot.</summary>
     public const int MaxIdentityBytes = 4096;
 
-    /// <summary>Most bytes of one part; the largest of ours, a TLB, has some 50 KiB.</summary>
+    /// <summary>Most bytes of one part; the largest of ours, a TLB, has up to 3 MiB.</summary>
     public const int MaxPartBytes = 16 << 20;
 
     public static ReadOnlySpan<byte> Magic => "GDBHSNAP"u8;

@@ -20,6 +20,9 @@ internal interface ISystemRegisterHost
     /// <summary>The PMU.</summary>
     IPerformanceMonitors Performance { get; }
 
+    /// <summary>The interface to a GICv3; null on a machine without one.</summary>
+    IGicCpuInterface? Gic { get; }
+
     /// <summary>What SYS instructions act on.</summary>
     IMaintenance Maintenance { get; }
 

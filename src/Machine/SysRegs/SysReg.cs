@@ -71,6 +71,9 @@ internal sealed record SysReg(string Name, SysRegId Id, ExceptionLevel? Read, Ex
     /// <summary>Replaces the stored value on reads. Must not change anything.</summary>
     public Func<ISystemRegisterHost, ulong>? OnRead { get; init; }
 
+    /// <summary>Where reading changes something: what an instruction's read does, in place of <see cref="OnRead"/>.</summary>
+    public Func<ISystemRegisterHost, ulong>? OnTake { get; init; }
+
     /// <summary>Replaces storing on writes.</summary>
     public Action<ISystemRegisterHost, ulong>? OnWrite { get; init; }
 
@@ -81,6 +84,9 @@ internal sealed record SysReg(string Name, SysRegId Id, ExceptionLevel? Read, Ex
     public bool IsReserved { get; init; }
 
     public SysRegEffects Effects { get; init; }
+
+    /// <summary>Belongs to the CPU interface of a GICv3; without one there is no such register.</summary>
+    public bool NeedsGicV3 { get; init; }
 
     /// <summary>A register of EL2 by its encoding (op1 is 4): RES0 from EL3 where EL2 is not implemented.</summary>
     public bool BelongsToEl2 => Id.Op1 == 4;

@@ -4,7 +4,7 @@ namespace GdbHost.Protocol.Text;
 
 /// <summary>
 /// Reads the arguments of a packet from left to right: hexadecimal numbers, thread ids, separators, names.
-/// It never allocates and never throws; a method that returns false has consumed nothing.
+/// It never throws and allocates for bytes alone; a method that returns false has consumed nothing.
 /// </summary>
 public ref struct RspReader(ReadOnlySpan<byte> text)
 {
@@ -72,6 +72,26 @@ public ref struct RspReader(ReadOnlySpan<byte> text)
         Rest = before;
         value = 0;
         return false;
+    }
+
+    /// <summary>Reads this many bytes, each as two hexadecimal digits.</summary>
+    public bool TakeHex(int length, out byte[] bytes)
+    {
+        bytes = [];
+        if (length < 0 || Rest.Length / 2 < length)
+        {
+            return false;
+        }
+
+        byte[] decoded = new byte[length];
+        if (!Hex.TryDecode(Rest[..(length * 2)], decoded, out int written) || written != length)
+        {
+            return false;
+        }
+
+        bytes = decoded;
+        Rest = Rest[(length * 2)..];
+        return true;
     }
 
     /// <summary>Reads everything up to <paramref name="separator"/>, which is dropped, or up to the end.</summary>

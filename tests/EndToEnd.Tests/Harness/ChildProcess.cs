@@ -21,6 +21,9 @@ internal sealed class ChildProcess
         _errors = process.StandardError.ReadToEndAsync();
     }
 
+    /// <summary>The process's number.</summary>
+    public int Id => _process.Id;
+
     public bool HasEnded => _process.HasExited;
 
     /// <param name="input">What it reads, before the end of its input.</param>

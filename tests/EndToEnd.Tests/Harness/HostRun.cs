@@ -25,15 +25,17 @@ internal sealed class HostRun : IDisposable
     private string PortFile => Path.Combine(_folder.FullName, "port");
 
     /// <summary>
-    /// The words that start the built gdbhost with arguments. GDBHOST_UNDER_TEST names another program with the same options,
-    /// such as a published build.
+    /// The words that start gdbhost with arguments: the program that GDBHOST_UNDER_TEST names, as scripts/test.sh does with the
+    /// published one, else the built one.
     /// </summary>
-    public static string[] Words(IEnumerable<string> arguments)
+    public static string[] Words(params string[] arguments) =>
+        Environment.GetEnvironmentVariable("GDBHOST_UNDER_TEST") is { Length: > 0 } other ? [other, .. arguments] : BuiltWords(arguments);
+
+    /// <summary>The words that start the built gdbhost, which is compiled while it runs.</summary>
+    public static string[] BuiltWords(params string[] arguments)
     {
         string dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
-        return Environment.GetEnvironmentVariable("GDBHOST_UNDER_TEST") is { Length: > 0 } other
-            ? [other, .. arguments]
-            : [dotnet, Path.Combine(AppContext.BaseDirectory, "gdbhost.dll"), .. arguments];
+        return [dotnet, Path.Combine(AppContext.BaseDirectory, "gdbhost.dll"), .. arguments];
     }
 
     /// <summary>As <see cref="CommandAsync"/>, for a program that reads what is typed.</summary>
@@ -114,7 +116,7 @@ internal sealed class HostRun : IDisposable
 
     private static ChildProcess Start(IEnumerable<string> arguments, string input = "")
     {
-        string[] words = Words(arguments);
+        string[] words = Words([.. arguments]);
         return ChildProcess.Start(words[0], words[1..], input);
     }
 

@@ -15,9 +15,9 @@ internal static class XenGuest
 
     public static string Ramdisk => Repository.Guest("debian/initramfs.cpio.gz");
 
-    public static async Task MakeTreeAsync(string tree)
+    public static async Task MakeTreeAsync(string tree, int gic = 2)
     {
-        Ended made = await HostRun.CommandAsync("dtb", "--machine", "virt,gic=2,el2=on", "--memory", "1G", "--output", tree);
+        Ended made = await HostRun.CommandAsync("dtb", "--machine", $"virt,gic={gic},el2=on", "--memory", "1G", "--output", tree);
         Assert.Equal(0, made.Status);
         await PutAsync(tree, "-t", "s", "/chosen", "xen,xen-bootargs", "console=dtuart dtuart=/pl011@9000000 dom0_mem=512M bootscrub=0");
         string dom0 = await ModuleAsync(tree, "multiboot,kernel", KernelAddress, Kernel);

@@ -11,7 +11,7 @@ namespace GdbHost.GdbStub.Tests.Fakes;
 /// A debuggee without a machine: two vCPUs, a handful of registers, one page of memory at 0x40000000 whose bytes
 /// count up. It stops when a test says so.
 /// </summary>
-internal sealed class FakeTarget : ITarget, IBreakpoints, IMemoryMap, ITranslation, ISnapshots, IPciDevices
+internal sealed class FakeTarget : ITarget, IBreakpoints, IMemoryMap, ITranslation, ISnapshots, IPciDevices, IPublishedFiles, IRestart
 {
     public const ulong MemoryStart = 0x4000_0000;
 
@@ -126,7 +126,7 @@ internal sealed class FakeTarget : ITarget, IBreakpoints, IMemoryMap, ITranslati
 
     public void SetRegister(string name, ulong value) => _values[(0, name)] = BitConverter.GetBytes(value);
 
-    public int ReadMemory(int cpu, ulong address, Span<byte> into)
+    public int ReadMemory(int cpu, AddressView view, ulong address, Span<byte> into)
     {
         if (address < MemoryStart || address >= MemoryStart + (ulong)_memory.Length)
         {
@@ -139,7 +139,7 @@ internal sealed class FakeTarget : ITarget, IBreakpoints, IMemoryMap, ITranslati
         return count;
     }
 
-    public bool TryWriteMemory(int cpu, ulong address, ReadOnlySpan<byte> bytes)
+    public bool TryWriteMemory(int cpu, AddressView view, ulong address, ReadOnlySpan<byte> bytes)
     {
         bool fits = address >= MemoryStart && address + (ulong)bytes.Length <= MemoryStart + (ulong)_memory.Length;
         if (fits)
@@ -150,8 +150,19 @@ internal sealed class FakeTarget : ITarget, IBreakpoints, IMemoryMap, ITranslati
         return fits;
     }
 
-    public void Resume(IReadOnlyList<CpuAction> actions, Action<TargetStop> stopped)
+    /// <summary>How the newest step was to be done.</summary>
+    public StepOptions Step { get; private set; }
+
+    public IReadOnlyList<PublishedFile> Files { get; } = [new("note.txt", static () => "hello"u8.ToArray())];
+
+    /// <summary>How often it was put back to its start.</summary>
+    public int Restarts { get; private set; }
+
+    public void Restart() => Restarts++;
+
+    public void Resume(IReadOnlyList<CpuAction> actions, StepOptions step, Action<TargetStop> stopped)
     {
+        Step = step;
         _stopped = stopped;
         _resumes.Writer.TryWrite([.. actions]);
     }
@@ -166,7 +177,9 @@ internal sealed class FakeTarget : ITarget, IBreakpoints, IMemoryMap, ITranslati
         stopped?.Invoke(stop);
     }
 
-    public BreakpointOutcome Insert(BreakpointKind kind, ulong address, int length)
+    public System.Action<string>? Printed { get; set; }
+
+    public BreakpointOutcome Insert(BreakpointKind kind, ulong address, int length, BreakpointScript script)
     {
         if (kind == BreakpointKind.ReadWatch)
         {
@@ -178,23 +191,26 @@ internal sealed class FakeTarget : ITarget, IBreakpoints, IMemoryMap, ITranslati
             return BreakpointOutcome.Invalid;
         }
 
-        if (_breakpoints.Count == 2)
+        if (_breakpoints.Count == 2 && !_breakpoints.Any(b => b.StartsWith($"{kind}@{address:x}/{length}", StringComparison.Ordinal)))
         {
             return BreakpointOutcome.NoRoom;
         }
 
-        _breakpoints.Add($"{kind}@{address:x}/{length}");
+        string what = script == BreakpointScript.None || script.Conditions.Count + script.Commands.Count == 0
+            ? "" : $"({script.Conditions.Count} conditions, {script.Commands.Count} commands)";
+        _breakpoints.RemoveWhere(b => b.StartsWith($"{kind}@{address:x}/{length}", System.StringComparison.Ordinal));
+        _breakpoints.Add($"{kind}@{address:x}/{length}{what}");
         return BreakpointOutcome.Done;
     }
 
     public BreakpointOutcome Remove(BreakpointKind kind, ulong address, int length)
     {
-        _breakpoints.Remove($"{kind}@{address:x}/{length}");
+        _breakpoints.RemoveWhere(b => b.StartsWith($"{kind}@{address:x}/{length}", System.StringComparison.Ordinal));
         return BreakpointOutcome.Done;
     }
 
     public void RemoveAll() => _breakpoints.Clear();
 
     public WalkReport Explain(int cpu, ulong address, int? exceptionLevel, WalkAccess access) =>
-        Translation ?? throw new InvalidOperationException("The test gave no translation.");
+        Translation ?? new WalkReport("EL1&0", false, false, [], null, address, "", null, null);
 }

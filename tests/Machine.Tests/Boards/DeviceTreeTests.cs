@@ -20,6 +20,10 @@ public class DeviceTreeTests
     [InlineData("gic-version=2,secure=on", false, true, true, 1, 1024)]
     [InlineData("gic-version=2,secure=on,virtualization=on", true, true, true, 2, 512)]
     [InlineData("gic-version=2,highmem=off", false, false, false, 8, 2048)]
+    [InlineData("gic-version=3", false, false, true, 1, 1024)]
+    [InlineData("gic-version=3,virtualization=on", true, false, true, 4, 2048)]
+    [InlineData("gic-version=3,secure=on,virtualization=on", true, true, true, 8, 1024)]
+    [InlineData("gic-version=3,virtualization=on", true, false, true, 34, 2048)]
     public void Device_tree_equals_QEMUs(
         string options, bool el2, bool el3, bool highMemory, int cpus, int megabytes)
     {
@@ -28,6 +32,7 @@ public class DeviceTreeTests
             El2 = el2,
             El3 = el3,
             HighMemory = highMemory,
+            GicVersion = options.StartsWith("gic-version=3", StringComparison.Ordinal) ? 3 : 2,
             Cpus = cpus,
             MemoryBytes = (ulong)megabytes << 20,
         };

@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Reflection;
-using GdbHost.Machine.Cpu.Translate;
 using GdbHost.Machine.Cpu.Translate.X64;
 using Xunit;
 using static GdbHost.Machine.Tests.Cpu.EmittedCode;

@@ -81,6 +81,20 @@ public sealed unsafe class DevicePageTests : IDisposable
         Assert.Equal(Code, Core.State->Pc);
     }
 
+    /// <summary>virtio-mmio transports are 512 bytes, eight to a page: each has its own registers.</summary>
+    [Fact]
+    public void Devices_that_share_a_page_are_told_apart()
+    {
+        const ulong Magic = 0x7472_6976;
+        for (ulong slot = 0x0a00_0000; slot < 0x0a00_1000; slot += 0x200)
+        {
+            Assert.True(Succeeds(LoadWord, slot));
+            Assert.Equal(Magic, Core.State->X[0]);
+            Assert.True(Succeeds(LoadWord, slot + 4));
+            Assert.Equal(1UL, Core.State->X[0]);
+        }
+    }
+
     /// <summary>Executes one instruction at EL1; false after a Data Abort.</summary>
     private bool Succeeds(uint instruction, ulong address)
     {

@@ -1,6 +1,9 @@
+using System;
+using System.Collections.Generic;
 using GdbHost.Machine.Bus;
 using GdbHost.Machine.Common;
 using GdbHost.Machine.Cpu;
+using GdbHost.Machine.Cpu.Privileged;
 using GdbHost.Machine.SysRegs;
 using Xunit;
 
@@ -105,10 +108,40 @@ public sealed class GenericTimerTests
         Assert.Equal(WaitKind.Event, core.Core.Waiting);
     }
 
+    /// <summary>Cores share one clock, turn by turn: what is due on one must not be seen while the time is another's.</summary>
+    [Fact]
+    public void Output_rises_in_the_turn_of_its_own_core_when_the_condition_is_met()
+    {
+        using TestCore both = new(cores: 2);
+        both.Write(TestCore.RamStart, 0x1400_0000);
+        Core second = both.Cluster.Cores[1];
+        GenericTimer timer = second.System.Timer;
+        List<(Core? Running, ulong Control, ulong Time)> rises = [];
+        timer.Outputs[(int)TimerKind.Virtual] = new Wire
+        {
+            OnRise = () => rises.Add((both.Cluster.Current, timer.ReadControl(TimerKind.Virtual), both.Clock.Now)),
+        };
+        ulong due = Cluster.Quantum / 2 / NanosecondsPerTick;
+        timer.WriteCompare(TimerKind.Virtual, due);
+        timer.WriteControl(TimerKind.Virtual, 1);
+        both.Cluster.Run(2 * Cluster.Quantum);
+        Assert.Equal([(second, 5UL, due * NanosecondsPerTick)], rises);
+    }
+
     private sealed class Wire : IInterruptLine
     {
         public bool IsHigh { get; private set; }
 
-        public void Set(bool asserted) => IsHigh = asserted;
+        public Action? OnRise { get; init; }
+
+        public void Set(bool asserted)
+        {
+            bool rises = asserted && !IsHigh;
+            IsHigh = asserted;
+            if (rises)
+            {
+                OnRise?.Invoke();
+            }
+        }
     }
 }

@@ -17,10 +17,10 @@ internal sealed unsafe class TestCore : IDisposable
 
     private readonly Ram _ram = new("ram", 0x10_0000);
 
-    public TestCore(bool el2 = true, bool el3 = false, int cores = 1)
+    public TestCore(bool el2 = true, bool el3 = false, int cores = 1, int? translateAfter = null)
     {
         Scheduler = new Scheduler(Clock);
-        Cluster = new Cluster(Scheduler);
+        Cluster = new Cluster(Scheduler, translateAfter);
         PhysicalBus bus = new();
         bus.Add(new BusRegion("ram", RamStart, _ram.Size, _ram, Device: null));
         for (int i = 0; i < cores; i++)

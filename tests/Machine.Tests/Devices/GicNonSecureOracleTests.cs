@@ -12,8 +12,8 @@ namespace GdbHost.Machine.Tests.Devices;
 /// </summary>
 public sealed class GicNonSecureOracleTests : IDisposable
 {
-    private static readonly ulong Distributor = Virt.GicDistributor.Start;
-    private static readonly ulong Cpu = Virt.GicCpu.Start;
+    private static readonly ulong Distributor = VirtInterrupts.Distributor.Start;
+    private static readonly ulong Cpu = VirtInterrupts.CpuInterface.Start;
 
     private readonly FileInfo _kernel = new(Path.GetTempFileName());
 

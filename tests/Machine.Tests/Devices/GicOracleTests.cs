@@ -11,8 +11,8 @@ namespace GdbHost.Machine.Tests.Devices;
 /// </summary>
 public class GicOracleTests
 {
-    private static readonly ulong Distributor = Virt.GicDistributor.Start;
-    private static readonly ulong Cpu = Virt.GicCpu.Start;
+    private static readonly ulong Distributor = VirtInterrupts.Distributor.Start;
+    private static readonly ulong Cpu = VirtInterrupts.CpuInterface.Start;
 
     [QemuFact]
     public void Registers_after_reset_read_as_QEMUs()
@@ -33,7 +33,7 @@ public class GicOracleTests
     public void Messages_to_the_v2m_frame_make_pending_what_they_do_on_QEMU()
     {
         using QemuComparison both = new();
-        ulong frame = Virt.GicMessages.Start;
+        ulong frame = VirtInterrupts.Messages.Start;
         for (ulong offset = 0; offset < 0x1000; offset += 4)
         {
             both.Read(frame + offset);

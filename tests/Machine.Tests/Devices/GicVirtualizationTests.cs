@@ -13,8 +13,8 @@ namespace GdbHost.Machine.Tests.Devices;
 /// </summary>
 public class GicVirtualizationTests
 {
-    private static readonly ulong Hypervisor = Virt.GicHypervisor.Start;
-    private static readonly ulong Guest = Virt.GicVirtualCpu.Start;
+    private static readonly ulong Hypervisor = VirtInterrupts.Hypervisor.Start;
+    private static readonly ulong Guest = VirtInterrupts.VirtualCpuInterface.Start;
 
     private readonly DeviceFixture _fixture = new();
     private readonly Wire _virq = new();

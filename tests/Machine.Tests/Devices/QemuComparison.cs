@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.IO;
 using System.Linq;
 using GdbHost.Machine.Boards;
@@ -24,13 +25,13 @@ internal sealed class QemuComparison : IDisposable
     /// A machine with EL3 that starts a Linux kernel at EL1, so that no firmware has to give anything to Non-secure state.
     /// QEMU's qtest accesses are Non-secure.
     /// </summary>
-    public QemuComparison(FileInfo kernel)
+    public QemuComparison(FileInfo kernel, int gic = 2)
     {
         _nonSecure = true;
-        _theirs = new QemuSystem("gic-version=2,acpi=off,secure=on", "-kernel", kernel.FullName);
+        _theirs = new QemuSystem($"gic-version={gic},acpi=off,secure=on", "-kernel", kernel.FullName);
         BootFile file = new(kernel.Name, File.ReadAllBytes(kernel.FullName));
         _ours = MachineFactory.Create(
-            new MachineConfiguration { El2 = false, El3 = true, Kernel = file, MemoryBytes = 128 << 20 }, _ => { });
+            new MachineConfiguration { El2 = false, El3 = true, GicVersion = gic, Kernel = file, MemoryBytes = 128 << 20 }, _ => { });
     }
 
     public QemuComparison(bool el2 = false)
@@ -50,11 +51,23 @@ internal sealed class QemuComparison : IDisposable
     /// <inheritdoc cref="QemuComparison(MachineConfiguration, IEnumerable{string})"/>
     public QemuComparison(MachineConfiguration ours, bool timed, params IEnumerable<string> devices)
     {
-        string[] options = [.. devices.SelectMany(static d => new[] { "-device", d })];
-        string machine = "gic-version=2,acpi=off" + (ours.HighMemory ? string.Empty : ",highmem=off");
+        string[] cores = ["-smp", ours.Cpus.ToString(CultureInfo.InvariantCulture)];
+        string[] options = [.. cores, .. devices.SelectMany(static d => new[] { "-device", d })];
+        string machine = $"gic-version={ours.GicVersion},acpi=off" + (ours.HighMemory ? string.Empty : ",highmem=off");
         _theirs = timed ? QemuSystem.WithTime(machine, options) : new QemuSystem(machine, options);
         _ours = MachineFactory.Create(ours with { MemoryBytes = 128 << 20, PciDevices = [.. devices.Select(Request)] }, _ => { });
     }
+
+    private QemuComparison(QemuSystem theirs, GdbHost.Machine.Boards.Machine ours)
+    {
+        _theirs = theirs;
+        _ours = ours;
+    }
+
+    /// <summary>The same for devices with something behind them, which each side is told in its own way.</summary>
+    /// <param name="options">QEMU's options.</param>
+    public static QemuComparison WithBackends(MachineConfiguration ours, params IEnumerable<string> options) => new(
+        new QemuSystem("gic-version=2,acpi=off", options), MachineFactory.Create(ours with { MemoryBytes = 128 << 20 }, _ => { }));
 
     /// <summary>Reads on both sides until they give a value; our time goes on to the next event, QEMU's passes.</summary>
     public void WaitFor(ulong address, ulong value, ulong mask = uint.MaxValue)

@@ -228,26 +228,28 @@ public sealed class TlbTests
         Assert.Equal(hit, machine.Translation.Look(GlobalAddress, AccessType.Write, ExceptionLevel.El1).Fault);
     }
 
-    [Fact]
-    public void Tlb_holds_its_size_of_pages_and_replaces_in_turn()
+    [Theory]
+    [InlineData(64)]
+    [InlineData(1024)]
+    [InlineData(1 << 16)]
+    public void Tlb_holds_its_size_of_pages_and_replaces_in_turn(int capacity)
     {
-        const int Capacity = 1024;
-        var tlb = new Tlb(Capacity);
-        TlbEntry[] entries = [.. Enumerable.Range(0, Capacity * 2).Select(static page => Entry((ulong)page))];
-        foreach (TlbEntry entry in entries.Take(Capacity))
+        var tlb = new Tlb(capacity);
+        TlbEntry[] entries = [.. Enumerable.Range(0, capacity * 2).Select(static page => Entry((ulong)page))];
+        foreach (TlbEntry entry in entries.Take(capacity))
         {
             tlb.Insert(in entry);
         }
 
-        Assert.Equal(Capacity, entries.Count(entry => Holds(tlb, entry)));
+        Assert.Equal(capacity, entries.Count(entry => Holds(tlb, entry)));
 
-        foreach (TlbEntry entry in entries.Skip(Capacity))
+        foreach (TlbEntry entry in entries.Skip(capacity))
         {
             tlb.Insert(in entry);
         }
 
-        Assert.Equal(Capacity, entries.Count(entry => Holds(tlb, entry)));
-        Assert.All(entries.Skip(Capacity), entry => Assert.True(Holds(tlb, entry)));
+        Assert.Equal(capacity, entries.Count(entry => Holds(tlb, entry)));
+        Assert.All(entries.Skip(capacity), entry => Assert.True(Holds(tlb, entry)));
     }
 
     [Fact]

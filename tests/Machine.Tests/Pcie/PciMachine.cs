@@ -3,8 +3,13 @@ using System.Linq;
 using GdbHost.Machine.Boards;
 using GdbHost.Machine.Boot;
 using GdbHost.Machine.Common;
+using GdbHost.Machine.Network;
 using GdbHost.Machine.Pcie;
+using GdbHost.Machine.Pcie.Devices;
 using GdbHost.Machine.Tests.Devices;
+using GdbHost.Machine.Tests.Virtio;
+using GdbHost.Machine.Virtio;
+using GdbHost.Machine.Virtio.Console;
 
 namespace GdbHost.Machine.Tests.Pcie;
 
@@ -22,7 +27,7 @@ internal sealed class PciMachine : IDisposable
     public PciMachine(params string[] devices)
     {
         Machine = MachineFactory.Create(
-            new MachineConfiguration { MemoryBytes = 16 << 20, PciDevices = [.. devices.Select(QemuComparison.Request)] }, _ => { });
+            new MachineConfiguration { MemoryBytes = 16 << 20, PciDevices = [.. devices.Select(QemuComparison.Request).Select(WithBackend)] }, _ => { });
 
         // A message is an edge.
         Write(Distributor, 3);
@@ -33,6 +38,21 @@ internal sealed class PciMachine : IDisposable
     }
 
     public GdbHost.Machine.Boards.Machine Machine { get; }
+
+    // What the command line would put behind a device.
+    private static PciDeviceRequest WithBackend(PciDeviceRequest request) => request with
+    {
+        Backend = request.Kind switch
+        {
+            string kind when kind.StartsWith("virtio-blk", StringComparison.Ordinal) => new BlockDeviceConfiguration(new MemoryStorage(4096), null),
+            string kind when kind.StartsWith("virtio-net", StringComparison.Ordinal) =>
+                new NetDeviceConfiguration(new UserNetworkConfiguration(null, null), new byte[6]),
+            string kind when kind.StartsWith("virtio-serial", StringComparison.Ordinal) =>
+                new SerialDeviceConfiguration([new ConsolePortConfiguration(0, IsConsole: true, null, null)]),
+            string kind when kind.StartsWith("virtio-rng", StringComparison.Ordinal) => new RngDeviceConfiguration(),
+            _ => null,
+        },
+    };
 
     public PciFunction Named(string id) => Machine.Pcie!.Plugged.Single(p => p.Request.Name == id).Function;
 

@@ -10,8 +10,13 @@ using GdbHost.Machine.Boards;
 using GdbHost.Machine.Boot;
 using GdbHost.Machine.Common;
 using GdbHost.Machine.Cpu;
+using GdbHost.Machine.Network;
+using GdbHost.Machine.Pcie.Devices;
 using GdbHost.Machine.Snapshots;
 using GdbHost.Machine.Tests.Devices;
+using GdbHost.Machine.Tests.Virtio;
+using GdbHost.Machine.Virtio;
+using GdbHost.Machine.Virtio.Console;
 using Xunit;
 
 namespace GdbHost.Machine.Tests.Snapshots;
@@ -25,16 +30,17 @@ public sealed class CompletenessTests
 {
     private const BindingFlags Own = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
 
+    /// <summary>Whether with every option, and the version of the GIC.</summary>
+    public static TheoryData<bool, int> Machines() => new() { { false, 2 }, { true, 2 }, { false, 3 }, { true, 3 } };
+
     private static readonly string[] PciDevices =
         ["pci-testdev", "edu", "pcie-root-port,id=rp", "x3130-upstream,bus=rp,id=up", "xio3130-downstream,bus=up,id=dn", "edu,bus=dn"];
 
-    public static TheoryData<bool> Machines() => [false, true];
-
     [Theory]
     [MemberData(nameof(Machines))]
-    public void Every_field_that_can_change_is_saved_or_says_why_not(bool everything)
+    public void Every_field_that_can_change_is_saved_or_says_why_not(bool everything, int gic)
     {
-        using GdbHost.Machine.Boards.Machine machine = Make(everything);
+        using GdbHost.Machine.Boards.Machine machine = Make(everything, gic);
         List<string> forgotten = [];
         foreach (FieldPlace place in FieldPlace.AllOf(machine))
         {
@@ -81,11 +87,13 @@ public sealed class CompletenessTests
         Assert.True(forgotten.Count == 0, string.Join('\n', forgotten));
     }
 
-    [Fact]
-    public void What_a_part_saves_it_restores()
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void What_a_part_saves_it_restores(int gic)
     {
-        using GdbHost.Machine.Boards.Machine machine = Make(everything: true);
-        using GdbHost.Machine.Boards.Machine other = Make(everything: true);
+        using GdbHost.Machine.Boards.Machine machine = Make(everything: true, gic);
+        using GdbHost.Machine.Boards.Machine other = Make(everything: true, gic);
         foreach (FieldPlace place in FieldPlace.AllOf(machine))
         {
             place.Change();
@@ -107,15 +115,27 @@ public sealed class CompletenessTests
         part.Restore(new StateReader(reader));
     }
 
-    private static GdbHost.Machine.Boards.Machine Make(bool everything) => MachineFactory.Create(
+    private static GdbHost.Machine.Boards.Machine Make(bool everything, int gic = 2) => MachineFactory.Create(
         new MachineConfiguration
         {
             Cpus = everything ? 2 : 1,
             El2 = everything,
+            GicVersion = gic,
             El3 = everything,
             Semihosting = everything,
-            PciDevices = everything ? [.. PciDevices.Select(QemuComparison.Request)] : [],
+            PciDevices = everything
+                ? [.. PciDevices.Select(QemuComparison.Request), new PciDeviceRequest("virtio-rng-pci", []) { Backend = new RngDeviceConfiguration() }]
+                : [],
             MemoryBytes = 16 << 20,
+            VirtioMmio = everything
+                ?
+                [
+                    new BlockDeviceConfiguration(new MemoryStorage(4096), null),
+                    new RngDeviceConfiguration(),
+                    new SerialDeviceConfiguration([new ConsolePortConfiguration(0, IsConsole: true, null, null)]),
+                    new NetDeviceConfiguration(new UserNetworkConfiguration(null, null), new byte[6]),
+                ]
+                : [],
             Loads = [new LoadFile(new BootFile("code", new byte[16]), 0x4000_0000)],
         },
         _ => { });

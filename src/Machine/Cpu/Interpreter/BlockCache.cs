@@ -19,9 +19,8 @@ internal sealed unsafe class BlockCache : IDisposable
 
     private const int ChunkBytes = 4 << 20;
     private const int MaxChunks = 64;
-    private const int SlotsPerPage = (int)(Ram.PageSize / 4);
 
-    private readonly Dictionary<nint, Page> _pages = [];
+    private readonly Dictionary<nint, CodePage> _pages = [];
     private readonly List<nint> _chunks = [];
     private readonly List<IBlockUser> _users = [];
     private readonly HashSet<ushort> _guardedOffsets = [];
@@ -64,13 +63,13 @@ internal sealed unsafe class BlockCache : IDisposable
         // References and pointers are passed alike, so the routine itself can be the handler.
         (nint)(routine ?? Routine.Of<UndefinedInstruction>()).Interpreted;
 
-    /// <summary>The block at an offset of RAM, decoded now if need be.</summary>
-    public Block* At(Ram ram, ulong offset)
+    /// <summary>The page of code at an offset of RAM.</summary>
+    public CodePage PageAt(Ram ram, ulong offset)
     {
         nint key = (nint)(ram.Host + (offset & ~(Ram.PageSize - 1)));
-        if (!_pages.TryGetValue(key, out Page? page))
+        if (!_pages.TryGetValue(key, out CodePage? page))
         {
-            page = new Page();
+            page = new CodePage(key);
             _pages.Add(key, page);
             ram.Pages[offset >> Ram.PageShift] |= (byte)PageFlags.HasCode;
             foreach (IBlockUser user in _users)
@@ -79,10 +78,16 @@ internal sealed unsafe class BlockCache : IDisposable
             }
         }
 
-        ref nint slot = ref page.Blocks[(int)(offset & (Ram.PageSize - 1)) >> 2];
+        return page;
+    }
+
+    /// <summary>The block at an offset in a page of code, decoded now if need be. Call <see cref="Trim"/> before.</summary>
+    public Block* At(CodePage page, int pageOffset)
+    {
+        ref nint slot = ref page.Blocks[pageOffset >> 2];
         if (slot == 0)
         {
-            slot = (nint)Decode(key, (int)(offset & (Ram.PageSize - 1)));
+            slot = (nint)Decode(page.Host, pageOffset);
         }
 
         return (Block*)slot;
@@ -181,18 +186,23 @@ internal sealed unsafe class BlockCache : IDisposable
         _end = null;
     }
 
-    /// <summary>Blocks of one page by word offset.</summary>
-    private sealed class Page
-    {
-        public nint[] Blocks { get; } = new nint[SlotsPerPage];
-    }
-
     /// <summary>What a word without a row does.</summary>
     private readonly struct UndefinedInstruction : IRoutine
     {
         public static Flow Execute<E>(ref E e, in Instruction i)
             where E : struct, IEngine => e.Leave<UndefinedCall>(in i);
     }
+}
+
+/// <summary>A page of RAM that has decoded blocks.</summary>
+/// <param name="host">Its host address.</param>
+[NotState("decoded from memory")]
+internal sealed class CodePage(nint host)
+{
+    public nint Host => host;
+
+    /// <summary>Blocks by word offset, 0 where none has been decoded.</summary>
+    public nint[] Blocks { get; } = new nint[Ram.PageSize / 4];
 }
 
 /// <summary>Someone who keeps pointers to blocks or remembers which pages may be stored to quickly.</summary>

@@ -1,4 +1,3 @@
-using System;
 using GdbHost.Machine.Bus;
 using GdbHost.Machine.Common;
 using GdbHost.Machine.Isa;
@@ -7,22 +6,20 @@ using GdbHost.Machine.Mmu;
 namespace GdbHost.Machine.Cpu.Interpreter;
 
 /// <summary>
-/// Runs a core block by block. Inside a page blocks are linked; from page to page a table by virtual address and
-/// Exception level finds the next one, and is forgotten whenever translations may have changed.
+/// Runs a core block by block. Inside a page blocks are linked; from page to page a table by virtual page and
+/// Exception level finds the next one, and is forgotten where translations may have changed.
 /// </summary>
 [NotState("kept translations and ways from block to block")]
 internal sealed unsafe class InterpreterLoop : IExecutionEngine, IBlockUser, IFastTlb
 {
-    private const int JumpEntries = 2048;
+    private const int Pages = 512;
     private const int Levels = 4;
     private const ulong PageMask = ~(Ram.PageSize - 1);
-    private const ulong TaglessBits = 0x00ff_ffff_ffff_ffff;
 
     private readonly Core _core;
     private readonly CpuState* _state;
     private readonly BlockCache _blocks;
-    private readonly Jump[] _jumps = new Jump[JumpEntries];
-    private bool _jumpsUsed;
+    private readonly Way[] _ways = new Way[Pages];
     private bool _linksBroken;
 
     public InterpreterLoop(Core core, BlockCache blocks)
@@ -69,77 +66,31 @@ internal sealed unsafe class InterpreterLoop : IExecutionEngine, IBlockUser, IFa
     /// <summary>The block at a virtual address if that is known already, else null.</summary>
     public Block* Known(ulong pc)
     {
-        ref Jump jump = ref _jumps[(int)(pc >> 2) & (JumpEntries - 1)];
-        return jump.Tag == JumpTag(pc) ? (Block*)jump.Block : null;
+        ref Way way = ref WayOf(pc);
+        return way.Tag == WayTag(pc) && way.Generation == Generation && way.Page is not null ? (Block*)way.Page.Blocks[(int)(pc & ~PageMask) >> 2] : null;
     }
 
     void IBlockUser.ForgetBlocks() => ForgetJumps();
 
-    void IBlockUser.PageGotCode(nint hostPage)
-    {
-        FastTlbEntry* entry = _state->FastTlbs;
-        for (int k = 0; k < CpuState.FastTlbEntries * 4; k++, entry++)
-        {
-            if (entry->WriteTag != CpuState.NoTag && entry->WriteTag + entry->Addend == (ulong)hostPage)
-            {
-                entry->WriteTag = CpuState.NoTag;
-            }
-        }
-    }
+    void IBlockUser.PageGotCode(nint hostPage) => _core.Pages.ForgetStores(hostPage);
 
     public void Flush()
     {
-        FastTlbEntry empty = new() { ReadTag = CpuState.NoTag, WriteTag = CpuState.NoTag };
-        for (int level = 0; level < Levels; level++)
-        {
-            if ((_state->FastTlbUsed & (1u << level)) != 0)
-            {
-                new Span<FastTlbEntry>(_state->FastTlbs + (level * CpuState.FastTlbEntries), CpuState.FastTlbEntries).Fill(empty);
-            }
-        }
-
-        _state->FastTlbUsed = 0;
+        _core.Pages.Flush();
         _core.Memory.Devices.Flush();
         ForgetJumps();
     }
 
     public void Forget(ulong page, int shift, bool code)
     {
-        for (int level = 0; level < Levels; level++)
-        {
-            if ((_state->FastTlbUsed & (1u << level)) != 0)
-            {
-                ForgetRange(new Span<FastTlbEntry>(_state->FastTlbs + (level * CpuState.FastTlbEntries), CpuState.FastTlbEntries), page, shift);
-            }
-        }
-
+        _core.Pages.Forget(page, shift);
         _core.Memory.Devices.Forget(page, shift);
         if (code)
         {
-            ForgetJumps();
+            ForgetJumps(page, shift);
             _core.RequestAttention();
         }
     }
-
-    private static void ForgetRange(Span<FastTlbEntry> entries, ulong page, int shift)
-    {
-        if (shift == Ram.PageShift)
-        {
-            entries = entries.Slice((int)(page >> Ram.PageShift) & (CpuState.FastTlbEntries - 1), 1);
-        }
-
-        foreach (ref FastTlbEntry entry in entries)
-        {
-            if (IsWithin(entry.ReadTag, page, shift) || IsWithin(entry.WriteTag, page, shift))
-            {
-                entry.ReadTag = CpuState.NoTag;
-                entry.WriteTag = CpuState.NoTag;
-            }
-        }
-    }
-
-    /// <summary>Whether an address lies in a range, tag byte or not.</summary>
-    public static bool IsWithin(ulong address, ulong page, int shift) => ((address ^ page) & TaglessBits) >> shift == 0;
 
     // A link inside a page stands for a translation too: what follows a change of translations is looked up anew, or
     // what the guest sees would depend on what had been linked before.
@@ -147,11 +98,25 @@ internal sealed unsafe class InterpreterLoop : IExecutionEngine, IBlockUser, IFa
     {
         _linksBroken = true;
         Generation++;
-        if (_jumpsUsed)
+    }
+
+    // As above, of a range: all that an address in it has been found by. The rest is as true as it was.
+    private void ForgetJumps(ulong page, int shift)
+    {
+        if (shift != Ram.PageShift)
         {
-            new Span<Jump>(_jumps).Clear();
-            _jumpsUsed = false;
+            ForgetJumps();
+            return;
         }
+
+        _linksBroken = true;
+        ref Way way = ref WayOf(page);
+        if (FastTlbs.IsWithin(way.Tag, page, shift))
+        {
+            way = default;
+        }
+
+        _state->Translated.ForgetJumps(page);
     }
 
     /// <summary>Runs a block and, if asked to, those linked to it. Gives the number of instructions retired.</summary>
@@ -246,7 +211,10 @@ internal sealed unsafe class InterpreterLoop : IExecutionEngine, IBlockUser, IFa
     }
 
     // No address that can be fetched from has bits 61:60 differ from bit 55, so the level cannot make two tags equal.
-    private ulong JumpTag(ulong pc) => pc ^ ((ulong)_state->El << 60);
+    // What is not aligned is in no page.
+    private ulong WayTag(ulong pc) => (pc & (PageMask | 3)) ^ ((ulong)_state->El << 60);
+
+    private ref Way WayOf(ulong pc) => ref _ways[(int)(pc >> Ram.PageShift) & (Pages - 1)];
 
     /// <summary>
     /// The block at a virtual address, or null because there is none; with <paramref name="raises"/> after the exception
@@ -258,6 +226,13 @@ internal sealed unsafe class InterpreterLoop : IExecutionEngine, IBlockUser, IFa
         if (known is not null)
         {
             return known;
+        }
+
+        _blocks.Trim();
+        ref Way way = ref WayOf(pc);
+        if (way.Tag == WayTag(pc) && way.Generation == Generation && way.Page is not null)
+        {
+            return _blocks.At(way.Page, (int)(pc & ~PageMask));
         }
 
         // A branch drops the tag of its target where tags are ignored; only a miss can have met one.
@@ -279,7 +254,6 @@ internal sealed unsafe class InterpreterLoop : IExecutionEngine, IBlockUser, IFa
             return null;
         }
 
-        _blocks.Trim();
         Translation t = _core.Translation.Translate(pc, AccessType.Fetch, _state->El);
         Fault fault = t.Fault;
         BusRegion? region = fault.Happened ? null : _core.Bus.Find(new PhysicalAddress(t.Physical), t.NonSecure);
@@ -294,12 +268,11 @@ internal sealed unsafe class InterpreterLoop : IExecutionEngine, IBlockUser, IFa
             return null;
         }
 
-        Block* block = _blocks.At(region.Ram, t.Physical - region.Start);
-        _jumpsUsed = true;
-        _jumps[(int)(pc >> 2) & (JumpEntries - 1)] = new Jump(JumpTag(pc), (nint)block);
-        return block;
+        CodePage page = _blocks.PageAt(region.Ram, t.Physical - region.Start);
+        way = new Way(WayTag(pc), Generation, page);
+        return _blocks.At(page, (int)(pc & ~PageMask));
     }
 
-    /// <summary>One remembered way from a virtual address to a block; empty where the block is null.</summary>
-    private readonly record struct Jump(ulong Tag, nint Block);
+    /// <summary>A remembered way from a virtual page to its blocks, which holds while the generation does; empty where there is no page.</summary>
+    private readonly record struct Way(ulong Tag, ulong Generation, CodePage? Page);
 }

@@ -13,6 +13,9 @@ internal static class CortexA53
     private const ulong El2Aarch64 = 0x100;
     private const ulong El3Aarch64 = 0x1000;
 
+    /// <summary>ID_AA64PFR0_EL1.GIC.</summary>
+    private const ulong GicSystemRegisters = 0x100_0000;
+
     /// <summary>MPIDR_EL1.RES1.</summary>
     private const ulong MpidrRes1 = 1UL << 31;
 
@@ -21,9 +24,10 @@ internal static class CortexA53
     {
         Name = "cortex-a53",
         MidrEl1 = 0x410f_d034,
-        MpidrEl1 = MpidrRes1 | (uint)configuration.Index,
+        MpidrEl1 = MpidrRes1 | configuration.Affinity,
         RevidrEl1 = 0,
-        IdAa64pfr0El1 = El0AndEl1Aarch64 | (configuration.HasEl2 ? El2Aarch64 : 0) | (configuration.HasEl3 ? El3Aarch64 : 0),
+        IdAa64pfr0El1 = El0AndEl1Aarch64 | (configuration.HasEl2 ? El2Aarch64 : 0) | (configuration.HasEl3 ? El3Aarch64 : 0)
+            | (configuration.HasGicV3 ? GicSystemRegisters : 0),
         IdAa64dfr0El1 = 0x1030_5106,
         IdAa64isar0El1 = 0x0001_1120,
         IdAa64mmfr0El1 = 0x0000_1122,

@@ -81,6 +81,7 @@ internal sealed unsafe class DebugUnit
     public void RegistersChanged()
     {
         bool allowed = _core.Regs.Read<MdscrEl1>().Mde && !Locked;
+        _core.System.Derived.UpdateAlert();
         _breakpoints.Arm(allowed);
         _core.Debugger.GuestBreakpointsChanged();
         if (_watchpoints.Arm(allowed))
@@ -144,8 +145,8 @@ internal sealed unsafe class DebugUnit
     /// <param name="to">The level that the return goes to; the present one if the return is illegal.</param>
     public bool StepsAfterReturn(Spsr spsr, ExceptionLevel to)
     {
-        bool secure = _core.System.Derived.SecureAt(to);
-        return _core.Regs.Read<MdscrEl1>().Ss && !EnabledHere && Enabled(to, secure, spsr.DebugMasked) && spsr.SoftwareStep;
+        return _core.Regs.Read<MdscrEl1>().Ss && !EnabledHere
+            && Enabled(to, _core.System.Derived.SecureAt(to), spsr.DebugMasked) && spsr.SoftwareStep;
     }
 
     public void Save(StateWriter to)

@@ -10,6 +10,12 @@ namespace GdbHost.Machine.Cpu.Privileged;
 /// </summary>
 internal sealed unsafe class DerivedState(Core core)
 {
+    private const int Levels = 4;
+
+    // An exception and its return change the level and nothing else, so what was computed for it last is mostly true still.
+    [NotState("computed from the inputs that it holds")]
+    private readonly Kept[] _kept = new Kept[Levels];
+
     /// <summary>EL2 exists and the core is in the Security state that has it. Without EL3 all there is is Non-secure.</summary>
     public bool El2Enabled =>
         core.Configuration.HasEl2 && (!core.Configuration.HasEl3 || core.Regs.Read<ScrEl3>().Ns);
@@ -32,17 +38,25 @@ internal sealed unsafe class DerivedState(Core core)
     /// <summary>To be called after every change of the Exception level, of SCTLR_ELx, HCR_EL2, SCR_EL3, CPACR_EL1 or CPTR_ELx.</summary>
     public void Update()
     {
-        CpuState* state = core.State;
-        Sctlr sctlr = Sctlr;
-        state->FpDisabled = FpTrap().Happens ? 1u : 0;
-        state->AlignmentCheck = sctlr.A ? ulong.MaxValue : 0;
-        bool untranslated = !sctlr.M && (state->El >= ExceptionLevel.El2 || !Hcr.Dc);
-        state->StrictAlignment = sctlr.A || untranslated;
-        bool zeroBlockTraps = state->El == ExceptionLevel.El0 ? !sctlr.Dze || Hcr.Tdz : state->El == ExceptionLevel.El1 && Hcr.Tdz;
-        state->ZeroBlockIsSlow = zeroBlockTraps || state->StrictAlignment;
-        state->BigEndian = state->El == ExceptionLevel.El0 ? sctlr.E0e : sctlr.Ee;
+        ref Kept kept = ref _kept[(int)core.State->El];
+        Inputs inputs = new(
+            Sctlr.Raw, core.Regs[Sr.HcrEl2], core.Regs[Sr.ScrEl3], core.Regs[Sr.CpacrEl1], core.Regs[Sr.CptrEl2], core.Regs[Sr.CptrEl3]);
+        if (!kept.Valid || kept.Inputs != inputs)
+        {
+            kept = new Kept(true, inputs, FindMeaning());
+        }
+
+        kept.Meaning.Apply(core.State);
         core.System.Performance.LevelChanged();
-        state->SpCheck = (state->El == ExceptionLevel.El0 ? sctlr.Sa0 : sctlr.Sa) ? 15u : 0;
+        UpdateAlert();
+    }
+
+    /// <summary>To be called after every change of an interrupt input, HCR_EL2 or MDSCR_EL1.</summary>
+    public void UpdateAlert()
+    {
+        HcrEl2 hcr = core.Regs.Read<HcrEl2>();
+        MdscrEl1 debug = core.Regs.Read<MdscrEl1>();
+        core.State->Alert = core.System.Inputs.Any || hcr.Vi || hcr.Vf || hcr.Vse || debug.Ss || debug.Mde;
     }
 
     /// <summary>Whether FP and SIMD instructions trap now, and where to (DDI 0487, CheckFPAdvSIMDEnabled64).</summary>
@@ -64,5 +78,60 @@ internal sealed unsafe class DerivedState(Core core)
         }
 
         return core.Configuration.HasEl3 && new Cptr(core.Regs[Sr.CptrEl3]).Tfp ? Trap.FpTo(ExceptionLevel.El3) : Trap.None;
+    }
+
+    private Meaning FindMeaning()
+    {
+        ExceptionLevel level = core.State->El;
+        Sctlr sctlr = Sctlr;
+        HcrEl2 hcr = Hcr;
+        bool atEl0 = level == ExceptionLevel.El0;
+        bool strict = sctlr.A || (!sctlr.M && (level >= ExceptionLevel.El2 || !hcr.Dc));
+        bool zeroBlockTraps = atEl0 ? !sctlr.Dze || hcr.Tdz : level == ExceptionLevel.El1 && hcr.Tdz;
+        bool cacheLineTraps = (level <= ExceptionLevel.El1 && (hcr.Tpc || hcr.Tpu)) || (atEl0 && !sctlr.Uci);
+        return new Meaning
+        {
+            FpDisabled = FpTrap().Happens,
+            ChecksAlignment = sctlr.A,
+            StrictAlignment = strict,
+            ZeroBlockIsSlow = zeroBlockTraps || strict,
+            CacheLineTraps = cacheLineTraps,
+            BigEndian = atEl0 ? sctlr.E0e : sctlr.Ee,
+            ChecksSp = atEl0 ? sctlr.Sa0 : sctlr.Sa,
+        };
+    }
+
+    /// <summary>All that a <see cref="Meaning"/> depends on but for the level: SCTLR_ELx of its regime, HCR_EL2 and so on.</summary>
+    private readonly record struct Inputs(ulong Sctlr, ulong Hcr, ulong Scr, ulong Cpacr, ulong Cptr2, ulong Cptr3);
+
+    private record struct Kept(bool Valid, Inputs Inputs, Meaning Meaning);
+
+    /// <summary>The members of <see cref="CpuState"/> of the same names.</summary>
+    private readonly record struct Meaning
+    {
+        public required bool FpDisabled { get; init; }
+
+        public required bool ChecksAlignment { get; init; }
+
+        public required bool StrictAlignment { get; init; }
+
+        public required bool ZeroBlockIsSlow { get; init; }
+
+        public required bool CacheLineTraps { get; init; }
+
+        public required bool BigEndian { get; init; }
+
+        public required bool ChecksSp { get; init; }
+
+        public void Apply(CpuState* state)
+        {
+            state->FpDisabled = FpDisabled ? 1u : 0;
+            state->AlignmentCheck = ChecksAlignment ? ulong.MaxValue : 0;
+            state->StrictAlignment = StrictAlignment;
+            state->ZeroBlockIsSlow = ZeroBlockIsSlow;
+            state->CacheLineTraps = CacheLineTraps;
+            state->BigEndian = BigEndian;
+            state->SpCheck = ChecksSp ? 15u : 0;
+        }
     }
 }

@@ -173,6 +173,7 @@ internal sealed unsafe class Exceptions(Core core) : IExceptionEntry
             state->Daif = spsr.Daif;
             state->IllegalState = true;
             state->Pc = target;
+            core.RequestAttention();
         }
         else
         {
@@ -184,7 +185,6 @@ internal sealed unsafe class Exceptions(Core core) : IExceptionEntry
         state->ExclusiveValid = false;
         core.EventRegister = true;
         core.System.Derived.Update();
-        core.RequestAttention();
         return Flow.End;
     }
 
@@ -216,7 +216,6 @@ internal sealed unsafe class Exceptions(Core core) : IExceptionEntry
         state->IllegalState = false;
         state->Pc = core.Regs.At(Sr.VbarEl1, target) + fromLower + vector;
         core.System.Derived.Update();
-        core.RequestAttention();
     }
 
     private ExceptionLevel AbortTarget(in Fault fault)

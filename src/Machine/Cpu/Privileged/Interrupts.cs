@@ -1,3 +1,4 @@
+using System;
 using GdbHost.Machine.Bus;
 using GdbHost.Machine.Common;
 using GdbHost.Machine.SysRegs.Fields;
@@ -25,19 +26,33 @@ internal sealed unsafe class Interrupts : IStateful
 
     private readonly Core _core;
     private readonly Line[] _lines = new Line[Kinds];
+    private readonly Line _group1;
+    private readonly Line _secureGroup1;
 
     public Interrupts(Core core)
     {
         _core = core;
         for (int i = 0; i < Kinds; i++)
         {
-            _lines[i] = new Line(core);
+            _lines[i] = new Line(this);
         }
+
+        _group1 = new Line(this);
+        _secureGroup1 = new Line(this);
     }
 
     public IInterruptLine Irq => _lines[(int)InterruptKind.Irq];
 
     public IInterruptLine Fiq => _lines[(int)InterruptKind.Fiq];
+
+    /// <summary>
+    /// A GICv3 says of which group its interrupt is: one of the Security state that the core is in is an IRQ, one of the
+    /// other an FIQ; at EL3 both are FIQs (IHI 0069, Interrupt grouping and interrupt signaling).
+    /// </summary>
+    public IInterruptLine Group1 => _group1;
+
+    /// <inheritdoc cref="Group1"/>
+    public IInterruptLine SecureGroup1 => _secureGroup1;
 
     public IInterruptLine VirtualIrq => _lines[(int)InterruptKind.VirtualIrq];
 
@@ -64,6 +79,10 @@ internal sealed unsafe class Interrupts : IStateful
             return (a ? 1UL << 8 : 0) | (i ? 1UL << 7 : 0) | (f ? 1UL << 6 : 0);
         }
     }
+
+    /// <summary>An input is asserted, whatever becomes of it.</summary>
+    [field: NotState("from the inputs")]
+    public bool Any { get; private set; }
 
     /// <summary>Something is pending that ends a WFI, whatever PSTATE masks.</summary>
     public bool WakesFromWfi
@@ -101,9 +120,14 @@ internal sealed unsafe class Interrupts : IStateful
     public bool IsPending(InterruptKind kind)
     {
         bool input = _lines[(int)kind].Asserted;
-        if (kind < InterruptKind.VirtualIrq)
+        switch (kind)
         {
-            return input;
+            case InterruptKind.SError:
+                return input;
+            case InterruptKind.Fiq:
+                return input || IsOfGroup1(asFiq: true);
+            case InterruptKind.Irq:
+                return input || IsOfGroup1(asFiq: false);
         }
 
         HcrEl2 hcr = _core.System.Derived.Hcr;
@@ -121,6 +145,9 @@ internal sealed unsafe class Interrupts : IStateful
         {
             to.Write(line.Asserted);
         }
+
+        to.Write(_group1.Asserted);
+        to.Write(_secureGroup1.Asserted);
     }
 
     public void Restore(StateReader from)
@@ -129,6 +156,21 @@ internal sealed unsafe class Interrupts : IStateful
         {
             line.Set(from.ReadBool());
         }
+
+        _group1.Set(from.ReadBool());
+        _secureGroup1.Set(from.ReadBool());
+    }
+
+    private bool IsOfGroup1(bool asFiq)
+    {
+        if (!_group1.Asserted && !_secureGroup1.Asserted)
+        {
+            return false;
+        }
+
+        bool secure = _core.System.Derived.Secure;
+        bool secureIsFiq = !secure || _core.State->El == ExceptionLevel.El3;
+        return (_group1.Asserted && secure == asFiq) || (_secureGroup1.Asserted && secureIsFiq == asFiq);
     }
 
     private bool IsTaken(InterruptKind kind, out ExceptionLevel target)
@@ -164,6 +206,13 @@ internal sealed unsafe class Interrupts : IStateful
         return toEl3 ? ExceptionLevel.El3 : toEl2 ? ExceptionLevel.El2 : ExceptionLevel.El1;
     }
 
+    private void Changed()
+    {
+        Any = _group1.Asserted || _secureGroup1.Asserted || Array.Exists(_lines, static line => line.Asserted);
+        _core.System.Derived.UpdateAlert();
+        _core.RequestAttention();
+    }
+
     /// <summary>PSTATE.A, I and F where SPSR_ELx has them.</summary>
     private static uint Mask(InterruptKind kind) => kind switch
     {
@@ -173,7 +222,7 @@ internal sealed unsafe class Interrupts : IStateful
     };
 
     /// <summary>One input wire.</summary>
-    private sealed class Line(Core core) : IInterruptLine
+    private sealed class Line(Interrupts inputs) : IInterruptLine
     {
         public bool Asserted { get; private set; }
 
@@ -182,7 +231,7 @@ internal sealed unsafe class Interrupts : IStateful
             if (asserted != Asserted)
             {
                 Asserted = asserted;
-                core.RequestAttention();
+                inputs.Changed();
             }
         }
     }

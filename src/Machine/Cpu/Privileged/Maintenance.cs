@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using GdbHost.Machine.Common;
 using GdbHost.Machine.Isa;
 using GdbHost.Machine.Mmu;
@@ -20,9 +21,10 @@ internal sealed unsafe class Maintenance(Core core) : IMaintenance
             return;
         }
 
-        foreach (Core other in core.Cluster.Cores)
+        IReadOnlyList<Core> cores = core.Cluster.Cores;
+        for (int k = 0; k < cores.Count; k++)
         {
-            other.System.Translation.Invalidate(in invalidation);
+            cores[k].System.Translation.Invalidate(in invalidation);
         }
     }
 
@@ -59,13 +61,19 @@ internal sealed unsafe class Maintenance(Core core) : IMaintenance
 
     public Fault CheckAddress(ulong address, AccessType? needs)
     {
-        Fault fault = core.Translation.Translate(address, needs ?? AccessType.Read, core.State->El).Fault;
+        Translation t = core.Translation.Translate(address, needs ?? AccessType.Read, core.State->El);
+        Fault fault = t.Fault;
         if (!fault.Happened && needs == AccessType.Write)
         {
             // DC IVAC, which throws data away, is to watchpoints a store of the line; the others are none.
             ulong line = address & ~(ulong)(BlockBytes - 1);
             bool watched = core.System.Debug.Watch(line, BlockBytes, AccessType.Write, core.State->El);
             return watched ? new Fault(FaultKind.GuestWatchpoint, 0, Stage2: false, OnWalk: false) : Fault.None;
+        }
+
+        if (!fault.Happened)
+        {
+            core.Memory.Learn(address, in t);
         }
 
         return fault.Kind == FaultKind.Permission && needs is null ? Fault.None : fault;

@@ -158,5 +158,5 @@ internal sealed class Psci(bool bySmc, IPowerControl power) : IFirmware
     }
 
     private static Core? Find(Cluster cluster, ulong affinity) =>
-        cluster.Cores.FirstOrDefault(c => affinity == (ulong)c.Configuration.Index);
+        cluster.Cores.FirstOrDefault(c => affinity == c.Configuration.Affinity);
 }

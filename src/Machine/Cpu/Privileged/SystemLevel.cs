@@ -1,4 +1,5 @@
 using GdbHost.Machine.Cpu.Monitoring;
+using GdbHost.Machine.SysRegs;
 
 namespace GdbHost.Machine.Cpu.Privileged;
 
@@ -40,6 +41,9 @@ internal sealed class SystemLevel
     public PerformanceMonitors Performance { get; }
 
     public SystemRegisterAccess SystemRegisters { get; }
+
+    /// <summary>The interface to a GICv3, if the board has one.</summary>
+    public IGicCpuInterface? Gic { get; set; }
 
     /// <summary>What instructions ask of the core.</summary>
     public CoreCalls Calls { get; }

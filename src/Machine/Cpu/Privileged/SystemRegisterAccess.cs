@@ -15,6 +15,9 @@ internal sealed unsafe class SystemRegisterAccess(Core core)
 
     private readonly SystemRegisterHost _host = new(core);
 
+    /// <summary>The core, to whom the state that an access comes from matters.</summary>
+    public IGicCaller Caller => _host;
+
     /// <summary>MRS.</summary>
     public Flow Read(in Instruction i)
     {
@@ -25,7 +28,14 @@ internal sealed unsafe class SystemRegisterAccess(Core core)
             return Flow.End;
         }
 
-        core.State->X[Slots.Destination((byte)word.Field(4, 0))] = HiddenWithoutEl2(row) ? 0 : row.Get(_host);
+        ref ulong destination = ref core.State->X[Slots.Destination((byte)word.Field(4, 0))];
+        if (row.OnTake is not null)
+        {
+            destination = row.OnTake(_host);
+            return Settle(row.Effects);
+        }
+
+        destination = HiddenWithoutEl2(row) ? 0 : row.Get(_host);
         return Flow.Next;
     }
 
@@ -134,6 +144,11 @@ internal sealed unsafe class SystemRegisterAccess(Core core)
     /// <summary>The register is implemented on this core.</summary>
     private bool Exists(SysReg row)
     {
+        if (row.NeedsGicV3 && core.System.Gic is null)
+        {
+            return false;
+        }
+
         ExceptionLevel lowest = row.Read ?? row.Write ?? ExceptionLevel.El3;
         return lowest switch
         {
@@ -180,7 +195,7 @@ internal sealed unsafe class SystemRegisterAccess(Core core)
         }
 
         ExceptionLevel? lowest = isWrite ? row?.Write : row?.Read;
-        if (row is null || lowest is null || level < lowest)
+        if (row is null || lowest is null || level < lowest || (row.NeedsGicV3 && core.System.Gic is null))
         {
             return Trap.Undefined;
         }

@@ -5,7 +5,7 @@ using GdbHost.Machine.SysRegs.Fields;
 namespace GdbHost.Machine.Cpu.Privileged;
 
 /// <summary>Shows a core to the rows of system registers.</summary>
-internal sealed unsafe class SystemRegisterHost(Core core) : ISystemRegisterHost, IProcessState
+internal sealed unsafe class SystemRegisterHost(Core core) : ISystemRegisterHost, IProcessState, IGicCaller
 {
     [NotState("taken by the instruction that sets it")]
     private bool _resetRequested;
@@ -21,6 +21,12 @@ internal sealed unsafe class SystemRegisterHost(Core core) : ISystemRegisterHost
     public ITimerRegisters Timers => core.System.Timer;
 
     public IPerformanceMonitors Performance => core.System.Performance;
+
+    public IGicCpuInterface? Gic => core.System.Gic;
+
+    public bool HasEl3 => core.Configuration.HasEl3;
+
+    public ScrEl3 Scr => HasEl3 ? core.Regs.Read<ScrEl3>() : default;
 
     public HcrEl2 Hcr => core.System.Derived.Hcr;
 

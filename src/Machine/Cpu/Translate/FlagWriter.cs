@@ -1,3 +1,4 @@
+using GdbHost.Machine.Cpu.Translate.Allocation;
 using GdbHost.Machine.Cpu.Translate.X64;
 
 namespace GdbHost.Machine.Cpu.Translate;

@@ -12,7 +12,16 @@ internal static class HostFlags
     public static ushort Of(uint nzcv) =>
         (ushort)((nzcv.Bit(3) ? 0x8000 : 0) | (nzcv.Bit(2) ? 0x4000 : 0) | (nzcv.Bit(1) ? 0 : 0x100) | (nzcv.Bit(0) ? 1 : 0));
 
-    /// <summary>Gives N, Z, C, V in bits 3:0.</summary>
-    public static uint ToNzcv(ushort host) =>
-        (((uint)host >> 15) << 3) | ((((uint)host >> 14) & 1) << 2) | ((~(uint)host >> 8 & 1) << 1) | (host & 1u);
+    /// <summary>Puts flags into the general form that the interpreter works on.</summary>
+    public static void Publish(ref CpuState state, ushort host)
+    {
+        state.NFlag = (ulong)host << 48;
+        state.ZFlag = ((ulong)host >> 14 & 1) ^ 1;
+        state.CFlag = ((ulong)host >> 8 & 1) ^ 1;
+        state.VFlag = (ulong)host << 63;
+    }
+
+    /// <summary>Takes flags from the general form.</summary>
+    public static ushort Take(in CpuState state) =>
+        (ushort)(((state.NFlag >> 63) << 15) | (state.ZFlag == 0 ? 0x4000UL : 0) | ((state.CFlag ^ 1) << 8) | (state.VFlag >> 63));
 }

@@ -1,5 +1,6 @@
 using System;
 using System.Runtime.InteropServices;
+using GdbHost.Machine.Cpu.Translate.Allocation;
 
 namespace GdbHost.Machine.Cpu.Translate;
 
@@ -14,6 +15,9 @@ internal enum IrCode : byte
 
     /// <summary>Start of an instruction; Imm is its number in the unit.</summary>
     Start,
+
+    /// <summary>A place that branches of the unit lead to: instruction Imm, the registers of <see cref="LoopShape"/> in theirs.</summary>
+    Label,
 
     /// <summary>Imm.</summary>
     Const,
@@ -123,6 +127,12 @@ internal enum IrCode : byte
     /// <summary>Leaves where DC ZVA may trap, or may meet Device memory.</summary>
     CheckZeroBlock,
 
+    /// <summary>Leaves where something may follow from a change of the interrupt masks (<see cref="CpuState.Alert"/>).</summary>
+    CheckAlert,
+
+    /// <summary>Leaves where cache maintenance by address traps.</summary>
+    CheckCacheLine,
+
     /// <summary>Part Aux of the state, a <see cref="StatePlace"/>.</summary>
     GetState,
 
@@ -131,7 +141,9 @@ internal enum IrCode : byte
 
     /// <summary>
     /// Host address of A + (B shifted left by the low bits of Aux) + low word of Imm, where C bytes can be accessed; bit 7 of
-    /// Aux: to store. The high word of Imm is the alignment that is checked. Leaves where that is not plain RAM.
+    /// Aux: to store. Bits 46:32 of Imm are the alignment that is checked, bits 55:48 one more than the general register that A
+    /// is, or 0. Leaves where that is not plain RAM. Bit 6 of Aux: only the distance from guest to host address is made, to which
+    /// loads and stores add A and the displacement.
     /// </summary>
     Translate,
 
@@ -226,6 +238,9 @@ internal enum IrTraits : byte
 
     /// <summary>Bits 127:32 of the result are zero.</summary>
     Single = 64,
+
+    /// <summary>This register is in its host register when the unit comes here.</summary>
+    AtLabel = 128,
 }
 
 /// <summary>One operation of a unit.</summary>
@@ -249,6 +264,9 @@ internal struct IrOp
 
     /// <summary>Index of the last operation that needs the result, or -1.</summary>
     public short LastUse;
+
+    /// <summary>One more than the guest register that becomes the result, or 0.</summary>
+    public byte Becomes;
 
     public ulong Imm;
 

@@ -1,8 +1,10 @@
 using System;
 using System.Collections.Generic;
+using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using GdbHost.Machine.Common;
+using GdbHost.Machine.Cpu.Translate.Allocation;
 using GdbHost.Machine.Cpu.Translate.Forms;
 using GdbHost.Machine.Isa;
 using GdbHost.Machine.SysRegs;
@@ -21,16 +23,22 @@ internal sealed unsafe class IrBuilder : IDisposable
     /// <summary>Beside the alignment of <see cref="IrCode.Translate"/>: it is checked whatever the memory is.</summary>
     public const uint OrderedAccess = 0x100;
 
+    private const int LinkRegister = 30;
+
+    /// <summary>In Aux of <see cref="IrCode.Translate"/>: the result is the distance from guest to host address.</summary>
+    public const int AsDistance = 0x40;
+
     /// <summary>Operations that one instruction may need at most.</summary>
     public const int LargestInstruction = 192;
-
-    private const int VectorRegisters = 32;
 
     private readonly IrOp* _ops = (IrOp*)NativeMemory.Alloc(Capacity + LargestInstruction, (nuint)sizeof(IrOp));
     private readonly List<Vector128<byte>> _vectors = [];
     private readonly List<NativeForm> _forms = [];
-    private readonly Known _known = new();
-    private readonly Known _atStart = new();
+    private readonly KnownValues _known = new();
+    private readonly KnownValues _atStart = new();
+    private readonly ulong[] _used = new ulong[Translator.MaxInstructions + 1];
+    private readonly ulong[] _written = new ulong[Translator.MaxInstructions + 1];
+    private int _number;
     private int _start;
     private bool _registerWritten;
 
@@ -73,10 +81,35 @@ internal sealed unsafe class IrBuilder : IDisposable
     {
         _atStart.CopyFrom(_known);
         _start = Count;
+        _number = Math.Min(number, Translator.MaxInstructions);
+        _used[_number] = 0;
+        _written[_number] = 0;
         _registerWritten = false;
         Unsupported = false;
         PageOffset = pageOffset;
         _ = Add(IrCode.Start, imm: (ulong)number);
+    }
+
+    /// <summary>Guest registers that an instruction reads or writes, one bit each.</summary>
+    public ulong UsedBy(int number) => _used[number];
+
+    /// <summary>The last instruction has to do with the link register: BL, BLR or RET.</summary>
+    public bool EndsWithCallOrReturn => (_used[_number] >> LinkRegister & 1) != 0;
+
+    /// <summary>Guest registers that an instruction writes, one bit each.</summary>
+    public ulong WrittenBy(int number) => _written[number];
+
+    /// <summary>Branches of the unit lead to the instruction that comes next.</summary>
+    public void Label(int number, LoopShape shape)
+    {
+        _start = Count;
+        _ = Add(IrCode.Label, imm: (ulong)number);
+        _known.Clear();
+        for (ulong rest = shape.Kept; rest != 0; rest &= rest - 1)
+        {
+            int slot = BitOperations.TrailingZeroCount(rest);
+            _known.X[slot] = (short)Add(IrCode.GetX, aux: slot, traits: IrTraits.AtLabel);
+        }
     }
 
     /// <summary>Ends an instruction: one that cannot be done natively becomes a call of the interpreter.</summary>
@@ -115,7 +148,7 @@ internal sealed unsafe class IrBuilder : IDisposable
         for (int k = Count - 1; k >= 0; k--)
         {
             ref IrOp op = ref _ops[k];
-            if (op.Code is (>= IrCode.CheckFp and <= IrCode.Translate) or IrCode.Interpret || (op.Code == IrCode.Form && FormOf(op).Leaves))
+            if (op.Code is (>= IrCode.CheckFp and <= IrCode.Translate) or IrCode.Interpret or IrCode.Label || (op.Code == IrCode.Form && FormOf(op).Leaves))
             {
                 return false;
             }
@@ -179,6 +212,7 @@ internal sealed unsafe class IrBuilder : IDisposable
             return Const(0);
         }
 
+        _used[_number] |= 1UL << slot;
         ref short known = ref _known.X[slot];
         if (known < 0)
         {
@@ -202,6 +236,8 @@ internal sealed unsafe class IrBuilder : IDisposable
 
         value = General(value);
         _registerWritten = true;
+        _used[_number] |= 1UL << slot;
+        _written[_number] |= 1UL << slot;
         _ = Add(IrCode.SetX, aux: slot, a: value);
         _known.X[slot] = (short)value;
     }
@@ -487,8 +523,17 @@ internal sealed unsafe class IrBuilder : IDisposable
             }
         }
 
-        ulong imm = (uint)(int)displacement | ((ulong)((uint)alignment | (ordered ? OrderedAccess : 0)) << 32);
-        return AddLeaving(IrCode.Translate, scale | (write ? 0x80 : 0), from, index, (ulong)bytes, imm);
+        ulong baseRegister = (ulong)(Array.IndexOf(_known.X, (short)from, 0, TranslatedState.HintedRegisters) + 1);
+        ulong imm = (uint)(int)displacement | ((ulong)((uint)alignment | (ordered ? OrderedAccess : 0)) << 32) | (baseRegister << 48);
+        int distance = index == ulong.MaxValue ? AsDistance : 0;
+        return AddLeaving(IrCode.Translate, scale | (write ? 0x80 : 0) | distance, from, index, (ulong)bytes, imm);
+    }
+
+    /// <summary>The host address itself is needed of an address check.</summary>
+    public ulong HostAddress(ulong checkedAddress)
+    {
+        Op(checkedAddress).Aux &= unchecked((byte)~AsDistance);
+        return checkedAddress;
     }
 
     // Between instructions only the guest's registers live on: what is taken apart must be of this instruction.
@@ -504,53 +549,5 @@ internal sealed unsafe class IrBuilder : IDisposable
     {
         NativeMemory.Free(_ops);
         GC.SuppressFinalize(this);
-    }
-
-    /// <summary>What is known of the guest's registers at a place in the unit: the values they hold, -1 where unknown.</summary>
-    private sealed class Known
-    {
-        public short[] X { get; } = new short[Slots.Count];
-
-        public short[] Q { get; } = new short[VectorRegisters];
-
-        public short[] D { get; } = new short[VectorRegisters];
-
-        public short Flags { get; set; }
-
-        public bool FpChecked { get; set; }
-
-        public bool SpChecked { get; set; }
-
-        public ExceptionLevel LevelAtLeast { get; set; }
-
-        public bool ControlChecked { get; set; }
-
-        public bool InexactChecked { get; set; }
-
-        public void Clear()
-        {
-            Array.Fill(X, IrOp.NoValue);
-            Array.Fill(Q, IrOp.NoValue);
-            Array.Fill(D, IrOp.NoValue);
-            Flags = IrOp.NoValue;
-            FpChecked = false;
-            SpChecked = false;
-            LevelAtLeast = ExceptionLevel.El0;
-            ControlChecked = false;
-            InexactChecked = false;
-        }
-
-        public void CopyFrom(Known other)
-        {
-            other.X.CopyTo(X, 0);
-            other.Q.CopyTo(Q, 0);
-            other.D.CopyTo(D, 0);
-            Flags = other.Flags;
-            FpChecked = other.FpChecked;
-            SpChecked = other.SpChecked;
-            LevelAtLeast = other.LevelAtLeast;
-            ControlChecked = other.ControlChecked;
-            InexactChecked = other.InexactChecked;
-        }
     }
 }

@@ -1,4 +1,5 @@
 using System;
+using System.Numerics;
 using GdbHost.Machine.Cpu.Translate.Forms;
 using GdbHost.Machine.Isa;
 
@@ -10,10 +11,12 @@ namespace GdbHost.Machine.Cpu.Translate;
 /// </summary>
 internal sealed unsafe class Liveness
 {
-    private readonly short[] _nextX = new short[Slots.Count];
+    // Up to where what a register holds before its next write must be kept.
+    private readonly short[] _keepX = new short[Slots.Count];
     private readonly short[] _nextQ = new short[32];
     private IrOp* _ops;
     private IrBuilder _unit = null!;
+    private ulong _notSeenX;
     private ulong _overwrittenX;
     private uint _overwrittenQ;
     private bool _flagsNeeded;
@@ -22,7 +25,8 @@ internal sealed unsafe class Liveness
     {
         _unit = unit;
         _ops = unit.Ops;
-        Array.Fill(_nextX, (short)unit.Count);
+        Array.Fill(_keepX, (short)unit.Count);
+        _notSeenX = 0;
         Array.Fill(_nextQ, (short)unit.Count);
         _overwrittenX = 0;
         _overwrittenQ = 0;
@@ -44,20 +48,27 @@ internal sealed unsafe class Liveness
         {
             case IrCode.Start:
                 return false;
+            case IrCode.Label:
+                Visible(k);
+                Array.Fill(_keepX, k);
+                Array.Fill(_nextQ, k);
+                return false;
+            case IrCode.GetX when op.Is(IrTraits.AtLabel):
+                Need(k, (_notSeenX >> op.Aux & 1) != 0 ? k : _keepX[op.Aux]);
+                return false;
             case IrCode.SetX:
-                return Write(ref op, k, _nextX, ref _overwrittenX);
+                WriteX(ref op);
+                return false;
             case IrCode.SetQ:
-                ulong overwritten = _overwrittenQ;
-                bool kept = Write(ref op, k, _nextQ, ref overwritten);
-                _overwrittenQ = (uint)overwritten;
-                return kept;
+                WriteQ(ref op, k);
+                return false;
             case IrCode.AddFlags or IrCode.SubFlags or IrCode.AndFlags or IrCode.AddCarryFlags or IrCode.SetNzcv:
                 return ProduceFlags(ref op);
             case IrCode.FpCompare or IrCode.FpCompareIf:
                 // Also one whose flags nobody reads may leave for a NaN.
                 ProduceFlags(ref op);
                 op.Traits &= ~IrTraits.Dead;
-                Visible();
+                Visible(k);
                 return true;
             case IrCode.SetNzcvUnless:
                 // The flags before it stay where the condition holds.
@@ -74,15 +85,16 @@ internal sealed unsafe class Liveness
                 _flagsNeeded |= op.LastUse >= 0;
                 return Pure(ref op);
             case IrCode.Translate:
-                Visible();
-                Need(op.A, k);
+                Visible(k);
+                Need(op.A, (op.Aux & IrBuilder.AsDistance) != 0 && op.LastUse > k ? op.LastUse : k);
                 Need(op.B, k);
                 return false;
             case IrCode.Form:
-                return KeepForm(ref op);
+                return KeepForm(ref op, k);
             case IrCode.CheckFp or IrCode.CheckFpControl or IrCode.CheckInexact or IrCode.CheckSp or IrCode.CheckLevel or IrCode.CheckSpSel or IrCode.CheckZeroBlock:
+            case IrCode.CheckCacheLine or IrCode.CheckAlert:
             case IrCode.Interpret or IrCode.Branch or IrCode.BranchIf or IrCode.BranchTo:
-                Visible();
+                Visible(k);
                 return true;
             case IrCode.SetState or IrCode.Store or IrCode.StoreVector or IrCode.MarkExclusive or IrCode.StoreExclusive or IrCode.ClearExclusive:
                 return true;
@@ -92,29 +104,52 @@ internal sealed unsafe class Liveness
     }
 
     /// <summary>Here somebody may look at all registers.</summary>
-    private void Visible()
+    private void Visible(short k)
     {
+        for (ulong rest = _notSeenX; rest != 0; rest &= rest - 1)
+        {
+            // Not even the result of this operation may take its place: it looks after that.
+            _keepX[BitOperations.TrailingZeroCount(rest)] = (short)(k + 1);
+        }
+
+        _notSeenX = 0;
         _overwrittenX = 0;
         _overwrittenQ = 0;
         _flagsNeeded = true;
     }
 
-    private bool Write(ref IrOp op, short k, short[] next, ref ulong overwritten)
+    private void WriteX(ref IrOp op)
     {
         ulong bit = 1UL << op.Aux;
-        if ((overwritten & bit) != 0)
+        if ((_overwrittenX & bit) != 0)
         {
             op.Traits |= IrTraits.Dead;
         }
         else
         {
-            // The value is kept until it is stored: at the latest where the register is written again.
-            overwritten |= bit;
-            Need(op.A, next[op.Aux]);
+            // The value is kept until it is stored: at the latest where somebody looks last before the register is written again.
+            _overwrittenX |= bit;
+            Need(op.A, _keepX[op.Aux]);
         }
 
-        next[op.Aux] = k;
-        return false;
+        _notSeenX |= bit;
+        _ops[op.A].Becomes = (byte)(op.Aux + 1);
+    }
+
+    private void WriteQ(ref IrOp op, short k)
+    {
+        uint bit = 1u << op.Aux;
+        if ((_overwrittenQ & bit) != 0)
+        {
+            op.Traits |= IrTraits.Dead;
+        }
+        else
+        {
+            _overwrittenQ |= bit;
+            Need(op.A, _nextQ[op.Aux]);
+        }
+
+        _nextQ[op.Aux] = k;
     }
 
     private bool ProduceFlags(ref IrOp op)
@@ -159,12 +194,12 @@ internal sealed unsafe class Liveness
         return false;
     }
 
-    private bool KeepForm(ref IrOp op)
+    private bool KeepForm(ref IrOp op, short k)
     {
         NativeForm form = _unit.FormOf(op);
         if (form.Leaves)
         {
-            Visible();
+            Visible(k);
         }
 
         return form.Leaves || form.HasEffect || Pure(ref op);

@@ -1,4 +1,6 @@
+using GdbHost.Machine.Cpu.Translate.Allocation;
 using GdbHost.Machine.Cpu.Translate.X64;
+using GdbHost.Machine.Isa;
 
 namespace GdbHost.Machine.Cpu.Translate;
 
@@ -53,6 +55,12 @@ internal sealed unsafe class MemoryWriter(UnitWriter unit)
             case IrCode.CheckZeroBlock:
                 LeavesUnless(StateLayout.ZeroBlockIsSlow, 0, HostCondition.NotEqual);
                 break;
+            case IrCode.CheckCacheLine:
+                LeavesUnless(StateLayout.CacheLineTraps, 0, HostCondition.NotEqual);
+                break;
+            case IrCode.CheckAlert:
+                LeavesUnless(StateLayout.Alert, 0, HostCondition.NotEqual);
+                break;
             case IrCode.GetState:
                 GetState(ref op, k);
                 break;
@@ -65,8 +73,8 @@ internal sealed unsafe class MemoryWriter(UnitWriter unit)
             case IrCode.Load:
                 if (op.LastUse >= 0)
                 {
-                    Gpr from = Registers.Use(op.A, Gpr.Rax);
-                    _asm.Load(op.Aux, Registers.Define(k), new Mem(from, (int)op.Imm));
+                    Mem from = Place(op);
+                    _asm.Load(op.Aux, Registers.Define(k), from);
                 }
 
                 break;
@@ -74,8 +82,8 @@ internal sealed unsafe class MemoryWriter(UnitWriter unit)
                 LoadVector(ref op, k);
                 break;
             case IrCode.Store:
-                Gpr to = Registers.Use(op.A, Gpr.Rax);
-                _asm.Store(op.Aux, new Mem(to, (int)op.Imm), Registers.Use(op.B, Gpr.Rdx));
+                Mem to = Place(op);
+                _asm.Store(op.Aux, to, Registers.Use(op.B, Gpr.Rdx));
                 break;
             case IrCode.StoreVector:
                 StoreVector(ref op);
@@ -146,65 +154,116 @@ internal sealed unsafe class MemoryWriter(UnitWriter unit)
     /// </summary>
     private void Translate(ref IrOp op, int k)
     {
-        const int IndexMask = (CpuState.FastTlbEntries - 1) << EntryShift;
         unit.Flags.Forget();
-        bool write = (op.Aux & WriteBit) != 0;
-        int bytes = op.C;
-        Gpr address = Address(ref op, k);
-        _asm.Mov(false, Gpr.Rcx, address);
-        _asm.Shift(ShiftKind.Shr, false, Gpr.Rcx, PageShift - EntryShift);
-        _asm.Alu(Alu.And, false, Gpr.Rcx, IndexMask);
-        LoadTag(address, bytes, (uint)(op.Imm >> 32));
-        _asm.Alu(Alu.Cmp, true, Gpr.Rdx, new Mem(StateLayout.FastTlb, write ? WriteTag : ReadTag, Gpr.Rcx));
-        unit.LeavesAt(_asm.Jump(HostCondition.NotEqual));
-        _asm.Alu(Alu.Add, true, address, new Mem(StateLayout.FastTlb, Addend, Gpr.Rcx));
+        int tag = (op.Aux & WriteBit) != 0 ? WriteTag : ReadTag;
+        PageSearch search = new(
+            HintOf(op), Address(ref op, k, out Mem address), address, (int)(uint)op.Imm, tag, op.C, (ushort)(op.Imm >> 32), unit.Strict);
+        if (search.HasHint)
+        {
+            search.LoadHint(_asm);
+        }
+        else
+        {
+            search.LoadAddress(_asm);
+            LoadEntry(_asm, search.Result);
+            LoadTag(_asm, search);
+        }
+
+        _asm.Alu(Alu.Cmp, true, Gpr.Rdx, new Mem(Gpr.Rcx, tag));
+        unit.LeavesAt(_asm.Jump(HostCondition.NotEqual), search);
+        if ((op.Aux & IrBuilder.AsDistance) != 0)
+        {
+            _asm.Load(8, search.Result, new Mem(Gpr.Rcx, Addend));
+        }
+        else
+        {
+            _asm.Alu(Alu.Add, true, search.Result, new Mem(Gpr.Rcx, Addend));
+        }
     }
 
-    private Gpr Address(ref IrOp op, int k)
+    /// <summary>
+    /// The base register whose hint is followed, or -1. Where calls come and go, a register holds another object each time; frames
+    /// stay where they are.
+    /// </summary>
+    private int HintOf(in IrOp op)
+    {
+        const int FramePointer = 29;
+        int register = (int)(op.Imm >> 48) - 1;
+        return unit.Repeats || register is FramePointer or Slots.Sp ? register : IrOp.NoValue;
+    }
+
+    /// <summary>RCX becomes the only entry of the fast TLB that may hold an address.</summary>
+    public static void LoadEntry(Assembler asm, Gpr address)
+    {
+        const int IndexMask = (CpuState.FastTlbEntries - 1) << EntryShift;
+        asm.Mov(false, Gpr.Rcx, address);
+        asm.Shift(ShiftKind.Shr, false, Gpr.Rcx, PageShift - EntryShift);
+        asm.Alu(Alu.And, false, Gpr.Rcx, IndexMask);
+        asm.Alu(Alu.Add, true, Gpr.Rcx, StateLayout.FastTlb);
+    }
+
+    /// <summary>Gives the register of an address check's result, which is the address already where the address itself is asked for.</summary>
+    /// <param name="op">The check.</param>
+    /// <param name="k">Its number.</param>
+    /// <param name="address">The address, to be taken by LEA.</param>
+    private Gpr Address(ref IrOp op, int k, out Mem address)
     {
         int displacement = (int)(uint)op.Imm;
         Gpr from = Registers.Use(op.A, Gpr.Rax);
-        if (op.B >= 0)
+        if ((op.Aux & IrBuilder.AsDistance) != 0 && op.LastUse > k)
         {
-            Gpr index = Registers.Use(op.B, Gpr.Rcx);
-            Gpr sum = Registers.Define(k);
+            address = new Mem(from, displacement);
+            return Registers.Define(k);
+        }
+
+        Gpr index = op.B >= 0 ? Registers.Use(op.B, Gpr.Rcx) : Gpr.None;
+        Gpr sum = Registers.Define(k);
+        if (index != Gpr.None || displacement != 0)
+        {
             _asm.Lea(true, sum, new Mem(from, displacement, index, op.Aux & ScaleBits));
-            return sum;
+        }
+        else if (sum != from)
+        {
+            _asm.Mov(true, sum, from);
         }
 
-        Gpr address = Registers.Define(k);
-        if (displacement != 0)
+        address = new Mem(sum, 0);
+        return sum;
+    }
+
+    /// <summary>The memory operand of a load or store; may use RAX and RCX.</summary>
+    private Mem Place(in IrOp op)
+    {
+        ref IrOp check = ref unit.Unit.Ops[op.A];
+        if ((check.Aux & IrBuilder.AsDistance) == 0)
         {
-            _asm.Lea(true, address, new Mem(from, displacement));
-        }
-        else if (address != from)
-        {
-            _asm.Mov(true, address, from);
+            return new Mem(Registers.Use(op.A, Gpr.Rax), (int)op.Imm);
         }
 
-        return address;
+        Gpr distance = Registers.Use(op.A, Gpr.Rcx);
+        return new Mem(Registers.Use(check.A, Gpr.Rax), (int)(uint)check.Imm + (int)op.Imm, distance);
     }
 
     /// <summary>RDX becomes what the tag must be: the page of the last byte, with ones where alignment is violated.</summary>
-    private void LoadTag(Gpr address, int bytes, uint alignmentAndOrder)
+    public static void LoadTag(Assembler asm, in PageSearch search)
     {
-        int low = (int)(alignmentAndOrder & ~IrBuilder.OrderedAccess) - 1;
-        bool checks = low > 0 && (unit.Strict || (alignmentAndOrder & IrBuilder.OrderedAccess) != 0);
-        if (bytes == 1 || (checks && bytes == low + 1))
+        int low = (int)(search.AlignmentAndOrder & ~IrBuilder.OrderedAccess) - 1;
+        bool checks = low > 0 && (search.Strict || (search.AlignmentAndOrder & IrBuilder.OrderedAccess) != 0);
+        if (search.Bytes == 1 || (checks && search.Bytes == low + 1))
         {
             // An aligned access does not cross pages.
-            _asm.Mov(true, Gpr.Rdx, address);
-            _asm.Alu(Alu.And, true, Gpr.Rdx, PageMask | (checks ? low : 0));
+            asm.Mov(true, Gpr.Rdx, search.Result);
+            asm.Alu(Alu.And, true, Gpr.Rdx, PageMask | (checks ? low : 0));
             return;
         }
 
-        _asm.Lea(true, Gpr.Rdx, new Mem(address, bytes - 1));
-        _asm.Alu(Alu.And, true, Gpr.Rdx, PageMask);
+        asm.Lea(true, Gpr.Rdx, new Mem(search.Result, search.Bytes - 1));
+        asm.Alu(Alu.And, true, Gpr.Rdx, PageMask);
         if (checks)
         {
-            _asm.Mov(false, Gpr.Rax, address);
-            _asm.Alu(Alu.And, false, Gpr.Rax, low);
-            _asm.Alu(Alu.Or, true, Gpr.Rdx, Gpr.Rax);
+            asm.Mov(false, Gpr.Rax, search.Result);
+            asm.Alu(Alu.And, false, Gpr.Rax, low);
+            asm.Alu(Alu.Or, true, Gpr.Rdx, Gpr.Rax);
         }
     }
 
@@ -215,16 +274,16 @@ internal sealed unsafe class MemoryWriter(UnitWriter unit)
             return;
         }
 
-        Gpr from = Registers.Use(op.A, Gpr.Rax);
+        Mem from = Place(op);
         VexOp load = op.Aux switch { 4 => HostOps.LoadSingle, 8 => HostOps.LoadDouble, _ => HostOps.LoadWhole };
-        _asm.Vex(load, Registers.DefineVector(k), Xmm.None, new Mem(from, (int)op.Imm));
+        _asm.Vex(load, Registers.DefineVector(k), Xmm.None, from);
     }
 
     private void StoreVector(ref IrOp op)
     {
-        Gpr to = Registers.Use(op.A, Gpr.Rax);
+        Mem to = Place(op);
         VexOp store = op.Aux switch { 4 => HostOps.StoreSingle, 8 => HostOps.StoreDouble, _ => HostOps.StoreWhole };
-        _asm.Vex(store, Registers.UseVector(op.B, Xmm.X0), Xmm.None, new Mem(to, (int)op.Imm));
+        _asm.Vex(store, Registers.UseVector(op.B, Xmm.X0), Xmm.None, to);
     }
 
     private void MarkExclusive(ref IrOp op)

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Runtime.InteropServices;
+using GdbHost.Machine.Cpu.Translate.Allocation;
 
 namespace GdbHost.Machine.Cpu.Translate;
 
@@ -23,9 +24,15 @@ internal sealed unsafe class SideExits
     /// <summary>Notes a jump that leaves before the present instruction has done anything.</summary>
     public void Add(byte* jumpEnd, int exit, HostRegisters registers, Forms.Fp.ZeroFactor? exception)
     {
+        _exits.Add(new Exit { JumpEnd = jumpEnd, Number = exit, Stores = Stores(registers), Exception = exception });
+    }
+
+    /// <summary>What must be stored before anyone can look at the state as it is now, for <see cref="MovesOf"/>.</summary>
+    public Range Stores(HostRegisters registers)
+    {
         int from = _moves.Count;
         registers.Snapshot(_moves);
-        _exits.Add(new Exit { JumpEnd = jumpEnd, Number = exit, Stores = new Range(from, _moves.Count), Exception = exception });
+        return new Range(from, _moves.Count);
     }
 
     /// <summary>The instruction is complete: here its side exits come back, with the flags in the host's if they are there now.</summary>
@@ -48,7 +55,7 @@ internal sealed unsafe class SideExits
         _firstPending = _exits.Count;
     }
 
-    public ReadOnlySpan<Exit> All => CollectionsMarshal.AsSpan(_exits);
+    public Span<Exit> All => CollectionsMarshal.AsSpan(_exits);
 
     public ReadOnlySpan<Move> MovesOf(Range range) => _moves.Of(range);
 
@@ -64,6 +71,9 @@ internal sealed unsafe class SideExits
 
         /// <summary>When the jump comes back to where it ended.</summary>
         public Forms.Fp.ZeroFactor? Exception;
+
+        /// <summary>For an address check, as <see cref="Exception"/>.</summary>
+        public PageSearch? Search;
     }
 
     /// <summary>Between a host register and memory.</summary>

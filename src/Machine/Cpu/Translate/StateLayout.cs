@@ -42,6 +42,10 @@ internal static unsafe class StateLayout
 
     public static Mem ZeroBlockIsSlow => At(&Origin->ZeroBlockIsSlow);
 
+    public static Mem CacheLineTraps => At(&Origin->CacheLineTraps);
+
+    public static Mem Alert => At(&Origin->Alert);
+
     public static Mem SystemRegisters => At(&Origin->Translated.SystemRegisters);
 
     public static Mem ExclusiveValid => At(&Origin->ExclusiveValid);
@@ -63,6 +67,9 @@ internal static unsafe class StateLayout
     public static Mem X(int slot) => At(Origin->X + slot);
 
     public static Mem V(int register) => At(Origin->V + (register * 2));
+
+    /// <summary>The entry of the fast TLB by which a base register was last followed.</summary>
+    public static Mem PageHint(int slot) => At(Origin->Translated.PageHints + slot);
 
     public static Mem Spill(int number) => At(Origin->Translated.Spills + (number * 2));
 

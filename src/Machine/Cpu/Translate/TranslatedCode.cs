@@ -69,6 +69,9 @@ internal sealed unsafe class TranslatedCode : IDisposable
 
     public byte* ToWritable(byte* executed) => executed - _memory.ToExecutable;
 
+    /// <summary>Bytes from here to the end of what has been written.</summary>
+    public int BytesFrom(byte* executed) => (int)(Asm.At - ToWritable(executed));
+
     public ref ExitRecord Exit(int number) => ref _exits[number];
 
     public int AddExit(in ExitRecord exit)

@@ -1,4 +1,7 @@
+using System;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using GdbHost.Machine.Bus;
 using GdbHost.Machine.Cpu.Translate.X64;
 
 namespace GdbHost.Machine.Cpu.Translate;
@@ -26,8 +29,11 @@ internal struct JumpEntry
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct TranslatedState
 {
-    public const int Jumps = 4096;
+    public const int Jumps = 16384;
     public const int SpillSlots = 64;
+
+    /// <summary>X0 to X30 and the stack pointer.</summary>
+    public const int HintedRegisters = 32;
 
     /// <summary>NZCV as <see cref="HostFlags"/>, while generated code runs.</summary>
     public ushort Flags;
@@ -44,6 +50,15 @@ internal unsafe struct TranslatedState
     /// <summary>Where operations keep values that do not fit into registers, 16 bytes each.</summary>
     public fixed ulong Spills[SpillSlots * 2];
 
+    /// <summary>
+    /// For each general register the entry of the fast TLB by which it was last followed as a base: where to look first.
+    /// Entries are those of <see cref="HintedTlb"/>; whoever uses one compares its tag.
+    /// </summary>
+    public fixed ulong PageHints[HintedRegisters];
+
+    /// <summary>The fast TLB that the hints lead into.</summary>
+    public FastTlbEntry* HintedTlb;
+
     /// <summary><see cref="HostFlags"/> by NZCV.</summary>
     public fixed ushort FlagsOfNzcv[16];
 
@@ -53,6 +68,36 @@ internal unsafe struct TranslatedState
     /// <summary>By <see cref="HostConstant"/>, 16 bytes each.</summary>
     public fixed ulong Constants[(int)HostConstant.Count * 2];
 
-    /// <summary>The jump table: <see cref="Jumps"/> entries.</summary>
+    /// <summary>The jump table: <see cref="Jumps"/> entries. Null where there is no generated code.</summary>
     public JumpEntry* JumpTable;
+
+    /// <summary>Hints of another fast TLB would lead to what another Exception level may do: they all become its first entry.</summary>
+    public void HintAt(FastTlbEntry* tlb)
+    {
+        HintedTlb = tlb;
+        for (int register = 0; register < HintedRegisters; register++)
+        {
+            PageHints[register] = (ulong)tlb;
+        }
+    }
+
+    /// <summary>The entry where an address's way is kept, if it is.</summary>
+    public readonly ref JumpEntry JumpOf(ulong pc) => ref JumpTable[(int)(pc >> 2) & (Jumps - 1)];
+
+    /// <summary>Forgets the ways to addresses in one page.</summary>
+    public readonly void ForgetJumps(ulong page)
+    {
+        if (JumpTable is null)
+        {
+            return;
+        }
+
+        foreach (ref JumpEntry entry in new Span<JumpEntry>(Unsafe.AsPointer(ref JumpOf(page)), (int)(Ram.PageSize / 4)))
+        {
+            if (FastTlbs.IsWithin(entry.Pc, page, Ram.PageShift))
+            {
+                entry = default;
+            }
+        }
+    }
 }

@@ -2,6 +2,7 @@ using System;
 using GdbHost.Machine.Bus;
 using GdbHost.Machine.Common;
 using GdbHost.Machine.Cpu.Interpreter;
+using GdbHost.Machine.Cpu.Translate.Allocation;
 using GdbHost.Machine.Isa;
 
 namespace GdbHost.Machine.Cpu.Translate;
@@ -20,13 +21,11 @@ internal sealed unsafe class Translator : IDisposable
     /// <summary>Number of the boundary behind a unit's last instruction.</summary>
     public const int EndOfUnit = 0xffff;
 
-    /// <summary>Where in a unit's code the length of its first segment is: in SUB R14, imm8.</summary>
-    public const int BudgetOffset = 3;
-
     private readonly BlockCache _blocks;
     private readonly IrBuilder _unit = new();
     private readonly Liveness _liveness = new();
     private readonly UnitWriter _writer;
+    private readonly LoopShape _loops = new();
     private readonly Instruction[] _instructions = new Instruction[MaxInstructions];
 
     private Translator(BlockCache blocks, TranslatedCode code, int threshold)
@@ -42,6 +41,12 @@ internal sealed unsafe class Translator : IDisposable
     /// <summary>Runs of a block in the interpreter before it is translated.</summary>
     public int Threshold { get; }
 
+    /// <summary>Told of each unit that is made: host address, bytes, guest's address, Exception level; null for nobody.</summary>
+    public Action<nuint, int, ulong, int>? OnGeneratedCode { get; set; }
+
+    /// <summary>Instructions for which the unit that was written last needs a budget when it is entered.</summary>
+    public byte FirstSegment => _writer.FirstSegment;
+
     /// <summary>A translator, or null where the host cannot run generated code.</summary>
     public static Translator? TryCreate(BlockCache blocks, int threshold)
     {
@@ -53,10 +58,11 @@ internal sealed unsafe class Translator : IDisposable
     public void Describe(CoreConfiguration configuration) => _unit.HasEl2 = configuration.HasEl2;
 
     /// <summary>Nothing behind this instruction can be reached from it in sequence: SVC, HVC, SMC, BRK, HLT, ERET, UNDEFINED.</summary>
-    public static bool EndsUnit(uint word)
+    public static bool EndsUnit(in Instruction i)
     {
         const uint SystemClass = 0b1101_0101_00;
-        return word >> 22 != SystemClass;
+        bool branchesOrSystem = ((i.Word >> 26) & 7) == 0b101;
+        return (branchesOrSystem && i.Word >> 22 != SystemClass) || i.Handler == BlockCache.HandlerOf(null);
     }
 
     /// <summary>Translates a block. Gives its code, as an address to execute.</summary>
@@ -69,9 +75,18 @@ internal sealed unsafe class Translator : IDisposable
             return null;
         }
 
-        Build(block);
+        _loops.Clear();
+        int count = Build(block);
+        _loops.Find(_unit, block->PageOffset >> 2);
+        if (_loops.HasLoops && Build(block) != count)
+        {
+            // With its labels the unit is too large: they might not all be in it.
+            _loops.Clear();
+            Build(block);
+        }
+
         _liveness.Run(_unit);
-        return _writer.Write(_unit, _instructions, strict);
+        return _writer.Write(_unit, _loops, _instructions, strict);
     }
 
     public void Dispose()
@@ -80,7 +95,8 @@ internal sealed unsafe class Translator : IDisposable
         _unit.Dispose();
     }
 
-    private void Build(Block* block)
+    /// <summary>Makes a unit's operations. Gives the number of its instructions.</summary>
+    private int Build(Block* block)
     {
         uint* words = (uint*)block->Page;
         int index = block->PageOffset >> 2;
@@ -100,6 +116,8 @@ internal sealed unsafe class Translator : IDisposable
             _unit.StartInstruction(EndOfUnit, (ulong)index << 2);
             _unit.Add(IrCode.Branch, imm: (ulong)index << 2);
         }
+
+        return number;
     }
 
     /// <summary>Adds an instruction; says whether the next one belongs to the unit too.</summary>
@@ -109,6 +127,11 @@ internal sealed unsafe class Translator : IDisposable
         Routine? routine = _blocks.Decoder.Decode(word, ref i, out bool endsBlock);
         i.Index = (ushort)index;
         i.Handler = BlockCache.HandlerOf(routine);
+        if (_loops.IsLabel(number))
+        {
+            _unit.Label(number, _loops);
+        }
+
         _unit.StartInstruction(number, (ulong)index << 2);
         if (routine is null)
         {
@@ -122,7 +145,7 @@ internal sealed unsafe class Translator : IDisposable
         _unit.EndInstruction();
         if (interpreted)
         {
-            return !endsBlock || !EndsUnit(word);
+            return !endsBlock || !EndsUnit(in i);
         }
 
         return flow is Flow.Next or Flow.NotTaken;

@@ -196,11 +196,11 @@ internal readonly struct TranslatorEngine(IrBuilder builder) : IEngine
     public void StoreVector(Pointer p, int offset, Vec value) =>
         builder.Add(IrCode.StoreVector, true, 16, p.Value, Id(value), imm: (ulong)offset);
 
-    public void MarkExclusive(Pointer p, ulong address, int bytes) => builder.Add(IrCode.MarkExclusive, true, bytes, p.Value);
+    public void MarkExclusive(Pointer p, ulong address, int bytes) => builder.Add(IrCode.MarkExclusive, true, bytes, builder.HostAddress(p.Value));
 
     public ulong StoreExclusive(Pointer p, ulong address, int bytes, bool pair, ulong low, ulong high) =>
         builder.Add(
-            IrCode.StoreExclusive, true, bytes, p.Value, builder.General(low), pair ? builder.General(high) : None, traits: IrTraits.ZeroExtended);
+            IrCode.StoreExclusive, true, bytes, builder.HostAddress(p.Value), builder.General(low), pair ? builder.General(high) : None, traits: IrTraits.ZeroExtended);
 
     public void ClearExclusive() => builder.Add(IrCode.ClearExclusive);
 

@@ -27,6 +27,9 @@ internal sealed unsafe class TranslatorLoop : IExecutionEngine, IDisposable
     private readonly TranslatedCode _code;
     private ulong _end;
 
+    /// <summary>What is known of translations and blocks while generated code runs.</summary>
+    private ulong _generation;
+
     public TranslatorLoop(Core core, InterpreterLoop interpreter, Translator translator)
     {
         _core = core;
@@ -58,7 +61,7 @@ internal sealed unsafe class TranslatorLoop : IExecutionEngine, IDisposable
         ulong start = _core.Scheduler.Clock.Now;
         ulong left = budget;
         _end = start + budget;
-        while (left > 0 && _state->Attention == 0)
+        while (left > 0 && _state->MayGoOn())
         {
             _state->BlockTime = _end - left;
             Block* block = _interpreter.Find(_state->Pc, raises: true);
@@ -108,7 +111,8 @@ internal sealed unsafe class TranslatorLoop : IExecutionEngine, IDisposable
         {
             block->Code = code;
             block->Strict = strict;
-            block->FirstSegment = *(_code.ToWritable(code) + Translator.BudgetOffset);
+            _translator.OnGeneratedCode?.Invoke((nuint)code, _translator.Code.BytesFrom(code), _state->Pc, (int)_state->El);
+            block->FirstSegment = _translator.FirstSegment;
         }
 
         return code;
@@ -121,9 +125,10 @@ internal sealed unsafe class TranslatorLoop : IExecutionEngine, IDisposable
         state->Translated.Budget = (long)Math.Min(left, long.MaxValue);
         ulong beyond = left - (ulong)state->Translated.Budget;
         state->Translated.VirtualPage = state->Pc & PageMask;
-        state->Translated.Flags = HostFlags.Of(state->Nzcv >> 28);
-        ulong generation = _interpreter.Generation;
-        state->Translated.JumpKey = (generation << LevelBits) | (ulong)state->El;
+        state->Translated.Flags = HostFlags.Take(in *state);
+        FollowHints(state);
+        _generation = _interpreter.Generation;
+        state->Translated.JumpKey = (_generation << LevelBits) | (ulong)state->El;
         while (code is not null)
         {
             ref ExitRecord exit = ref _code.Exit(_code.Run(state, code));
@@ -141,13 +146,22 @@ internal sealed unsafe class TranslatorLoop : IExecutionEngine, IDisposable
                     code = null;
                     break;
                 default:
-                    code = Interpret(ref exit, beyond, generation);
+                    code = Interpret(ref exit, beyond);
                     break;
             }
         }
 
-        state->Nzcv = HostFlags.ToNzcv(state->Translated.Flags) << 28;
+        HostFlags.Publish(ref *state, state->Translated.Flags);
         return beyond + (ulong)state->Translated.Budget;
+    }
+
+    /// <summary>Code of another Exception level looks in another fast TLB.</summary>
+    private static void FollowHints(CpuState* state)
+    {
+        if (state->Translated.HintedTlb != state->FastTlb)
+        {
+            state->Translated.HintAt(state->FastTlb);
+        }
     }
 
     /// <summary>Ties a jump to the code of its target, if that has some.</summary>
@@ -169,28 +183,45 @@ internal sealed unsafe class TranslatorLoop : IExecutionEngine, IDisposable
         if (code is not null)
         {
             ulong pc = _state->Pc;
-            translated->JumpTable[(int)(pc >> 2) & (TranslatedState.Jumps - 1)] =
-                new JumpEntry { Pc = pc, Key = translated->JumpKey, Code = (ulong)code };
+            translated->JumpOf(pc) = new JumpEntry { Pc = pc, Key = translated->JumpKey, Code = (ulong)code };
             translated->VirtualPage = pc & PageMask;
         }
 
         return code;
     }
 
-    /// <summary>Code for PC if it can be had without anything that a guest or a debugger could notice.</summary>
+    /// <summary>Code for PC, or null if there is none yet or if the run loop must have a look first.</summary>
     private byte* CodeAtPc()
     {
-        Block* block = _interpreter.Known(_state->Pc);
-        return block is null || block->Guarded || block->Strict != _state->StrictAlignment ? null : block->Code;
+        Block* block = _interpreter.Find(_state->Pc, raises: false);
+        bool stale = _interpreter.Generation != _generation;
+        return block is null || stale || block->Guarded || block->Strict != _state->StrictAlignment ? null : block->Code;
+    }
+
+    /// <summary>Code for PC after an instruction of the interpreter's that may have changed the Exception level.</summary>
+    private byte* CodeAfterJump()
+    {
+        CpuState* state = _state;
+        ulong pc = state->Pc;
+        FollowHints(state);
+        state->Translated.JumpKey = (_generation << LevelBits) | (ulong)state->El;
+        ref JumpEntry entry = ref state->Translated.JumpOf(pc);
+        if (entry.Pc != pc || entry.Key != state->Translated.JumpKey)
+        {
+            return FindIndirect();
+        }
+
+        state->Translated.VirtualPage = pc & PageMask;
+        return (byte*)entry.Code;
     }
 
     /// <summary>Executes one instruction as the interpreter does. Gives where generated code goes on, or null.</summary>
-    private byte* Interpret(ref ExitRecord exit, ulong beyond, ulong generation)
+    private byte* Interpret(ref ExitRecord exit, ulong beyond)
     {
         CpuState* state = _state;
         TranslatedState* translated = &state->Translated;
         Instruction* i = exit.Instruction;
-        state->Nzcv = HostFlags.ToNzcv(translated->Flags) << 28;
+        HostFlags.Publish(ref *state, translated->Flags);
         translated->Budget += exit.Rest;
         ulong pc = translated->VirtualPage | exit.PageOffset;
         ulong time = _end - beyond - (ulong)translated->Budget - 1;
@@ -215,15 +246,27 @@ internal sealed unsafe class TranslatorLoop : IExecutionEngine, IDisposable
                 break;
         }
 
-        translated->Flags = HostFlags.Of(state->Nzcv >> 28);
-        if (!goesOn || exit.Kind == ExitKind.Last || state->Attention != 0 || _interpreter.Generation != generation)
+        if (!IsLoadOrStore(i->Word))
+        {
+            translated->Flags = HostFlags.Take(in *state);
+        }
+
+        if (!state->MayGoOn() || _interpreter.Generation != _generation)
         {
             return null;
+        }
+
+        if (!goesOn || exit.Kind == ExitKind.Last)
+        {
+            return CodeAfterJump();
         }
 
         translated->Budget -= exit.Rest;
         return exit.Resume;
     }
+
+    /// <summary>The word is of the group of loads and stores, none of which writes flags (DDI 0487, A64 instruction set encoding).</summary>
+    private static bool IsLoadOrStore(uint word) => (word & 0x0a00_0000) == 0x0800_0000;
 
     private void Free()
     {

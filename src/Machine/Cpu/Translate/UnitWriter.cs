@@ -1,5 +1,8 @@
+using System;
 using System.Collections.Generic;
+using System.Runtime.InteropServices;
 using GdbHost.Machine.Bus;
+using GdbHost.Machine.Cpu.Translate.Allocation;
 using GdbHost.Machine.Cpu.Translate.X64;
 using GdbHost.Machine.Isa;
 
@@ -20,9 +23,14 @@ internal sealed unsafe class UnitWriter
     private readonly Forms.FormWriter _forms;
     private readonly List<Stub> _stubs = [];
     private readonly List<int> _segmentExits = [];
+    private readonly List<int> _segmentStubs = [];
+    private readonly Labels _labels = new(Translator.MaxInstructions);
+    private readonly ParallelMove _move = new();
     private readonly Instruction*[] _kept = new Instruction*[Translator.MaxInstructions];
     private Instruction[] _instructions = [];
+    private LoopShape _loops = null!;
     private byte* _segmentLength;
+    private byte* _firstLength;
     private int _segmentFirst;
     private int _number;
 
@@ -45,25 +53,25 @@ internal sealed unsafe class UnitWriter
 
     public FlagWriter Flags => _flags;
 
+    /// <summary>The present instruction is likely to be executed many times in a row, alone or with other units.</summary>
+    public bool Repeats => _loops.IsInLoop(_number) || !Unit.EndsWithCallOrReturn;
+
     public IrBuilder Unit { get; private set; } = null!;
 
     /// <summary>Alignment of every access is checked: the MMU is off, or SCTLR_ELx.A is set.</summary>
     public bool Strict { get; private set; }
 
+    /// <summary>Instructions for which the present unit needs a budget when it is entered.</summary>
+    public byte FirstSegment => *_firstLength;
+
     /// <summary>Writes a unit. Gives its entry, as an address to execute.</summary>
-    public byte* Write(IrBuilder unit, Instruction[] instructions, bool strict)
+    public byte* Write(IrBuilder unit, LoopShape loops, Instruction[] instructions, bool strict)
     {
         Unit = unit;
         Strict = strict;
         _instructions = instructions;
+        Begin(loops);
         byte* entry = Asm.At;
-        Registers.Begin(unit);
-        Exits.Begin();
-        _stubs.Clear();
-        _segmentExits.Clear();
-        System.Array.Clear(_kept);
-        _segmentLength = null;
-        _flags.Forget();
         IrOp* ops = unit.Ops;
         for (int k = 0; k < unit.Count; k++)
         {
@@ -98,6 +106,16 @@ internal sealed unsafe class UnitWriter
         Exits.Add(jumpEnd, exit, Registers, exception);
     }
 
+    /// <summary>As <see cref="LeavesAt(byte*, ExitKind, Forms.Fp.ZeroFactor?)"/>, for an address check.</summary>
+    public void LeavesAt(byte* jumpEnd, PageSearch search)
+    {
+        LeavesAt(jumpEnd);
+        if (search.HasHint)
+        {
+            Exits.All[^1].Search = search;
+        }
+    }
+
     /// <summary>The value is a constant that an instruction of the host can hold as its immediate.</summary>
     public bool SmallConstant(short value, bool wide, out int immediate)
     {
@@ -115,10 +133,28 @@ internal sealed unsafe class UnitWriter
         }
     }
 
+    private void Begin(LoopShape loops)
+    {
+        _loops = loops;
+        Registers.Begin(Unit, loops);
+        Exits.Begin();
+        _labels.Begin();
+        _stubs.Clear();
+        _segmentExits.Clear();
+        _segmentStubs.Clear();
+        Array.Clear(_kept);
+        _segmentLength = null;
+        _firstLength = null;
+        _flags.Forget();
+    }
+
     private void WriteOperation(ref IrOp op, int k)
     {
         switch (op.Code)
         {
+            case IrCode.Label:
+                Label((int)op.Imm);
+                break;
             case IrCode.Start:
                 Start((int)op.Imm);
                 break;
@@ -192,14 +228,29 @@ internal sealed unsafe class UnitWriter
         }
     }
 
-    /// <summary>Instructions up to the next branch take their number from the budget together, or do not begin.</summary>
+    private void Label(int number)
+    {
+        Exits.Rejoin(Asm.At, Registers, flagsInHost: false);
+        CloseSegment();
+        Registers.Arrange(_move);
+        Registers.EnterLabel();
+        _labels.Bind(number, Asm.At);
+    }
+
+    /// <summary>Instructions up to the next branch (in a loop: the next label or branch to one) take their number from the budget together, or do not begin.</summary>
     private void OpenSegment(int number)
     {
         Asm.Alu(Alu.Sub, true, StateLayout.Budget, 1);
         _segmentLength = Asm.At - 1;
+        // A subtraction and JL are one operation to the host, with JS they are two.
+        _firstLength = _firstLength is null ? _segmentLength : _firstLength;
         _segmentFirst = number;
         _flags.Forget();
-        _stubs.Add(new Stub { JumpEnd = Asm.Jump(HostCondition.Sign), Kind = ExitKind.Budget, PageOffset = OffsetOf(number), Length = _segmentLength });
+        _stubs.Add(new Stub
+        {
+            JumpEnd = Asm.Jump(HostCondition.Less), Kind = ExitKind.Budget, PageOffset = OffsetOf(number), Length = _segmentLength,
+            Stores = Exits.Stores(Registers),
+        });
     }
 
     private void CloseSegment()
@@ -219,7 +270,14 @@ internal sealed unsafe class UnitWriter
             record.Rest = (ushort)(length - 1 - before);
         }
 
+        foreach (int stub in _segmentStubs)
+        {
+            ref Stub left = ref CollectionsMarshal.AsSpan(_stubs)[stub];
+            left.Rest = _number - left.Number;
+        }
+
         _segmentExits.Clear();
+        _segmentStubs.Clear();
     }
 
     private ushort OffsetOf(int number) => (ushort)(_instructions[number].Index << 2);
@@ -228,7 +286,7 @@ internal sealed unsafe class UnitWriter
     {
         Registers.StoreAll();
         ref Instruction instruction = ref _instructions[_number];
-        bool last = Translator.EndsUnit(instruction.Word);
+        bool last = Translator.EndsUnit(in instruction);
         int exit = _code.AddExit(new ExitRecord
         {
             Kind = last ? ExitKind.Last : ExitKind.Interpret, Instruction = Kept(), PageOffset = OffsetOf(_number),
@@ -252,6 +310,15 @@ internal sealed unsafe class UnitWriter
 
     private void Branch(ulong target)
     {
+        int label = _loops.LabelAt(target);
+        if (label >= 0)
+        {
+            Registers.Arrange(_move);
+            CloseSegment();
+            _labels.Jump(Asm.Jump(), label);
+            return;
+        }
+
         Registers.StoreAll();
         CloseSegment();
         if (target < PageSize)
@@ -266,18 +333,45 @@ internal sealed unsafe class UnitWriter
 
     private void BranchIf(ref IrOp op)
     {
-        Registers.StoreAll();
         if (_flags.AlwaysHolds(op.A))
         {
             Branch(op.Imm);
             return;
         }
 
-        HostCondition condition = _flags.Evaluate(op.A);
-        byte* jump = Asm.Jump(condition);
-        CloseSegment();
-        _stubs.Add(new Stub { JumpEnd = jump, Kind = op.Imm < PageSize ? ExitKind.Link : ExitKind.Indirect, Target = op.Imm, PageOffset = (ushort)op.Imm });
+        int label = _loops.LabelAt(op.Imm);
+        if (label >= 0)
+        {
+            Registers.Arrange(_move);
+            byte* jump = Asm.Jump(_flags.Evaluate(op.A));
+            CloseSegment();
+            _labels.Jump(jump, label);
+        }
+        else if (_loops.IsInLoop(_number))
+        {
+            LeaveLoopIf(ref op);
+        }
+        else
+        {
+            Registers.StoreAll();
+            byte* jump = Asm.Jump(_flags.Evaluate(op.A));
+            CloseSegment();
+            _stubs.Add(LinkTo(op.Imm, jump));
+        }
     }
+
+    /// <summary>Whoever stays in a loop stores nothing: what the way out owes, to registers and to the budget, is done there.</summary>
+    private void LeaveLoopIf(ref IrOp op)
+    {
+        HostCondition condition = _flags.Evaluate(op.A);
+        Range stores = Exits.Stores(Registers);
+        byte* jump = Asm.Jump(condition);
+        _segmentStubs.Add(_stubs.Count);
+        _stubs.Add(LinkTo(op.Imm, jump) with { Stores = stores, Number = _number });
+    }
+
+    private static Stub LinkTo(ulong target, byte* jumpEnd) =>
+        new() { JumpEnd = jumpEnd, Kind = target < PageSize ? ExitKind.Link : ExitKind.Indirect, Target = target, PageOffset = (ushort)target };
 
     private void BranchTo(ref IrOp op)
     {
@@ -328,10 +422,15 @@ internal sealed unsafe class UnitWriter
                 Assembler.Land(exception.Write(Asm), exit.JumpEnd);
             }
 
-            Registers.EmitStores(Exits.MovesOf(exit.Stores));
+            if (exit.Search is { } search)
+            {
+                Assembler.Land(search.Write(Asm), exit.JumpEnd);
+            }
+
+            Registers.Homes.Store(Exits.MovesOf(exit.Stores));
             WriteExit(exit.Number);
             _code.Exit(exit.Number).Resume = _code.ToExecutable(Asm.At);
-            Registers.EmitLoads(Exits.MovesOf(exit.Loads));
+            Registers.Homes.Load(Exits.MovesOf(exit.Loads));
             if (exit.FlagsInHost)
             {
                 // Who comes back from the interpreter has the guest's flags in memory only.
@@ -347,10 +446,17 @@ internal sealed unsafe class UnitWriter
         for (int k = 0; k < _stubs.Count; k++)
         {
             Stub stub = _stubs[k];
+            byte* here = Asm.At;
             Asm.Land(stub.JumpEnd);
             if (stub.SecondJumpEnd is not null)
             {
                 Asm.Land(stub.SecondJumpEnd);
+            }
+
+            Registers.Homes.Store(Exits.MovesOf(stub.Stores));
+            if (stub.Rest != 0)
+            {
+                Asm.Lea(true, StateLayout.Budget, new Mem(StateLayout.Budget, stub.Rest));
             }
 
             switch (stub.Kind)
@@ -360,7 +466,14 @@ internal sealed unsafe class UnitWriter
                     WriteExit(_code.AddExit(new ExitRecord { Kind = ExitKind.Budget, PageOffset = stub.PageOffset }));
                     break;
                 case ExitKind.Link:
-                    WriteExit(_code.AddExit(new ExitRecord { Kind = ExitKind.Link, PageOffset = stub.PageOffset, Patch = stub.JumpEnd }));
+                    byte* patched = stub.JumpEnd;
+                    if (Asm.At != here)
+                    {
+                        patched = Asm.Jump();
+                        Asm.Land(patched);
+                    }
+
+                    WriteExit(_code.AddExit(new ExitRecord { Kind = ExitKind.Link, PageOffset = stub.PageOffset, Patch = patched }));
                     break;
                 case ExitKind.Indirect when stub.Target != 0:
                     LoadTarget(stub.Target);
@@ -383,5 +496,12 @@ internal sealed unsafe class UnitWriter
         public ulong Target;
         public ushort PageOffset;
         public ExitKind Kind;
+
+        /// <summary>What must be stored there.</summary>
+        public Range Stores;
+
+        /// <summary>For a way out of a loop: the instruction it belongs to, and how many were taken from the budget after it.</summary>
+        public int Number;
+        public int Rest;
     }
 }

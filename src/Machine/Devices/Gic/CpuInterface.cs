@@ -1,5 +1,4 @@
 using System;
-using System.Numerics;
 using GdbHost.Machine.Common;
 
 namespace GdbHost.Machine.Devices.Gic;
@@ -16,9 +15,8 @@ internal sealed class CpuInterface(IInterruptSource source, CpuInterfaceLimits l
     /// <summary>GICC_CTLR: both enables, AckCtl, FIQEn, CBPR, EOImode; with the Security Extensions also EOImodeNS.</summary>
     private readonly uint _writableControl = limits.HasSecurityExtensions ? 0x61fu : 0x21fu;
 
-    /// <summary>One bit for each group priority: GICC_APR0-3 and GICC_NSAPR0-3.</summary>
-    private readonly uint[] _active0 = new uint[4];
-    private readonly uint[] _active1 = new uint[4];
+    /// <summary>GICC_APRn and GICC_NSAPRn.</summary>
+    private readonly RunningPriorities _active = new(limits.MinimumBinaryPoint, limits.GroupsShareActive ? 1 : 2);
     private uint _binaryPoint = (uint)limits.MinimumBinaryPoint;
     private uint _aliasedBinaryPoint = (uint)limits.MinimumBinaryPoint + 1;
     private uint _priorityMask;
@@ -69,7 +67,7 @@ internal sealed class CpuInterface(IInterruptSource source, CpuInterfaceLimits l
     }
 
     /// <summary>GICC_RPR: 0xff when nothing is active.</summary>
-    public uint RunningPriority => (uint)Math.Min(Running(), 0xff);
+    public uint RunningPriority => (uint)Math.Min(_active.Running, 0xff);
 
     /// <summary>GICC_CTLR.CBPR: group 1 uses GICC_BPR too.</summary>
     public bool CommonBinaryPoint => _control.Bit(4);
@@ -143,8 +141,7 @@ internal sealed class CpuInterface(IInterruptSource source, CpuInterfaceLimits l
             return PendingInterrupt.Spurious;
         }
 
-        int level = GroupPriority(best.Priority, best.IsGroup1) >> (limits.MinimumBinaryPoint + 1);
-        Active(best.IsGroup1)[level / 32] |= 1u << (level % 32);
+        _active.Raise(ActiveSet(best.IsGroup1), GroupPriority(best.Priority, best.IsGroup1));
         uint acknowledged = source.Activate(best.Id);
         source.Changed();
         return acknowledged;
@@ -161,12 +158,12 @@ internal sealed class CpuInterface(IInterruptSource source, CpuInterfaceLimits l
     public void EndOfInterrupt(uint acknowledged, bool splits)
     {
         int id = (int)(acknowledged & 0x3ff);
-        if (id >= 1020 || Running() > 0xff)
+        if (id >= 1020 || _active.Running == RunningPriorities.Idle)
         {
             return;
         }
 
-        DropPriority(source.IsGroup1(id));
+        _active.Drop(ActiveSet(source.IsGroup1(id)));
         if (!splits)
         {
             source.Deactivate(acknowledged);
@@ -193,22 +190,18 @@ internal sealed class CpuInterface(IInterruptSource source, CpuInterfaceLimits l
         }
     }
 
-    public uint ActivePriorities(int word, bool group1) => Exists(word, group1) ? (group1 ? _active1 : _active0)[word] : 0;
+    public uint ActivePriorities(int word, bool group1) => _active.Read(group1 ? 1 : 0, word);
 
     public void SetActivePriorities(int word, bool group1, uint value)
     {
-        if (Exists(word, group1))
-        {
-            (group1 ? _active1 : _active0)[word] = value;
-            source.Changed();
-        }
+        _active.Write(group1 ? 1 : 0, word, value);
+        source.Changed();
     }
 
     /// <param name="priorityMask">GICC_PMR after reset.</param>
     public void Reset(uint priorityMask = 0)
     {
-        Array.Clear(_active0);
-        Array.Clear(_active1);
+        _active.Reset();
         _control = 0;
         _priorityMask = priorityMask;
         _binaryPoint = (uint)limits.MinimumBinaryPoint;
@@ -226,8 +219,7 @@ internal sealed class CpuInterface(IInterruptSource source, CpuInterfaceLimits l
 
     public void Save(StateWriter to)
     {
-        to.Write(_active0.AsSpan());
-        to.Write(_active1.AsSpan());
+        _active.Save(to);
         to.Write(_control);
         to.Write(_priorityMask);
         to.Write(_binaryPoint);
@@ -236,22 +228,19 @@ internal sealed class CpuInterface(IInterruptSource source, CpuInterfaceLimits l
 
     public void Restore(StateReader from)
     {
-        from.ReadWords(_active0.AsSpan());
-        from.ReadWords(_active1.AsSpan());
+        _active.Restore(from);
         _control = from.ReadUInt32();
         _priorityMask = from.ReadUInt32();
         _binaryPoint = from.ReadUInt32();
         _aliasedBinaryPoint = from.ReadUInt32();
     }
 
-    private bool Exists(int word, bool group1) => word < limits.ActivePriorityWords && (!group1 || !limits.GroupsShareActive);
-
-    private uint[] Active(bool group1) => group1 && !limits.GroupsShareActive ? _active1 : _active0;
+    private int ActiveSet(bool group1) => group1 && !limits.GroupsShareActive ? 1 : 0;
 
     private bool Signaled(PendingInterrupt best) =>
         best.Id < 1020 && (_control & (best.IsGroup1 ? EnableGroup1 : EnableGroup0)) != 0 && best.Priority < _priorityMask;
 
-    private bool Preempts(PendingInterrupt best) => Signaled(best) && GroupPriority(best.Priority, best.IsGroup1) < Running();
+    private bool Preempts(PendingInterrupt best) => Signaled(best) && GroupPriority(best.Priority, best.IsGroup1) < _active.Running;
 
     /// <summary>The part of a priority that decides preemption: the binary point cuts the rest off.</summary>
     private int GroupPriority(int priority, bool group1)
@@ -259,51 +248,23 @@ internal sealed class CpuInterface(IInterruptSource source, CpuInterfaceLimits l
         int point = (int)(group1 && !CommonBinaryPoint ? _aliasedBinaryPoint - 1 : _binaryPoint);
         return priority & (-1 << (point + 1));
     }
-
-    /// <summary>The most urgent active group priority, or 256.</summary>
-    private int Running()
-    {
-        for (int word = 0; word < 4; word++)
-        {
-            uint active = _active0[word] | _active1[word];
-            if (active != 0)
-            {
-                return ((word * 32) + BitOperations.TrailingZeroCount(active)) << (limits.MinimumBinaryPoint + 1);
-            }
-        }
-
-        return 256;
-    }
-
-    private void DropPriority(bool group1)
-    {
-        foreach (ref uint active in Active(group1).AsSpan())
-        {
-            if (active != 0)
-            {
-                active &= active - 1;
-                return;
-            }
-        }
-    }
 }
 
 /// <summary>How many bits of priority a CPU interface has.</summary>
 /// <param name="MinimumBinaryPoint">Smallest value of GICC_BPR: 0 with 8 priority bits, 2 with 5.</param>
-/// <param name="ActivePriorityWords">Number of GICC_APR registers that have bits.</param>
 /// <param name="GroupsShareActive">One register holds the active priorities of both groups, as GICH_APR does.</param>
 /// <param name="HasSecurityExtensions">Non-secure accesses have a view of their own.</param>
 internal sealed record CpuInterfaceLimits(
-    int MinimumBinaryPoint, int ActivePriorityWords, bool GroupsShareActive, bool HasSecurityExtensions = false)
+    int MinimumBinaryPoint, bool GroupsShareActive, bool HasSecurityExtensions = false)
 {
     /// <summary>All eight bits of priority, as QEMU's GICv2.</summary>
-    public static readonly CpuInterfaceLimits Physical = new(0, 4, GroupsShareActive: false);
+    public static readonly CpuInterfaceLimits Physical = new(0, GroupsShareActive: false);
 
     /// <summary>The same with the Security Extensions.</summary>
     public static readonly CpuInterfaceLimits PhysicalWithSecurity = Physical with { HasSecurityExtensions = true };
 
     /// <summary>Five bits of priority, as list registers have them.</summary>
-    public static readonly CpuInterfaceLimits Virtual = new(2, 1, GroupsShareActive: true);
+    public static readonly CpuInterfaceLimits Virtual = new(2, GroupsShareActive: true);
 
     /// <summary>The bits of a priority that exist.</summary>
     public uint PriorityBits => MinimumBinaryPoint == 0 ? 0xffu : 0xf8u;

@@ -12,13 +12,15 @@ namespace GdbHost.Machine.Devices.Gic;
 /// <param name="currentCore">The core whose access is under way.</param>
 /// <param name="access">The Security state of that access; null without the Security Extensions.</param>
 /// <param name="changed">Outputs must be computed again.</param>
-internal sealed class Distributor(InterruptStates states, Func<int> currentCore, Func<bool>? access, Action changed)
+internal sealed class Distributor(InterruptStates states, Func<int> currentCore, Func<bool>? access, Action changed) : IInterruptRouting
 {
     /// <summary>GICD_TYPER.SecurityExtn.</summary>
     private const uint SecurityExtensions = 1 << 10;
 
     /// <summary>What a Non-secure priority has in its highest bit: the more urgent half belongs to Secure state.</summary>
     private const byte NonSecureHalf = 0x80;
+
+    private const uint SgisAlwaysEnabled = 0xffff;
 
     public static readonly RegisterMap<Distributor> Map = new(
         0x1000,
@@ -125,6 +127,9 @@ internal sealed class Distributor(InterruptStates states, Func<int> currentCore,
 
     public InterruptStates States => states;
 
+    /// <summary>Targets of SPIs and senders of SGIs.</summary>
+    public TargetRegisters Routes { get; } = new(states.Cores, GicV2.Lines);
+
     /// <summary>GICD_CTLR: forward group 0, forward group 1.</summary>
     public uint Control { get; private set; }
 
@@ -134,7 +139,13 @@ internal sealed class Distributor(InterruptStates states, Func<int> currentCore,
 
     private uint Type => (uint)((Words - 1) | ((states.Cores - 1) << 5)) | (access is null ? 0 : SecurityExtensions);
 
-    public PendingInterrupt Highest(int core) => Control == 0 ? PendingInterrupt.None : states.Highest(core, Control.Bit(0), Control.Bit(1));
+    public PendingInterrupt Highest(int core) => Control == 0 ? PendingInterrupt.None : states.Highest(core, this);
+
+    public uint Forwarded(int place) => (Control.Bit(0) ? ~states.Group[place] : 0) | (Control.Bit(1) ? states.Group[place] : 0);
+
+    public InterruptGroup GroupOf(int place, int bit) => states.Group[place].Bit(bit) ? InterruptGroup.Group1 : InterruptGroup.Group0;
+
+    public bool IsFor(int core, int id) => Routes.IsFor(core, id);
 
     /// <param name="toNonSecure">
     /// Leaves every interrupt in group 1 with a priority that Non-secure state can change, as firmware would for a
@@ -144,6 +155,8 @@ internal sealed class Distributor(InterruptStates states, Func<int> currentCore,
     {
         Control = 0;
         states.Reset();
+        states.Enabled.AsSpan(0, states.Cores).Fill(SgisAlwaysEnabled);
+        Routes.Reset();
         if (toNonSecure)
         {
             Array.Fill(states.Group, uint.MaxValue);
@@ -155,12 +168,14 @@ internal sealed class Distributor(InterruptStates states, Func<int> currentCore,
     {
         to.Write(Control);
         states.Save(to);
+        Routes.Save(to);
     }
 
     public void Restore(StateReader from)
     {
         Control = from.ReadUInt32();
         states.Restore(from);
+        Routes.Restore(from);
     }
 
     private static Register<Distributor> Bits(uint offset, string name, Func<Distributor, uint[]> which, BitsWrite write) =>
@@ -249,14 +264,14 @@ internal sealed class Distributor(InterruptStates states, Func<int> currentCore,
             return 0;
         }
 
-        return !IsVisible(id) ? (byte)0 : id < 32 ? (byte)(1 << Core) : states.Targets[id];
+        return !IsVisible(id) ? (byte)0 : id < 32 ? (byte)(1 << Core) : Routes.Targets[id];
     }
 
     private void SetTargets(int id, byte targets)
     {
         if (id >= 32 && states.Cores > 1 && IsVisible(id))
         {
-            states.Targets[id] = (byte)(targets & ((1 << states.Cores) - 1));
+            Routes.Targets[id] = (byte)(targets & ((1 << states.Cores) - 1));
         }
     }
 
@@ -299,7 +314,7 @@ internal sealed class Distributor(InterruptStates states, Func<int> currentCore,
         {
             if (targets.Bit(core) && MaySend(value, core, id))
             {
-                states.SgiSenders[(core * 16) + id] |= (byte)(1 << Core);
+                Routes.SgiSenders[(core * 16) + id] |= (byte)(1 << Core);
                 states.Set(states.Latched, core, id, true);
             }
         }
@@ -312,7 +327,7 @@ internal sealed class Distributor(InterruptStates states, Func<int> currentCore,
     private bool MaySend(uint value, int target, int id) =>
         access is null || (NonSecure || value.Bit(15)) == states.IsSet(states.Group, target, id);
 
-    private byte SendersOf(int id) => IsVisible(id) ? states.SgiSenders[(Core * 16) + id] : (byte)0;
+    private byte SendersOf(int id) => IsVisible(id) ? Routes.SgiSenders[(Core * 16) + id] : (byte)0;
 
     private void SetSenders(int id, byte senders)
     {
@@ -321,7 +336,7 @@ internal sealed class Distributor(InterruptStates states, Func<int> currentCore,
             return;
         }
 
-        states.SgiSenders[(Core * 16) + id] = (byte)(senders & ((1 << states.Cores) - 1));
+        Routes.SgiSenders[(Core * 16) + id] = (byte)(senders & ((1 << states.Cores) - 1));
         states.Set(states.Latched, Core, id, SendersOf(id) != 0);
     }
 }

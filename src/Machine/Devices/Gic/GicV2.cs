@@ -10,7 +10,7 @@ namespace GdbHost.Machine.Devices.Gic;
 /// The interrupt controller (IHI 0048, ARM Generic Interrupt Controller Architecture version 2.0) for one to eight
 /// cores, with or without the Security Extensions: distributor, CPU interfaces, virtual interfaces, and the wires between.
 /// </summary>
-internal sealed class GicV2 : IDevice
+internal sealed class GicV2 : IInterruptController, IDevice
 {
     /// <summary>Interrupt IDs: 16 SGIs, 16 PPIs and 256 SPIs, as QEMU's virt.</summary>
     public const int Lines = 288;
@@ -221,7 +221,7 @@ internal sealed class GicV2 : IDevice
             bool pendingStill = false;
             if (id < 16)
             {
-                ref byte senders = ref States.SgiSenders[(core * 16) + id];
+                ref byte senders = ref gic._distributor.Routes.SgiSenders[(core * 16) + id];
                 sender = (uint)BitOperations.TrailingZeroCount((uint)senders) & 7;
                 senders &= (byte)(senders - 1);
                 pendingStill = senders != 0;

@@ -3,13 +3,15 @@ namespace GdbHost.Machine.Devices.Gic;
 /// <summary>The interrupt that a CPU interface should look at first.</summary>
 /// <param name="Id">Interrupt ID, or <see cref="None"/>.</param>
 /// <param name="Priority">Its priority; lower is more urgent.</param>
-/// <param name="IsGroup1">Its group.</param>
-internal readonly record struct PendingInterrupt(int Id, int Priority, bool IsGroup1)
+/// <param name="Group">Its group.</param>
+internal readonly record struct PendingInterrupt(int Id, int Priority, InterruptGroup Group)
 {
     /// <summary>The spurious interrupt ID.</summary>
     public const int Spurious = 1023;
 
-    public static readonly PendingInterrupt None = new(Spurious, 256, IsGroup1: false);
+    public static readonly PendingInterrupt None = new(Spurious, RunningPriorities.Idle, InterruptGroup.Group0);
+
+    public bool IsGroup1 => Group != InterruptGroup.Group0;
 }
 
 /// <summary>

@@ -34,12 +34,6 @@ internal sealed class InterruptStates(int cores, int lines)
     /// <summary>One byte for each bit of the arrays above.</summary>
     public byte[] Priority { get; } = new byte[(cores + (lines / 32) - 1) * 32];
 
-    /// <summary>GICD_ITARGETSR of SPIs, by interrupt ID.</summary>
-    public byte[] Targets { get; } = new byte[lines];
-
-    /// <summary>Cores that sent SGI n to core c and were not acknowledged, at c * 16 + n.</summary>
-    public byte[] SgiSenders { get; } = new byte[cores * 16];
-
     public int Place(int core, int word) => word == 0 ? core : cores + word - 1;
 
     public int PriorityIndex(int core, int id) => (Place(core, id / 32) * 32) + (id % 32);
@@ -66,22 +60,27 @@ internal sealed class InterruptStates(int cores, int lines)
         }
     }
 
-    /// <summary>The most urgent interrupt for a core among those whose group is forwarded; the lowest ID among equals.</summary>
-    public PendingInterrupt Highest(int core, bool group0, bool group1)
+    /// <summary>The most urgent interrupt for a core among those that are forwarded; the lowest ID among equals.</summary>
+    public PendingInterrupt Highest(int core, IInterruptRouting routing)
     {
         PendingInterrupt best = PendingInterrupt.None;
         for (int word = 0; word < WordsPerCore; word++)
         {
             int place = Place(core, word);
             uint candidates = Pending(place) & Enabled[place] & ~Active[place];
-            candidates &= (group0 ? ~Group[place] : 0) | (group1 ? Group[place] : 0);
-            for (; candidates != 0; candidates &= candidates - 1)
+            if (candidates == 0)
+            {
+                continue;
+            }
+
+            for (candidates &= routing.Forwarded(place); candidates != 0; candidates &= candidates - 1)
             {
                 int bit = BitOperations.TrailingZeroCount(candidates);
+                int id = (word * 32) + bit;
                 int priority = Priority[(place * 32) + bit];
-                if (priority < best.Priority && IsTargeted(core, (word * 32) + bit))
+                if (priority < best.Priority && (word == 0 || routing.IsFor(core, id)))
                 {
-                    best = new PendingInterrupt((word * 32) + bit, priority, Group[place].Bit(bit));
+                    best = new PendingInterrupt(id, priority, routing.GroupOf(place, bit));
                 }
             }
         }
@@ -89,7 +88,7 @@ internal sealed class InterruptStates(int cores, int lines)
         return best;
     }
 
-    /// <summary>Clears everything but the wires, which belong to the devices.</summary>
+    /// <summary>Clears everything but the wires, which belong to the devices. SGIs are edge-triggered.</summary>
     public void Reset()
     {
         foreach (uint[] states in (ReadOnlySpan<uint[]>)[Enabled, Latched, Active, Group, Edge])
@@ -98,9 +97,6 @@ internal sealed class InterruptStates(int cores, int lines)
         }
 
         Array.Clear(Priority);
-        Array.Clear(Targets);
-        Array.Clear(SgiSenders);
-        Enabled.AsSpan(0, cores).Fill(0xffff);
         Edge.AsSpan(0, cores).Fill(0xffff);
     }
 
@@ -112,8 +108,6 @@ internal sealed class InterruptStates(int cores, int lines)
         }
 
         to.Write(Priority.AsSpan());
-        to.Write(Targets.AsSpan());
-        to.Write(SgiSenders.AsSpan());
     }
 
     public void Restore(StateReader from)
@@ -124,10 +118,5 @@ internal sealed class InterruptStates(int cores, int lines)
         }
 
         from.ReadBytes(Priority);
-        from.ReadBytes(Targets);
-        from.ReadBytes(SgiSenders);
     }
-
-    // With one core there are no target registers, and every interrupt is for that core (IHI 0048, GICD_ITARGETSRn).
-    private bool IsTargeted(int core, int id) => id < 32 || cores == 1 || ((uint)Targets[id]).Bit(core);
 }

@@ -10,14 +10,10 @@ namespace GdbHost.Machine.Devices.Gic;
 /// </summary>
 internal sealed class VirtualInterface : IInterruptSource
 {
-    /// <summary>List registers, as QEMU 7.2.</summary>
-    public const int ListRegisters = 4;
-
     private const uint WritableControl = 0xf800_00ff;
-    private const uint WritableListRegister = 0xff8f_ffff;
     private const uint CountOfOne = 1u << 27;
 
-    private readonly uint[] _list = new uint[ListRegisters];
+    private readonly ListRegisters _list = new();
     private readonly Action<int> _deactivatePhysical;
     private readonly Action _changed;
     private uint _control;
@@ -62,21 +58,12 @@ internal sealed class VirtualInterface : IInterruptSource
     {
         get
         {
-            int valid = 0;
-            bool anyPending = false;
-            foreach (uint entry in _list)
-            {
-                ListEntry list = new(entry);
-                valid += list.State != 0 ? 1 : 0;
-                anyPending |= list.State.Bit(0);
-            }
-
             ReadOnlySpan<bool> causes =
             [
-                EndedEntries != 0,
-                _control.Bit(1) && valid <= 1,
+                _list.Ended != 0,
+                _control.Bit(1) && _list.Underflows,
                 _control.Bit(2) && _control.Field(31, 27) != 0,
-                _control.Bit(3) && !anyPending,
+                _control.Bit(3) && !_list.AnyPending,
                 _control.Bit(4) && Guest.Control.Bit(0),
                 _control.Bit(5) && !Guest.Control.Bit(0),
                 _control.Bit(6) && Guest.Control.Bit(1),
@@ -96,68 +83,54 @@ internal sealed class VirtualInterface : IInterruptSource
     public bool WantsMaintenance => Enabled && Maintenance != 0;
 
     /// <summary>GICH_EISR0: entries whose end the hypervisor wants to hear of.</summary>
-    public uint EndedEntries => Collect(e => e.State == 0 && !e.IsHardware && e.WantsEnd);
+    public uint EndedEntries => _list.Ended;
 
     /// <summary>GICH_ELRSR0: entries that are free.</summary>
-    public uint EmptyEntries => Collect(e => e.State == 0 && (e.IsHardware || !e.WantsEnd));
+    public uint EmptyEntries => _list.Empty;
 
     private bool Enabled => _control.Bit(0);
 
     /// <summary>The two virtual request wires to the core as they should be now.</summary>
     public (bool Irq, bool Fiq) Outputs() => Enabled ? Guest.Outputs() : (false, false);
 
-    public uint ListRegister(int index) => _list[index];
+    public uint ListRegister(int index) => _list[index].ToGicV2();
 
     public void SetListRegister(int index, uint value)
     {
-        _list[index] = value & WritableListRegister;
+        _list[index] = ListEntry.FromGicV2(value);
         _changed();
     }
 
-    public PendingInterrupt Highest()
-    {
-        PendingInterrupt best = PendingInterrupt.None;
-        foreach (uint entry in _list)
-        {
-            ListEntry list = new(entry);
-            if (list.State == ListEntry.Pending && list.Priority < best.Priority)
-            {
-                best = new PendingInterrupt(list.VirtualId, list.Priority, list.IsGroup1);
-            }
-        }
-
-        return best;
-    }
+    public PendingInterrupt Highest() => _list.Highest();
 
     public uint Activate(int id)
     {
-        int index = Find(id, e => e.State == ListEntry.Pending);
-        ListEntry list = new(_list[index]);
-        _list[index] = list.WithState(ListEntry.Active);
-        return (uint)id | (id < 16 && !list.IsHardware ? list.Sender << 10 : 0);
+        int index = _list.FindPending(id);
+        ListEntry entry = _list[index];
+        _list[index] = entry.WithState(ListEntry.Active);
+        return (uint)id | (id < 16 && !entry.IsHardware ? entry.Sender << 10 : 0);
     }
 
     public bool IsGroup1(int id)
     {
-        int index = Find(id, e => e.State != 0);
-        return index >= 0 && new ListEntry(_list[index]).IsGroup1;
+        int index = _list.FindUsed(id);
+        return index >= 0 && _list[index].IsGroup1;
     }
 
     public void Deactivate(uint acknowledged)
     {
-        int id = (int)(acknowledged & 0x3ff);
-        int index = Find(id, e => e.State.Bit(1));
+        int index = _list.FindActive((int)(acknowledged & 0x3ff));
         if (index < 0)
         {
             _control += CountOfOne;
             return;
         }
 
-        ListEntry list = new(_list[index]);
-        _list[index] = list.WithState(list.State & ListEntry.Pending);
-        if (list.IsHardware)
+        ListEntry entry = _list[index];
+        _list[index] = entry.WithState(entry.State & ListEntry.Pending);
+        if (entry.IsHardware)
         {
-            _deactivatePhysical(list.PhysicalId);
+            _deactivatePhysical(entry.PhysicalId);
         }
     }
 
@@ -165,67 +138,24 @@ internal sealed class VirtualInterface : IInterruptSource
 
     public void Reset()
     {
-        Array.Clear(_list);
+        _list.Reset();
         _control = 0;
         Guest.Reset();
     }
 
     public void Save(StateWriter to)
     {
-        to.Write(_list.AsSpan());
+        _list.Save(to);
         to.Write(_control);
         Guest.Save(to);
     }
 
     public void Restore(StateReader from)
     {
-        from.ReadWords(_list.AsSpan());
+        _list.Restore(from);
         _control = from.ReadUInt32();
         Guest.Restore(from);
     }
-
-    private uint Collect(Func<ListEntry, bool> which)
-    {
-        uint found = 0;
-        for (int i = 0; i < ListRegisters; i++)
-        {
-            found |= which(new ListEntry(_list[i])) ? 1u << i : 0;
-        }
-
-        return found;
-    }
-
-    private int Find(int id, Func<ListEntry, bool> which) =>
-        Array.FindIndex(_list, e => new ListEntry(e).VirtualId == id && which(new ListEntry(e)));
-}
-
-/// <summary>GICH_LRn, List Register (IHI 0048).</summary>
-internal readonly record struct ListEntry(uint Raw)
-{
-    public const uint Pending = 1;
-    public const uint Active = 2;
-
-    public int VirtualId => (int)Raw.Field(9, 0);
-
-    /// <summary>The core that sent a software-generated interrupt.</summary>
-    public uint Sender => Raw.Field(12, 10);
-
-    /// <summary>With <see cref="IsHardware"/>: the physical interrupt to deactivate with this one.</summary>
-    public int PhysicalId => (int)Raw.Field(19, 10);
-
-    /// <summary>Without <see cref="IsHardware"/>: the end of this interrupt is a cause for maintenance.</summary>
-    public bool WantsEnd => Raw.Bit(19);
-
-    /// <summary>Five bits, in the place that they have in eight.</summary>
-    public int Priority => (int)Raw.Field(27, 23) << 3;
-
-    public uint State => Raw.Field(29, 28);
-
-    public bool IsGroup1 => Raw.Bit(30);
-
-    public bool IsHardware => Raw.Bit(31);
-
-    public uint WithState(uint state) => Raw.WithField(29, 28, state);
 }
 
 /// <summary>The hypervisor's registers of the accessing core's virtual interface, GICH.</summary>
@@ -240,7 +170,7 @@ internal sealed class HypervisorRegisters(Func<VirtualInterface> current)
         },
         new(0x004, "GICH_VTR", Access.ReadOnly, "IHI 0048, GICH_VTR; 5 priority bits, 5 preemption bits")
         {
-            Reset = 0x9000_0000 | (VirtualInterface.ListRegisters - 1),
+            Reset = 0x9000_0000 | (ListRegisters.Count - 1),
         },
         new(0x008, "GICH_VMCR", Access.ReadWrite, "IHI 0048, GICH_VMCR")
         {
@@ -259,7 +189,7 @@ internal sealed class HypervisorRegisters(Func<VirtualInterface> current)
         },
         new(0x100, "GICH_LR", Access.ReadWrite, "IHI 0048, GICH_LRn")
         {
-            Count = VirtualInterface.ListRegisters,
+            Count = ListRegisters.Count,
             Read = (r, n) => r.Current.ListRegister(n),
             Write = (r, n, v, _) => r.Current.SetListRegister(n, v),
         });

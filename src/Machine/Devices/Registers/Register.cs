@@ -50,6 +50,9 @@ internal sealed record Register<TDevice>(uint Offset, string Name, Access Access
     /// <summary>The value without the side effect of reading.</summary>
     public Func<TDevice, int, uint>? Peek { get; init; }
 
+    /// <summary>The bank holds the value: the device does not do all of reading and writing itself.</summary>
+    public bool IsStored => Read is null || (Write is null && Access != Access.ReadOnly);
+
     /// <summary>Only whole words may be accessed; narrower accesses are misuse.</summary>
     public bool WordOnly { get; init; }
 }

@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 using GdbHost.Machine.Bus;
 using GdbHost.Machine.Common;
 
@@ -22,8 +23,8 @@ internal sealed class RegisterBank<TDevice>(string name, RegisterMap<TDevice> ma
     /// <summary>The stored value of the register at an offset.</summary>
     public uint this[uint offset]
     {
-        get => _values[offset / 4];
-        set => _values[offset / 4] = value;
+        get => _values[map.ValueAt(offset)];
+        set => _values[map.ValueAt(offset)] = value;
     }
 
     public BusResult Read(ulong offset, int size, out ulong value)
@@ -91,10 +92,13 @@ internal sealed class RegisterBank<TDevice>(string name, RegisterMap<TDevice> ma
 
     private static uint[] ResetValues(RegisterMap<TDevice> map)
     {
-        uint[] values = new uint[map.Words];
+        uint[] values = new uint[map.Values];
         foreach (Register<TDevice> row in map.Rows)
         {
-            values.AsSpan((int)row.Offset / 4, row.Count).Fill(row.Reset);
+            if (row.IsStored)
+            {
+                values.AsSpan(map.ValueAt(row.Offset), row.Count).Fill(row.Reset);
+            }
         }
 
         return values;
@@ -104,11 +108,12 @@ internal sealed class RegisterBank<TDevice>(string name, RegisterMap<TDevice> ma
 
     private static uint Lanes(int size) => uint.MaxValue >> (32 - (size * 8));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Register<TDevice>? Find(ulong offset, out int index) =>
         map.Find((int)Math.Min(offset / 4, int.MaxValue), out index);
 
     private uint ValueOf(Register<TDevice> row, int index) =>
-        row.Read is not null ? row.Read(device, index) : _values[(row.Offset / 4) + (uint)index];
+        row.Read is not null ? row.Read(device, index) : _values[map.ValueAt(row.Offset) + index];
 
     private uint ReadLanes(ulong offset, int size)
     {
@@ -153,7 +158,7 @@ internal sealed class RegisterBank<TDevice>(string name, RegisterMap<TDevice> ma
         }
         else
         {
-            ref uint stored = ref _values[(row.Offset / 4) + (uint)index];
+            ref uint stored = ref _values[map.ValueAt(row.Offset) + index];
             mask &= row.Writable;
             stored = row.Access == Access.WriteOneToClear ? stored & ~(value & mask) : (stored & ~mask) | (value & mask);
         }

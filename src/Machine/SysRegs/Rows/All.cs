@@ -12,6 +12,7 @@ internal static class All
         new("EL2", El2.Rows),
         new("EL3", El3.Rows),
         new("timer", Timer.Rows),
+        new("gic", Gic.Rows),
         new("id", Identification.Rows),
         new("debug", Debug.Rows),
         new("performance", Performance.Rows),

@@ -1,3 +1,4 @@
+using System;
 using GdbHost.Machine.Common;
 using GdbHost.Machine.Isa;
 using GdbHost.Machine.Isa.Groups.Integer;
@@ -14,10 +15,16 @@ internal static class SystemInstructions
     private const int BlockBytes = 64;
     private const int VectorBytes = 16;
 
+    /// <summary>PSTATE.D, A, I, F.</summary>
+    private const ulong DaifBits = 0x3c0;
+
     private static readonly SysRegId SpEl0 = new(3, 0, 4, 1, 0);
     private static readonly SysRegId Daif = new(3, 3, 4, 2, 1);
     private static readonly SysRegId CurrentEl = new(3, 0, 4, 2, 2);
     private static readonly SysRegId ZeroBlock = new(1, 3, 7, 4, 1);
+
+    /// <summary>IC IVAU, DC CVAC, DC CVAU, DC CIVAC: they do nothing to memory that may be read.</summary>
+    private static readonly SysRegId[] CacheLines = [new(1, 3, 7, 5, 1), new(1, 3, 7, 10, 1), new(1, 3, 7, 11, 1), new(1, 3, 7, 14, 1)];
 
     /// <summary>Builds the instruction if it is one of these; says whether it was.</summary>
     public static bool TryBuild<TCall>(IrBuilder unit, in Instruction i)
@@ -92,6 +99,12 @@ internal static class SystemInstructions
             return true;
         }
 
+        if (id == Daif)
+        {
+            SetMasks(unit, unit.Binary(IrCode.And, true, unit.X(slot), unit.Const(DaifBits)), canUnmask: true);
+            return true;
+        }
+
         SysReg? row = SysRegTable.Find(id);
         if (row is not { OnWrite: null, TrapWhen: null, Write: { } lowest, Place: { } place, Effects: SysRegEffects.None }
             || !IsThere(unit, row))
@@ -115,24 +128,46 @@ internal static class SystemInstructions
     private static bool IsThere(IrBuilder unit, SysReg row) =>
         (row.Read ?? row.Write) <= ExceptionLevel.El1 || (unit.HasEl2 && (row.Read ?? row.Write) == ExceptionLevel.El2);
 
-    /// <summary>DAIFSet: nothing can become pending by it.</summary>
+    /// <summary>DAIFSet and DAIFClr.</summary>
     private static bool TrySetMasks(IrBuilder unit, uint word)
     {
         const uint DaifSetField = 0b011_110;
+        const uint DaifClrField = 0b011_111;
         uint field = (word.Field(18, 16) << 3) | word.Field(7, 5);
-        if (field != DaifSetField)
+        if (field is not (DaifSetField or DaifClrField))
         {
             return false;
         }
 
-        unit.CheckLevel(ExceptionLevel.El1);
-        ulong masks = unit.Const(word.Field(11, 8) << 6);
-        unit.SetState(StatePlace.Daif, unit.Binary(IrCode.Or, true, unit.GetState(StatePlace.Daif), masks));
+        ulong bits = word.Field(11, 8) << 6;
+        ulong old = unit.GetState(StatePlace.Daif);
+        ulong masks = field == DaifSetField
+            ? unit.Binary(IrCode.Or, true, old, unit.Const(bits))
+            : unit.Binary(IrCode.And, true, old, unit.Const(DaifBits & ~bits));
+        SetMasks(unit, masks, canUnmask: field == DaifClrField);
         return true;
+    }
+
+    private static void SetMasks(IrBuilder unit, ulong masks, bool canUnmask)
+    {
+        unit.CheckLevel(ExceptionLevel.El1);
+        if (canUnmask)
+        {
+            unit.AddLeaving(IrCode.CheckAlert);
+        }
+
+        unit.SetState(StatePlace.Daif, masks);
     }
 
     private static bool TryOperate(IrBuilder unit, SysRegId id, byte slot)
     {
+        if (CacheLines.AsSpan().Contains(id))
+        {
+            unit.AddLeaving(IrCode.CheckCacheLine);
+            _ = unit.Translate(unit.X(slot), 1, 1, ordered: false, write: false);
+            return true;
+        }
+
         if (id != ZeroBlock)
         {
             return false;

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace GdbHost.Machine.Cpu.Translate.X64;
 
 /// <summary>
-/// Memory for generated code: one anonymous file mapped twice, once to be written and once to be executed, so that no
+/// Memory for generated code: shared anonymous pages mapped twice, once to be written and once to be executed, so that no
 /// page is ever both. Pages cost memory only once they are used.
 /// </summary>
 internal sealed unsafe partial class CodeMemory : IDisposable
@@ -13,7 +13,9 @@ internal sealed unsafe partial class CodeMemory : IDisposable
     private const int ProtWrite = 2;
     private const int ProtExecute = 4;
     private const int MapShared = 1;
-    private const uint CloseOnExec = 1;
+    private const int MapAnonymous = 0x20;
+    private const int MayMove = 1;
+    private const int NoFile = -1;
     private static readonly nint Failed = -1;
 
     private CodeMemory(nint writable, nint executable, nuint bytes)
@@ -47,22 +49,11 @@ internal sealed unsafe partial class CodeMemory : IDisposable
             return null;
         }
 
-        int file = CreateMemoryFile("gdbhost-code", CloseOnExec);
-        if (file < 0)
-        {
-            return null;
-        }
-
-        nint writable = Failed;
-        nint executable = Failed;
-        if (Truncate(file, (long)bytes) == 0)
-        {
-            writable = Map(0, bytes, ProtRead | ProtWrite, MapShared, file, 0);
-            executable = Map(0, bytes, ProtRead | ProtExecute, MapShared, file, 0);
-        }
-
-        _ = Close(file);
-        if (writable != Failed && executable != Failed)
+        // Not a file of memory: perf knows code by its --perf-map only where no file is mapped.
+        nint writable = Map(0, bytes, ProtRead | ProtWrite, MapShared | MapAnonymous, NoFile, 0);
+        // An old size of 0 keeps the first mapping and adds a second one of the same pages (mremap(2)).
+        nint executable = writable == Failed ? Failed : Remap(writable, 0, bytes, MayMove);
+        if (executable != Failed && Protect(executable, bytes, ProtRead | ProtExecute) == 0)
         {
             return new CodeMemory(writable, executable, bytes);
         }
@@ -97,18 +88,15 @@ internal sealed unsafe partial class CodeMemory : IDisposable
         }
     }
 
-    [LibraryImport("libc", EntryPoint = "memfd_create", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int CreateMemoryFile(string name, uint flags);
-
-    [LibraryImport("libc", EntryPoint = "ftruncate")]
-    private static partial int Truncate(int file, long bytes);
-
     [LibraryImport("libc", EntryPoint = "mmap")]
     private static partial nint Map(nint address, nuint bytes, int protection, int flags, int file, long offset);
 
+    [LibraryImport("libc", EntryPoint = "mremap")]
+    private static partial nint Remap(nint address, nuint oldBytes, nuint bytes, int flags);
+
+    [LibraryImport("libc", EntryPoint = "mprotect")]
+    private static partial int Protect(nint address, nuint bytes, int protection);
+
     [LibraryImport("libc", EntryPoint = "munmap")]
     private static partial int Unmap(nint address, nuint bytes);
-
-    [LibraryImport("libc", EntryPoint = "close")]
-    private static partial int Close(int file);
 }

@@ -1,6 +1,4 @@
-using GdbHost.Machine.Cpu.Translate.X64;
-
-namespace GdbHost.Machine.Cpu.Translate;
+namespace GdbHost.Machine.Cpu.Translate.X64;
 
 /// <summary>Moves of vectors, by what they move.</summary>
 internal static class HostOps

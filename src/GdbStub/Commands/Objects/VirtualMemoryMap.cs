@@ -2,7 +2,7 @@ using System.Collections.Generic;
 using GdbHost.GdbStub.Target;
 using GdbHost.Protocol.Messages;
 
-namespace GdbHost.GdbStub.Commands;
+namespace GdbHost.GdbStub.Commands.Objects;
 
 /// <summary>
 /// The memory map in the form that does gdb no harm. gdb applies it to the addresses it uses, which are virtual, and

@@ -1,11 +1,12 @@
 using System.Collections.Generic;
 using System.Linq;
+using System.Text;
 using GdbHost.GdbStub.Session;
 using GdbHost.GdbStub.Target;
 using GdbHost.Protocol.Messages;
 using GdbHost.Protocol.Text;
 
-namespace GdbHost.GdbStub.Commands;
+namespace GdbHost.GdbStub.Commands.Objects;
 
 /// <summary>Objects that gdb reads in parts (GDB manual, General Query Packets: qXfer object:read).</summary>
 internal static class Transfers
@@ -14,6 +15,7 @@ internal static class Transfers
     [
         new("qXfer:features:read:", ReadDescription, Advertise: "qXfer:features:read+"),
         new("qXfer:threads:read:", ReadThreads, Advertise: "qXfer:threads:read+"),
+        new("qXfer:osdata:read:", ReadOsData, Advertise: "qXfer:osdata:read+"),
         new("qXfer:memory-map:read:", ReadMemoryMap, Advertise: "qXfer:memory-map:read+", Needs: static t => t is IMemoryMap),
     ];
 
@@ -38,6 +40,19 @@ internal static class Transfers
 
     private static void ReadMemoryMap(CommandContext context, RspReader arguments) => Answer(
         context, arguments.TakeEmptyAnnex(), MemoryMapXml.Print(VirtualMemoryMap.Of(((IMemoryMap)context.Target).MemoryRegions)));
+
+    private static void ReadOsData(CommandContext context, RspReader arguments)
+    {
+        string type = Encoding.Latin1.GetString(arguments.TakeUntil(':'));
+        if (OsTables.Of(type, context.Target) is OsTable table)
+        {
+            Answer(context, arguments, OsDataXml.Print(table));
+        }
+        else
+        {
+            context.Error(RspError.NoSuchObject);
+        }
+    }
 
     private static RspReader TakeEmptyAnnex(this RspReader arguments)
     {

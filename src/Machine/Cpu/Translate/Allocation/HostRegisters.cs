@@ -3,7 +3,7 @@ using System.Numerics;
 using GdbHost.Machine.Cpu.Translate.X64;
 using GdbHost.Machine.Isa;
 
-namespace GdbHost.Machine.Cpu.Translate;
+namespace GdbHost.Machine.Cpu.Translate.Allocation;
 
 /// <summary>
 /// Which host register holds which value while a unit is written. Guest registers live in <see cref="CpuState"/>; a
@@ -14,9 +14,9 @@ internal sealed unsafe class HostRegisters(Assembler asm)
 {
     private const int Capacity = IrBuilder.Capacity + IrBuilder.LargestInstruction;
     private const short Nowhere = -1;
-    private const short QHome = 64;
-    private const short DHome = 128;
-    private const short SpillHome = 256;
+    private const short QHome = ValueHomes.Q;
+    private const short DHome = ValueHomes.D;
+    private const short SpillHome = ValueHomes.Spill;
     private const int VectorRegisters = 32;
 
     private static readonly Gpr[] GeneralPool =
@@ -43,11 +43,17 @@ internal sealed unsafe class HostRegisters(Assembler asm)
     private uint _spills;
     private int _turn;
     private int _now;
+    private int _reservedOperation;
     private IrOp* _ops;
+    private LoopShape _loops = null!;
 
-    public void Begin(IrBuilder unit)
+    public ValueHomes Homes { get; } = new(asm);
+
+    public void Begin(IrBuilder unit, LoopShape loops)
     {
         _ops = unit.Ops;
+        Homes.Begin(unit);
+        _loops = loops;
         Array.Fill(_place, (sbyte)Nowhere, 0, unit.Count);
         Array.Fill(_home, Nowhere, 0, unit.Count);
         Array.Clear(_usedGeneral);
@@ -56,6 +62,7 @@ internal sealed unsafe class HostRegisters(Assembler asm)
         _dirtyQ = 0;
         _spills = 0;
         _turn = 0;
+        _reservedOperation = Nowhere;
         Forget();
     }
 
@@ -145,9 +152,115 @@ internal sealed unsafe class HostRegisters(Assembler asm)
     /// <summary>A register from memory: nothing is loaded until it is used.</summary>
     public void GetX(int value, int slot)
     {
+        _x[slot] = (short)value;
+        if (_ops[value].Is(IrTraits.AtLabel))
+        {
+            Occupy(_loops.PlaceOf(slot), (short)value);
+            if ((_loops.Written >> slot & 1) != 0)
+            {
+                _dirtyX |= 1UL << slot;
+                return;
+            }
+        }
+
         _home[value] = (short)slot;
         _memoryX[slot] = (short)value;
-        _x[slot] = (short)value;
+    }
+
+    /// <summary>
+    /// Brings each register that the unit's loops keep into its place and stores what labels expect in memory. Flags are kept, and what
+    /// is known stays so: RAX may be overwritten.
+    /// </summary>
+    public void Arrange(ParallelMove move)
+    {
+        ulong stale = _dirtyX & _loops.Written;
+        _dirtyX &= ~stale;
+        StoreAll();
+        _dirtyX = stale;
+        move.Begin();
+        for (ulong rest = _loops.Kept; rest != 0; rest &= rest - 1)
+        {
+            int slot = BitOperations.TrailingZeroCount(rest);
+            Gpr place = _loops.PlaceOf(slot);
+            short value = _x[slot];
+            if (value >= 0 && (Gpr)_place[value] != Gpr.None && _ops[value].LastUse >= _now)
+            {
+                move.Add(place, (Gpr)_place[value]);
+            }
+            else if (value >= 0 && _ops[value].Code == IrCode.Const)
+            {
+                move.AddConstant(place, _ops[value].Imm);
+            }
+            else
+            {
+                // Also what is in a register but not needed any more: after a side exit it would not have been loaded again.
+                move.AddLoad(place, value >= 0 && (stale >> slot & 1) != 0 ? HomeOf(value) : StateLayout.X(slot));
+            }
+        }
+
+        MakeRoom();
+        move.Write(asm);
+        Settle();
+        _reservedOperation = _now;
+    }
+
+    /// <summary>At a label nothing is known but what <see cref="Arrange"/> has brought about.</summary>
+    public void EnterLabel()
+    {
+        _dirtyX = 0;
+        Forget();
+    }
+
+    /// <summary>What is in the way of kept registers must have another home if somebody still needs it.</summary>
+    private void MakeRoom()
+    {
+        for (ulong rest = _loops.Kept; rest != 0; rest &= rest - 1)
+        {
+            short held = _inGeneral[(int)_loops.PlaceOf(BitOperations.TrailingZeroCount(rest))];
+            if (held >= 0 && _home[held] < 0 && _ops[held].LastUse >= _now && !IsKept(held))
+            {
+                Evict(held);
+            }
+        }
+    }
+
+    private bool IsKept(short value)
+    {
+        int slot = Array.IndexOf(_x, value);
+        return slot >= 0 && _loops.PlaceOf(slot) != Gpr.None;
+    }
+
+    /// <summary>After the moves: what was in the places of kept registers is not there any more, but they are.</summary>
+    private void Settle()
+    {
+        for (ulong rest = _loops.Kept; rest != 0; rest &= rest - 1)
+        {
+            Release(_inGeneral, (int)_loops.PlaceOf(BitOperations.TrailingZeroCount(rest)));
+        }
+
+        for (ulong rest = _loops.Kept; rest != 0; rest &= rest - 1)
+        {
+            int slot = BitOperations.TrailingZeroCount(rest);
+            short value = _x[slot];
+            if (value < 0 || _ops[value].Code == IrCode.Const)
+            {
+                continue;
+            }
+
+            if (_place[value] != Nowhere)
+            {
+                _inGeneral[_place[value]] = Nowhere;
+            }
+
+            Occupy(_loops.PlaceOf(slot), value);
+        }
+    }
+
+    private void Occupy(Gpr place, short value)
+    {
+        _inGeneral[(int)place] = value;
+        _place[value] = (sbyte)place;
+        _usedGeneral[(int)place] = _turn;
     }
 
     public void GetQ(int value, int register)
@@ -257,108 +370,29 @@ internal sealed unsafe class HostRegisters(Assembler asm)
         }
     }
 
-    /// <summary>Writes the stores of a snapshot.</summary>
-    public void EmitStores(ReadOnlySpan<SideExits.Move> moves)
-    {
-        foreach (SideExits.Move move in moves)
-        {
-            StoreTo(move.Home, move.Value, move.Place, move.From);
-        }
-    }
-
-    /// <summary>Writes the loads of a snapshot.</summary>
-    public void EmitLoads(ReadOnlySpan<SideExits.Move> moves)
-    {
-        foreach (SideExits.Move move in moves)
-        {
-            if (_ops[move.Value].Is(IrTraits.InVector))
-            {
-                asm.Vex(LoadOf(move.Home), (Xmm)move.Place, Xmm.None, MemoryOf(move.Home));
-            }
-            else
-            {
-                asm.Load(8, (Gpr)move.Place, MemoryOf(move.Home));
-            }
-        }
-    }
-
-    private static VexOp LoadOf(int home) => home is >= DHome and < SpillHome ? HostOps.LoadDouble : HostOps.LoadWhole;
-
-    private static Mem MemoryOf(int home) => home switch
-    {
-        < QHome => StateLayout.X(home),
-        < DHome => StateLayout.V(home - QHome),
-        < SpillHome => StateLayout.V(home - DHome),
-        _ => StateLayout.Spill(home - SpillHome),
-    };
-
     private int SpilledOnly(short value) => _home[value] >= SpillHome
         ? _home[value]
         : throw new InvalidOperationException($"value {value} ({_ops[value].Code}) lives across instructions outside the guest's registers");
 
     private Mem HomeOf(short value) => _home[value] >= 0
-        ? MemoryOf(_home[value])
+        ? ValueHomes.MemoryOf(_home[value])
         : throw new InvalidOperationException($"value {value} ({_ops[value].Code}) is used before it is defined");
 
-    private void LoadVector(Xmm register, short value) => asm.Vex(LoadOf(_home[value]), register, Xmm.None, HomeOf(value));
-
-    private void StoreTo(int home, short value, sbyte place, short from)
-    {
-        ref IrOp op = ref _ops[value];
-        if (op.Is(IrTraits.InVector))
-        {
-            Xmm register = (Xmm)place;
-            if (register == Xmm.None)
-            {
-                register = Xmm.X0;
-                asm.Vex(LoadOf(from), register, Xmm.None, MemoryOf(from));
-            }
-
-            asm.Vex(HostOps.StoreWhole, register, Xmm.None, MemoryOf(home));
-            return;
-        }
-
-        if (op.Code == IrCode.Const)
-        {
-            StoreConstant(home, op.Imm);
-            return;
-        }
-
-        Gpr general = (Gpr)place;
-        if (general == Gpr.None)
-        {
-            general = Gpr.Rdx;
-            asm.Load(8, general, MemoryOf(from));
-        }
-
-        asm.Store(8, MemoryOf(home), general);
-    }
-
-    private void StoreConstant(int home, ulong value)
-    {
-        if ((long)value == (int)value)
-        {
-            asm.StoreImmediate64(MemoryOf(home), (int)value);
-            return;
-        }
-
-        asm.MovImmediate(Gpr.Rdx, value);
-        asm.Store(8, MemoryOf(home), Gpr.Rdx);
-    }
+    private void LoadVector(Xmm register, short value) => asm.Vex(ValueHomes.LoadOf(_home[value]), register, Xmm.None, HomeOf(value));
 
     private void StoreDirty()
     {
         for (ulong rest = _dirtyX; rest != 0; rest &= rest - 1)
         {
             int slot = BitOperations.TrailingZeroCount(rest);
-            StoreTo(slot, _x[slot], _place[_x[slot]], _home[_x[slot]]);
+            Homes.Store(slot, _x[slot], _place[_x[slot]], _home[_x[slot]]);
         }
 
         for (uint rest = _dirtyQ; rest != 0; rest &= rest - 1)
         {
             int register = BitOperations.TrailingZeroCount(rest);
             short value = _q[register];
-            StoreTo(QHome + register, value, _place[value], _home[value]);
+            Homes.Store(QHome + register, value, _place[value], _home[value]);
         }
     }
 
@@ -407,10 +441,15 @@ internal sealed unsafe class HostRegisters(Assembler asm)
 
     private Gpr Allocate(short value, bool defines)
     {
-        Gpr best = Gpr.None;
-        foreach (Gpr register in GeneralPool)
+        Gpr best = Wanted(value, defines);
+        foreach (Gpr register in best == Gpr.None ? GeneralPool : [])
         {
             short held = _inGeneral[(int)register];
+            if (IsReserved(register))
+            {
+                continue;
+            }
+
             if (held < 0 || IsDead(held, defines))
             {
                 Release(_inGeneral, (int)register);
@@ -469,6 +508,23 @@ internal sealed unsafe class HostRegisters(Assembler asm)
         return (Xmm)best;
     }
 
+    /// <summary>Where the labels of the unit's loops expect the guest register that a value becomes, if that place is free.</summary>
+    private Gpr Wanted(short value, bool defines)
+    {
+        int slot = _ops[value].Becomes - 1;
+        Gpr place = slot >= 0 ? _loops.PlaceOf(slot) : Gpr.None;
+        if (place == Gpr.None || (_inGeneral[(int)place] >= 0 && !IsDead(_inGeneral[(int)place], defines)))
+        {
+            return Gpr.None;
+        }
+
+        Release(_inGeneral, (int)place);
+        return place;
+    }
+
+    // Between bringing registers into their places and the jump to the label nothing else may go there.
+    private bool IsReserved(Gpr register) => _reservedOperation == _now && _loops.IsPlace(register);
+
     // A result may take the place of an operand that ends with this operation; another operand may not.
     private bool IsDead(short value, bool defines) => _ops[value].LastUse < _now + (defines ? 1 : 0);
 
@@ -491,7 +547,7 @@ internal sealed unsafe class HostRegisters(Assembler asm)
             bool dirty = vector ? (_dirtyQ >> slot & 1) != 0 : (_dirtyX >> slot & 1) != 0;
             if (current[slot] == value && dirty)
             {
-                StoreTo(vector ? QHome + slot : slot, value, _place[value], Nowhere);
+                Homes.Store(vector ? QHome + slot : slot, value, _place[value], Nowhere);
                 if (vector)
                 {
                     SettleQ(slot);
@@ -506,7 +562,7 @@ internal sealed unsafe class HostRegisters(Assembler asm)
         if (_home[value] < 0)
         {
             _home[value] = (short)(SpillHome + (_spills++ % StateLayout.SpillSlots));
-            StoreTo(_home[value], value, _place[value], Nowhere);
+            Homes.Store(_home[value], value, _place[value], Nowhere);
         }
     }
 }

@@ -1,0 +1,194 @@
+using System.Collections.Generic;
+using System.Linq;
+using GdbHost.GdbStub.CommandLine;
+using GdbHost.GdbStub.Qemu;
+using GdbHost.Machine.Boards;
+using GdbHost.Machine.Pcie.Devices;
+using GdbHost.Machine.Virtio.Console;
+
+namespace GdbHost.GdbStub.Attached;
+
+/// <summary>
+/// The devices that a command line asks for, and what of the host is behind them. The words are QEMU's, with "gdbhost run" as
+/// with "gdbhost qemu".
+/// </summary>
+internal sealed class DeviceRequest
+{
+    private const string ForceLegacy = "virtio-mmio.force-legacy";
+
+    private readonly List<VirtioWords> _devices = [];
+    private bool _hasSerial;
+    private readonly List<PortWords> _ports = [];
+
+    /// <summary>What -drive has named.</summary>
+    public Dictionary<string, DriveWords> Drives { get; } = [];
+
+    /// <summary>What -netdev has named.</summary>
+    public Dictionary<string, NetworkWords> Networks { get; } = [];
+
+    /// <summary>--pcap: where the frames of the one network go.</summary>
+    public string? CaptureFile { get; set; }
+
+    /// <summary>What -chardev has named: the line in the form of -serial.</summary>
+    public Dictionary<string, SerialLine> CharacterDevices { get; } = [];
+
+    /// <summary>-global virtio-mmio.force-legacy.</summary>
+    public bool LegacyMmio { get; set; } = true;
+
+    /// <summary>Adds a drive that is behind a device.</summary>
+    /// <param name="pairs">Without its interface.</param>
+    /// <param name="pci">Gets the device that QEMU makes for the drive on PCI; null where the user names one.</param>
+    public void AddDrive(KeyValues pairs, List<PciDeviceRequest>? pci)
+    {
+        (string? id, DriveWords drive) = DriveWords.Read(pairs);
+        if (pci is not null)
+        {
+            id ??= $"virtio{Drives.Count}";
+            TryAddDevice("virtio-blk-pci", new KeyValues("-drive", $"drive={id}"), pci);
+        }
+
+        if (id is null)
+        {
+            throw QemuRequest.Refusal(drive.Option, "without id= no device can name it; add id=hd0, and -device virtio-blk-pci,drive=hd0");
+        }
+
+        if (!Drives.TryAdd(id, drive))
+        {
+            throw QemuRequest.Refusal(drive.Option, $"there is another -drive with id={id}");
+        }
+    }
+
+    /// <summary>Reads -netdev.</summary>
+    public void AddNetwork(string value)
+    {
+        var pairs = new KeyValues("-netdev", value, "type");
+        string? type = pairs.Take("type");
+        string id = pairs.Take("id") ?? throw QemuRequest.Refusal($"-netdev {value}", "it has no id; add id=NAME");
+        if (type != "user")
+        {
+            throw QemuRequest.Refusal($"-netdev {type}", "only user networks are built; use -netdev user,id=NAME");
+        }
+
+        if (!Networks.TryAdd(id, NetworkWords.Read($"-netdev user,id={id}", pairs.NamedBy($"-netdev user,id={id}"))))
+        {
+            throw QemuRequest.Refusal($"-netdev user,id={id}", "there is another one with this id");
+        }
+    }
+
+    /// <summary>Reads -nic: a network and its card in one.</summary>
+    public void AddCard(string value, List<PciDeviceRequest> pci)
+    {
+        var pairs = new KeyValues("-nic", value, "type");
+        string? type = pairs.Take("type");
+        if (type is "none" or null)
+        {
+            return;
+        }
+
+        string model = pairs.Take("model") ?? "virtio-net-pci";
+        if (type != "user" || model is not ("virtio-net-pci" or "virtio"))
+        {
+            throw QemuRequest.Refusal($"-nic {value}", "only user networks with model=virtio-net-pci are built; use -nic user or -nic none");
+        }
+
+        string id = pairs.Take("id") ?? $"nic{Networks.Count}";
+        string mac = pairs.Take("mac") is string address ? $",mac={address}" : "";
+        Networks.Add(id, NetworkWords.Read($"-nic {type}", pairs.NamedBy($"-nic {type}")));
+        TryAddDevice("virtio-net-pci", new KeyValues("-nic", $"netdev={id}{mac}"), pci);
+    }
+
+    /// <summary>Adds a device if it is one of ours, or a port of one.</summary>
+    /// <param name="pci">Where devices on PCI go, in the order in which they are named.</param>
+    public bool TryAddDevice(string driver, KeyValues pairs, List<PciDeviceRequest> pci)
+    {
+        if (PortWords.IsPort(driver))
+        {
+            if (!_hasSerial)
+            {
+                throw QemuRequest.Refusal($"-device {driver}", "there is no device before it that it could be a port of; put -device virtio-serial-device in front");
+            }
+
+            _ports.Add(PortWords.Read(driver, pairs));
+            return true;
+        }
+
+        if (VirtioWords.Find(driver) is not VirtioWords words)
+        {
+            return false;
+        }
+
+        if (words.Kind == VirtioWords.SerialKind && _hasSerial)
+        {
+            throw QemuRequest.Refusal($"-device {driver}", "one is enough: it has 31 ports");
+        }
+
+        _hasSerial |= words.Kind == VirtioWords.SerialKind;
+        if (words.IsOnPci)
+        {
+            // What is behind it is opened later, when all options are known.
+            pci.Add(PciDeviceOption.Of(words.Driver, pairs) with { Backend = words with { Pairs = pairs } });
+        }
+        else
+        {
+            _devices.Add(words with { Pairs = pairs });
+        }
+
+        return true;
+    }
+
+    /// <summary>Takes -global; false where it is about nothing that is built.</summary>
+    public bool TrySetGlobal(string value)
+    {
+        string[] parts = value.Split('=', 2);
+        if (parts is not [ForceLegacy, string flag])
+        {
+            return false;
+        }
+
+        LegacyMmio = KeyValues.Flag($"-global {ForceLegacy}", flag);
+        return true;
+    }
+
+    /// <summary>The ports of the one console device, numbered as QEMU numbers them.</summary>
+    public List<ConsolePortConfiguration> MakePorts(HostDevices host)
+    {
+        List<ConsolePortConfiguration> made = [];
+        foreach (PortWords port in _ports)
+        {
+            made.Add(port.Make(this, host, made));
+        }
+
+        return made;
+    }
+
+    /// <summary>Opens what is behind the devices and puts them into the configuration.</summary>
+    public MachineConfiguration AddTo(MachineConfiguration machine, HostDevices host)
+    {
+        HashSet<string> unused = [.. Drives.Keys];
+        if (CaptureFile is not null)
+        {
+            NetworkWords network = Networks.Count == 1
+                ? Networks.Values.First()
+                : throw QemuRequest.Refusal("--pcap", $"it is for one network, and there are {Networks.Count}; add or leave one -netdev");
+            network.CaptureFile = CaptureFile;
+        }
+
+        MachineConfiguration result = machine with
+        {
+            LegacyVirtioMmio = LegacyMmio,
+            VirtioMmio = [.. _devices.Select(d => d.Make(this, host, unused))],
+            PciDevices = [.. machine.PciDevices.Select(p => p.Backend is VirtioWords words ? p with { Backend = words.Make(this, host, unused) } : p)],
+        };
+        foreach (string id in unused)
+        {
+            host.Warn($"{Drives[id].Option}: no device uses it; add -device virtio-blk-pci,drive={id}");
+        }
+
+        foreach (NetworkWords network in Networks.Values)
+        {
+            host.Warn($"{network.Option}: no device uses it; add -device virtio-net-pci,netdev=ID");
+        }
+
+        return result;
+    }
+}

@@ -1,0 +1,103 @@
+using GdbHost.GdbStub.Session;
+using GdbHost.GdbStub.Target;
+using GdbHost.Protocol.Messages;
+using GdbHost.Protocol.Text;
+
+namespace GdbHost.GdbStub.Commands;
+
+/// <summary>Beginning and ending a guest (GDB manual, Packets: !, D, k, R, vAttach, vKill, vRun; General Query Packets: qAttached).</summary>
+internal static class Lifetime
+{
+    public static readonly Command[] Rows =
+    [
+        new("qAttached", Attached),
+        new("D", Detach),
+        new("k", Kill, WhileRunning: true),
+        new("vKill", KillProcess, WhileRunning: true),
+        new("!", Extend, Needs: CanRestart),
+        new("R", Restart, Needs: CanRestart),
+        new("vRun;", Run, Needs: CanRestart),
+        new("vAttach;", Attach),
+    ];
+
+    private static readonly GuestEnd Killed = new(ExitStatus.PoweredOff, "the debugger killed the guest");
+
+    private static bool CanRestart(ITarget target) => target is IRestart;
+
+    // "1": we attached to something that was there before, so gdb's quit detaches instead of killing.
+    private static void Attached(CommandContext context, RspReader arguments) => context.Reply.Put('1');
+
+    private static void Detach(CommandContext context, RspReader arguments)
+    {
+        if (arguments.Take(';') && !(arguments.TakeInt(out int process) && process == SessionState.Process && arguments.AtEnd))
+        {
+            context.Error(RspError.NoSuchObject);
+            return;
+        }
+
+        (context.Target as IBreakpoints)?.RemoveAll();
+        context.State.Detached = true;
+        context.Ok();
+    }
+
+    private static void Kill(CommandContext context, RspReader arguments) => context.EndWith(Killed, silent: true);
+
+    /// <summary>In extended mode the guest is put back to its start and waits there for "run"; else the program ends.</summary>
+    private static void KillProcess(CommandContext context, RspReader arguments)
+    {
+        if (!(arguments.Take(';') && arguments.TakeInt(out int process) && process == SessionState.Process && arguments.AtEnd))
+        {
+            context.Error(RspError.NoSuchObject);
+            return;
+        }
+
+        context.Ok();
+        if (context.State is { Extended: true, Running: false })
+        {
+            BackToStart(context);
+        }
+        else
+        {
+            context.EndWith(Killed, silent: false);
+        }
+    }
+
+    private static void Extend(CommandContext context, RspReader arguments)
+    {
+        context.State.Extended = true;
+        context.Ok();
+    }
+
+    // R has no reply.
+    private static void Restart(CommandContext context, RspReader arguments)
+    {
+        BackToStart(context);
+        context.StaySilent();
+    }
+
+    /// <summary>What the packet names as program and arguments means nothing to a machine: it loads the images of its command line again.</summary>
+    private static void Run(CommandContext context, RspReader arguments)
+    {
+        BackToStart(context);
+        StopReplies.Write(context, context.State.LastStop);
+    }
+
+    private static void Attach(CommandContext context, RspReader arguments)
+    {
+        if (arguments.TakeInt(out int process) && process == SessionState.Process && arguments.AtEnd)
+        {
+            StopReplies.Write(context, context.State.LastStop);
+        }
+        else
+        {
+            context.Error(RspError.NoSuchObject);
+        }
+    }
+
+    private static void BackToStart(CommandContext context)
+    {
+        ((IRestart)context.Target).Restart();
+        context.State.LastStop = default;
+        context.State.SelectedCpu = 0;
+    }
+}

@@ -1,0 +1,24 @@
+using GdbHost.GdbStub.Monitor;
+using GdbHost.GdbStub.Target;
+
+namespace GdbHost.GdbStub.Commands;
+
+/// <summary>Says in one sentence why memory cannot be read.</summary>
+internal static class MemoryProblem
+{
+    public static string Of(CommandContext context, ulong address)
+    {
+        int? level = context.State.View switch
+        {
+            AddressView.El1 => 1,
+            AddressView.El2 => 2,
+            AddressView.El3 => 3,
+            _ => null,
+        };
+        bool translated = context.State.View is not (AddressView.Intermediate or AddressView.Physical);
+        WalkReport? report = translated ? (context.Target as ITranslation)?.Explain(context.State.SelectedCpu, address, level, WalkAccess.Read) : null;
+        return report?.Failure is null
+            ? $"nothing answers at 0x{address:x}"
+            : $"0x{address:x} does not translate: {TranslationWords.Failure(report.Failure)}";
+    }
+}

@@ -1,0 +1,148 @@
+using GdbHost.Machine.Bus;
+using GdbHost.Machine.Common;
+
+namespace GdbHost.Machine.Cpu;
+
+/// <summary>
+/// The fast TLBs of one core, one for each Exception level: direct-mapped by page number, in host memory that is
+/// committed where it is used. Which entries are in use is known beside them, so emptying costs what was used.
+/// </summary>
+[NotState("kept translations")]
+internal sealed unsafe class FastTlbs
+{
+    /// <summary>There is one for each Exception level.</summary>
+    public const int Levels = 4;
+
+    private const int Entries = CpuState.FastTlbEntries;
+    private const int IndexMask = Entries - 1;
+    private const int StoredToBits = 14;
+    private const ulong Bytes = (ulong)Levels * Entries * 32;
+    private const ulong PageMask = ~(Ram.PageSize - 1);
+    private const ulong TaglessBits = 0x00ff_ffff_ffff_ffff;
+
+    private readonly CpuState* _state;
+    private readonly FastTlbEntry* _entries;
+    private readonly BitSet _used = new(Levels * Entries);
+
+    // Low bits of the numbers of host pages that could be stored to since the last flush.
+    private readonly BitSet _storedTo = new(1 << StoredToBits);
+
+    public FastTlbs(CpuState* state)
+    {
+        _state = state;
+        _entries = state->FastTlbs;
+    }
+
+    /// <summary>
+    /// Room for all entries, empty. A tag of zero is empty already where no access can ask for page 0: everywhere but in
+    /// page 0's own place, and in that of the last page, from which an access may reach over into page 0.
+    /// </summary>
+    public static FastTlbEntry* Allocate()
+    {
+        FastTlbEntry* entries = (FastTlbEntry*)HostMemory.Map(Bytes, "translations");
+        for (int level = 0; level < Levels; level++)
+        {
+            entries[level * Entries] = FastTlbEntry.Empty;
+            entries[(level * Entries) + IndexMask] = FastTlbEntry.Empty;
+        }
+
+        return entries;
+    }
+
+    public static void Free(FastTlbEntry* entries) => HostMemory.Unmap(entries, Bytes);
+
+    /// <summary>Enters a page into the present Exception level's TLB. What was allowed already for the page stays.</summary>
+    /// <param name="address">A virtual address in the page.</param>
+    /// <param name="host">Where that is in host memory.</param>
+    /// <param name="isChecked">Accesses must be aligned.</param>
+    /// <param name="loads">Loads may go there.</param>
+    /// <param name="stores">Stores may go there.</param>
+    public void Remember(ulong address, byte* host, bool isChecked, bool loads, bool stores)
+    {
+        ulong page = address & PageMask;
+        int place = ((int)_state->El * Entries) + ((int)(address >> Ram.PageShift) & IndexMask);
+        FastTlbEntry* entry = _entries + place;
+        ulong addend = (ulong)host - address;
+        if (entry->Addend != addend || (entry->ReadTag != page && entry->WriteTag != page))
+        {
+            *entry = FastTlbEntry.Empty;
+            entry->Addend = addend;
+        }
+
+        _used.Add(place);
+        entry->AlignmentMask = isChecked ? ulong.MaxValue : 0;
+        if (loads)
+        {
+            entry->ReadTag = page;
+        }
+
+        if (stores)
+        {
+            entry->WriteTag = page;
+            _storedTo.Add(StoredToNumber((ulong)host));
+        }
+    }
+
+    public void Flush()
+    {
+        for (int place = _used.Next(0); place >= 0; place = _used.Next(place + 1))
+        {
+            _entries[place] = FastTlbEntry.Empty;
+        }
+
+        _used.Clear();
+        _storedTo.Clear();
+    }
+
+    /// <summary>Forgets what is kept of a range, of all levels.</summary>
+    public void Forget(ulong page, int shift)
+    {
+        if (shift == Ram.PageShift)
+        {
+            for (int place = (int)(page >> Ram.PageShift) & IndexMask; place < Levels * Entries; place += Entries)
+            {
+                ForgetWithin(place, page, shift);
+            }
+
+            return;
+        }
+
+        for (int place = _used.Next(0); place >= 0; place = _used.Next(place + 1))
+        {
+            ForgetWithin(place, page, shift);
+        }
+    }
+
+    /// <summary>Makes stores to a page of host memory slow.</summary>
+    public void ForgetStores(nint hostPage)
+    {
+        if (!_storedTo.Contains(StoredToNumber((ulong)hostPage)))
+        {
+            return;
+        }
+
+        for (int place = _used.Next(0); place >= 0; place = _used.Next(place + 1))
+        {
+            FastTlbEntry* entry = _entries + place;
+            if (entry->WriteTag != CpuState.NoTag && entry->WriteTag + entry->Addend == (ulong)hostPage)
+            {
+                entry->WriteTag = CpuState.NoTag;
+            }
+        }
+    }
+
+    /// <summary>Whether an address lies in a range, tag byte or not.</summary>
+    public static bool IsWithin(ulong address, ulong page, int shift) => ((address ^ page) & TaglessBits) >> shift == 0;
+
+    private static int StoredToNumber(ulong host) => (int)(host >> Ram.PageShift) & ((1 << StoredToBits) - 1);
+
+    private void ForgetWithin(int place, ulong page, int shift)
+    {
+        FastTlbEntry* entry = _entries + place;
+        if (_used.Contains(place) && (IsWithin(entry->ReadTag, page, shift) || IsWithin(entry->WriteTag, page, shift)))
+        {
+            *entry = FastTlbEntry.Empty;
+            _used.Remove(place);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using System;
+using System.Buffers.Binary;
+using GdbHost.Machine.Cpu;
+
+namespace GdbHost.Machine.Debug;
+
+/// <summary>A core that has come to a breakpoint, for the condition that decides whether it stops. Looking changes nothing and allocates nothing.</summary>
+public sealed class CoreAtBreakpoint
+{
+    private readonly Core _core;
+    private readonly MachineRegisters _registers;
+
+    internal CoreAtBreakpoint(Core core, MachineRegisters registers)
+    {
+        _core = core;
+        _registers = registers;
+    }
+
+    public int Cpu => _core.Configuration.Index;
+
+    /// <summary>Reads a register, of a vector its lower half; false where it cannot be shown.</summary>
+    public bool TryReadRegister(MachineRegister register, out ulong value)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        bytes.Clear();
+        bool done = _registers.TryRead(_core, register, bytes);
+        value = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
+        return done;
+    }
+
+    /// <summary>Reads memory as a debugger sees it from this core; false unless all of it answers.</summary>
+    public bool TryReadMemory(ulong address, Span<byte> into) => DebugMemory.Read(_core, MemorySpace.Current, address, into) == into.Length;
+}
