@@ -1,5 +1,4 @@
 using System;
-using GdbHost.Machine.Bus;
 using GdbHost.Machine.Common;
 using GdbHost.Machine.Network;
 using GdbHost.Machine.Virtio;
