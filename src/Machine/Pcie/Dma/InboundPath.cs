@@ -31,7 +31,7 @@ internal sealed class InboundPath(HostBridgeModel model, PhysicalBus bus)
         }
 
         Step(request, DmaStage.InboundWindow, DmaResult.Ok, "host bridge", address);
-        if (Iommu is null || request.Attributes.HasFlag(DmaAttributes.Translated) || (model.DoorbellsBeforeIommu && IsDoorbell(request, address)))
+        if (Iommu is null || (model.DoorbellsBeforeIommu && IsDoorbell(request, address)))
         {
             return Access(request, address, data, change);
         }
