@@ -1,4 +1,3 @@
-using System.Linq;
 using GdbHost.Machine.Devices;
 using GdbHost.Machine.Mmu;
 using GdbHost.Machine.Smmu.Caches;
@@ -23,6 +22,9 @@ internal sealed class StreamResolver(GuestTables memory, TranslationCaches trans
 
     /// <summary>As memory has it now, without a trace.</summary>
     public Resolution Look(in StreamTable table, uint stream, uint? substream) => Resolve(in table, stream, substream, keep: false);
+
+    /// <summary>The stream table entry as memory has it now.</summary>
+    public Lookup<StreamTableEntry> LookEntry(in StreamTable table, uint stream) => table.Find(memory, stream);
 
     /// <summary>The context descriptor as memory has it now; a problem is an event's number.</summary>
     public Lookup<ContextDescriptor> LookDescriptor(in StreamTableEntry ste, uint substream, out Fault fault)

@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using GdbHost.Machine.Bus;
 using GdbHost.Machine.Common;
 using GdbHost.Machine.Pcie;
 using GdbHost.Machine.Pcie.Dma;

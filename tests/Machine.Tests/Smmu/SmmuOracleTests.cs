@@ -1,4 +1,3 @@
-using System;
 using GdbHost.Machine.Boards;
 using GdbHost.Machine.Tests.Boards;
 using GdbHost.Machine.Tests.Devices;

@@ -63,7 +63,8 @@ internal sealed class InboundPath(HostBridgeModel model, PhysicalBus bus)
     public DmaResult ReachPeer(in DmaRequest request, IBusDevice peer, ulong offset, Span<byte> data) =>
         model.PeerToPeer ? _target.ReachPeer(request.Kind, peer, offset, data) : DmaResult.UnsupportedRequest;
 
-    private bool TryWindow(in DmaRequest request, out ulong address)
+    /// <summary>The address behind the host bridge's inbound windows; false where none has it.</summary>
+    public bool TryWindow(in DmaRequest request, out ulong address)
     {
         ulong at = request.Address;
         ulong last = (ulong)request.Length - 1;
