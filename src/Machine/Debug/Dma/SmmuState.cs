@@ -41,36 +41,37 @@ internal static class SmmuState
         }
     }
 
+    /// <summary>A line for each stream that is somebody's or is kept; others that are alike and next to each other share one.</summary>
     public static IEnumerable<string> Streams(Boards.Machine machine)
     {
         SmmuV3 smmu = machine.Smmu!;
-        int shown = 0;
-        for (uint stream = 0; stream < 1u << smmu.StreamTable.Bits; stream++)
+        List<string> lines = [];
+        (uint First, uint Last, string Words)? run = null;
+        for (uint stream = 0; stream < 1u << smmu.StreamTable.Bits && lines.Count < MostStreams; stream++)
         {
             Lookup<StreamTableEntry> found = smmu.Streams.LookEntry(smmu.StreamTable, stream);
+            string words = found.Problem is EventKind problem ? EventRow.Of(problem).Name : !found.Value.V ? "V=0" : Of(found.Value);
             KeptStream? kept = smmu.Structures.Find(stream);
             PciFunction? function = FunctionOf(machine, stream);
-            bool valid = found.Problem is null && found.Value.V;
-            if (!valid && kept is null && function is null)
+            if (kept is null && function is null)
             {
+                AddRun(lines, run is { } r && r.Words == words && r.Last + 1 == stream ? null : run);
+                run = run is { } same && same.Words == words && same.Last + 1 == stream ? (same.First, stream, words) : (stream, stream, words);
                 continue;
             }
 
-            if (++shown > MostStreams)
-            {
-                yield return $"more than {MostStreams} streams; ask for one with \"monitor smmu ste SID\"";
-                yield break;
-            }
-
-            string words = found.Problem is EventKind problem ? EventRow.Of(problem).Name : !found.Value.V ? "V=0" : Of(found.Value);
+            AddRun(lines, run);
+            run = null;
             string state = kept is null ? "not kept" : kept.Ste == found.Value ? "kept" : "kept, and memory differs: CMD_CFGI_STE is missing";
-            yield return $"SID 0x{stream:x} ({new RequesterId((ushort)stream)}{(function is null ? "" : " " + function.StateName)}): {words}; {state}";
+            lines.Add($"SID 0x{stream:x} ({new RequesterId((ushort)stream)}{(function is null ? "" : " " + function.StateName)}): {words}; {state}");
         }
 
-        foreach (PciFunction hidden in machine.Pcie!.Plugged.Select(static p => p.Function).Where(static f => f.Bus is { Bridge: { SecondaryBus: 0 } }))
-        {
-            yield return $"{hidden.StateName}: its requests have SID 0x{hidden.Requester.Value:x}: secondary bus not assigned yet";
-        }
+        AddRun(lines, run);
+        lines.AddRange(
+            from hidden in machine.Pcie!.Plugged.Select(static p => p.Function)
+            where hidden.Bus is { Bridge: { SecondaryBus: 0 } }
+            select $"{hidden.StateName}: its requests have SID 0x{hidden.Requester.Value:x}: secondary bus not assigned yet");
+        return lines.Count > MostStreams ? [.. lines.Take(MostStreams), "and more; ask for one with \"monitor smmu ste SID\""] : lines;
     }
 
     /// <summary>A stream table entry in a line.</summary>
@@ -86,6 +87,14 @@ internal static class SmmuState
     /// <summary>The function whose Requester ID a StreamID is.</summary>
     public static PciFunction? FunctionOf(Boards.Machine machine, uint stream) =>
         machine.Pcie?.Find((int)(stream >> 8), (int)(stream & 0xff));
+
+    private static void AddRun(List<string> lines, (uint First, uint Last, string Words)? run)
+    {
+        if (run is { } r)
+        {
+            lines.Add($"SID 0x{r.First:x}{(r.Last == r.First ? "" : $" to 0x{r.Last:x}")}: {r.Words}");
+        }
+    }
 
     private static string Queue(string name, QueueRing ring, bool on, uint producer, uint consumer) =>
         $"{name}: {(on ? "on" : "off")}, {ring.Entries} entries at 0x{ring.Start:x}, producer 0x{producer:x}, consumer 0x{consumer:x}, "
