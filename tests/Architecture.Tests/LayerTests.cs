@@ -9,7 +9,7 @@ namespace GdbHost.Architecture.Tests;
 public sealed class LayerTests
 {
     private static readonly string[] MachineLayers =
-        ["Common", "Time", "Bus", "Mmu", "Isa", "SysRegs", "Cpu", "Semihosting", "Devices", "Pcie", "Network", "Virtio", "Boards", "Boot", "Snapshots", "Debug"];
+        ["Common", "Time", "Bus", "Mmu", "Isa", "SysRegs", "Cpu", "Semihosting", "Devices", "Pcie", "Smmu", "Network", "Virtio", "Boards", "Boot", "Snapshots", "Debug"];
 
     /// <summary>Uses that go against the order, each with its reason.</summary>
     private static readonly Dictionary<string, string> Granted = new()

@@ -22,6 +22,9 @@ internal sealed record BoardSettings
 
     public bool HighMemory { get; private init; } = true;
 
+    /// <summary>An SMMUv3 in front of PCI.</summary>
+    public bool Smmu { get; private init; }
+
     public static BoardSettings Parse(string text)
     {
         string[] parts = text.Split(',');
@@ -64,6 +67,7 @@ internal sealed record BoardSettings
         "el2" => this with { El2 = OnOff(name, value) },
         "el3" => this with { El3 = OnOff(name, value) },
         "highmem" => this with { HighMemory = OnOff(name, value) },
-        _ => throw new UserErrorException($"{Option}: \"{name}\" is no switch of a board; use gic, el2, el3 or highmem"),
+        "iommu" => this with { Smmu = Choice(name, value, "none", "smmuv3") == "smmuv3" },
+        _ => throw new UserErrorException($"{Option}: \"{name}\" is no switch of a board; use gic, el2, el3, highmem or iommu"),
     };
 }

@@ -13,7 +13,7 @@ internal abstract class VerbOptions
 /// <summary>The options of the verbs that describe a board.</summary>
 internal abstract class BoardOptions : VerbOptions
 {
-    protected const string MachineHelp = "Board: virt[,gic=2|3][,el2=on|off][,el3=on|off][,highmem=on|off].";
+    protected const string MachineHelp = "Board: virt[,gic=2|3][,el2=on|off][,el3=on|off][,highmem=on|off][,iommu=none|smmuv3].";
 
     [Option("cpu", MetaValue = "MODEL", Default = "cortex-a53", HelpText = "CPU model.")]
     public string Cpu { get; set; } = "";

@@ -12,5 +12,6 @@ internal static class All
         .. Choices.Rows,
         .. Snapshots.Rows,
         .. PciDevices.Rows,
+        .. Dma.Rows,
     ];
 }

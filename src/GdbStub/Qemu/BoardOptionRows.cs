@@ -23,7 +23,7 @@ internal static class BoardOptionRows
 
     public static readonly IReadOnlyList<QemuOption> Table =
     [
-        Honored("machine|M", "virt[,KEY=VALUE...]", "gic-version=2|3, virtualization=, secure=, highmem=, dumpdtb=FILE, accel=tcg; may be given again", ReadMachine),
+        Honored("machine|M", "virt[,KEY=VALUE...]", "gic-version=2|3, virtualization=, secure=, highmem=, iommu=none|smmuv3, dumpdtb=FILE, accel=tcg; may be given again", ReadMachine),
         Honored("cpu", CpuName, "the only core there is; QEMU's default, cortex-a15, is not built", ReadCpu),
         Honored("smp", "N[,sockets=,clusters=,cores=,threads=,maxcpus=]", "1 to 8 cores with GICv2, to 123 with GICv3", ReadSmp),
         Honored("m", "[size=]N[b|k|M|G]", "RAM; without a suffix in MiB; 128 MiB by default", ReadMemory),
@@ -87,11 +87,12 @@ internal static class BoardOptionRows
     {
         switch (key)
         {
-            case "iommu" when value != "none":
-                throw QemuRequest.Refusal($"-machine iommu={value}", "the SMMU is not built; use iommu=none");
+            case "iommu":
+                request.Smmu = value == "smmuv3" || (value == "none" ? false : throw QemuRequest.Refusal($"-machine iommu={value}", "use iommu=none or iommu=smmuv3"));
+                return;
             case "mte" or "usb" or "ras" when KeyValues.Flag($"-machine: {key}", value):
                 throw QemuRequest.Refusal($"-machine {key}={value}", $"not built; use {key}=off");
-            case "iommu" or "mte" or "usb" or "ras":
+            case "mte" or "usb" or "ras":
                 return;
             case "its" or "graphics" or "dump-guest-core" or "mem-merge" or "suppress-vmdesc" or "default-bus-bypass-iommu" or "compact-highmem":
                 KeyValues.Flag($"-machine: {key}", value);
@@ -101,7 +102,7 @@ internal static class BoardOptionRows
                 return;
             default:
                 throw QemuRequest.Refusal(
-                    $"-machine {key}={value}", "there is no such switch here; use gic-version=, virtualization=, secure=, highmem= or dumpdtb=");
+                    $"-machine {key}={value}", "there is no such switch here; use gic-version=, virtualization=, secure=, highmem=, iommu= or dumpdtb=");
         }
     }
 

@@ -90,6 +90,7 @@ internal static class QemuConfiguration
             El2 = request.Virtualization,
             El3 = request.Secure,
             HighMemory = request.HighMemory,
+            Smmu = request.Smmu,
             PciDevices = request.PciDevices,
             Kernel = kernel,
             Initrd = initrd,

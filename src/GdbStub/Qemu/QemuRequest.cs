@@ -27,6 +27,9 @@ internal sealed class QemuRequest
 
     public bool HighMemory { get; set; } = true;
 
+    /// <summary>iommu=smmuv3.</summary>
+    public bool Smmu { get; set; }
+
     /// <summary>Where to write the device tree instead of a run.</summary>
     public string? DumpDtb { get; set; }
 

@@ -57,6 +57,7 @@ internal static class Configuration
             El2 = board.El2,
             El3 = board.El3,
             HighMemory = board.HighMemory,
+            Smmu = board.Smmu,
             Initrd = options.Initrd is null ? null : FileOf("--initrd", options.Initrd),
             Append = options.Append,
         };

@@ -6,6 +6,7 @@ using System.Threading;
 using GdbHost.Machine.Boards;
 using GdbHost.Machine.Debug;
 using GdbHost.Machine.Network;
+using GdbHost.Machine.Debug.Dma;
 using GdbHost.Machine.Pcie.Devices;
 
 namespace GdbHost.GdbStub.Target;
@@ -15,7 +16,7 @@ namespace GdbHost.GdbStub.Target;
 /// machine's, in <see cref="MachineDebugPort"/>.
 /// </summary>
 internal sealed class MachineTarget
-    : ITarget, IBreakpoints, IMemoryMap, ITranslation, ISnapshots, IPublishedFiles, IRestart, IPciDevices, IDisposable
+    : ITarget, IBreakpoints, IMemoryMap, ITranslation, ISnapshots, IPublishedFiles, IRestart, IPciDevices, IDmaExplanation, IDisposable
 {
     private const int MostSerialBacklog = 4096;
     private const int SerialPauseMilliseconds = 5;
@@ -149,6 +150,11 @@ internal sealed class MachineTarget
 
     public IReadOnlyList<string> SendPciRequest(string id, string operation, ulong address, byte[] data, ushort? forged) =>
         _port.SendPciRequest(id, operation, address, data, forged);
+
+    public IReadOnlyList<string> AskSmmu(string topic, IReadOnlyList<ulong> numbers, bool isWrite) =>
+        _port.AskSmmu(new SmmuQuestion(topic, numbers, isWrite));
+
+    public IReadOnlyList<string> ExplainDma(ushort requester, ulong address, bool isWrite) => _port.ExplainDma(requester, address, isWrite);
 
     public string NameOf(int cpu) => $"cpu{cpu}";
 

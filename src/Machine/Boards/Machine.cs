@@ -11,6 +11,7 @@ using GdbHost.Machine.Pcie;
 using GdbHost.Machine.Pcie.Devices;
 using GdbHost.Machine.Pcie.Dma;
 using GdbHost.Machine.Semihosting;
+using GdbHost.Machine.Smmu;
 using GdbHost.Machine.Time;
 using GdbHost.Machine.Virtio;
 
@@ -110,6 +111,9 @@ internal sealed class Machine : IPowerControl, IStateful, IDisposable
 
     /// <summary>The board's PCI Express; null where it has none.</summary>
     public RootComplex? Pcie { get; private set; }
+
+    /// <summary>What translates the requests of PCI devices; null where there is none.</summary>
+    public SmmuV3? Smmu { get; set; }
 
     /// <summary>Ways into virtio devices from outside, in the order in which the user names the devices.</summary>
     public List<IInputLine> Lines { get; } = [];

@@ -64,6 +64,9 @@ public sealed record MachineConfiguration
     /// <summary>Whether ECAM and the large PCIe window lie above 4 GiB.</summary>
     public bool HighMemory { get; init; } = true;
 
+    /// <summary>An SMMUv3 translates what PCI devices do.</summary>
+    public bool Smmu { get; init; }
+
     /// <summary>Devices on virtio-mmio, in the order in which the user names them.</summary>
     public IReadOnlyList<VirtioDeviceConfiguration> VirtioMmio { get; init; } = [];
 

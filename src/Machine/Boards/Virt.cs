@@ -4,6 +4,7 @@ using GdbHost.Machine.Devices;
 using GdbHost.Machine.Devices.Gic;
 using GdbHost.Machine.Pcie;
 using GdbHost.Machine.Pcie.Dma;
+using GdbHost.Machine.Smmu;
 using GdbHost.Machine.Virtio;
 using GdbHost.Machine.Virtio.Mmio;
 
@@ -40,6 +41,7 @@ internal static class Virt
     public static readonly BoardSlot FirmwareConfiguration = new("fw-cfg", 0x0902_0000, 0x18);
     public static readonly BoardSlot Gpio = new("gpio", 0x0903_0000, 0x1000, 7);
     public static readonly BoardSlot SecureUart = new("secure-uart", 0x0904_0000, 0x1000, 8);
+    public static readonly BoardSlot Smmu = new("smmu", 0x0905_0000, 0x0002_0000, 74);
     public static readonly BoardSlot SecureGpio = new("secure-gpio", 0x090b_0000, 0x1000, 0);
     public static readonly BoardSlot PlatformBus = new("platform-bus", 0x0c00_0000, 0x0200_0000, 112);
     public static readonly BoardSlot SecureRam = new("secure-ram", 0x0e00_0000, 0x0100_0000);
@@ -199,7 +201,23 @@ internal static class Virt
             Maker = request => PciDevices.Plug(machine, request),
         };
         root.Plug(0, new HostBridge());
+        if (machine.Configuration.Smmu)
+        {
+            root.Iommu = AddSmmu(machine, gic);
+        }
+
         machine.AddPcie(root);
+    }
+
+    private static SmmuV3 AddSmmu(Machine machine, IInterruptController gic)
+    {
+        const int Lines = 4;
+        IInterruptLine[] lines = VirtInterrupts.Lines(gic, Smmu, Lines);
+        SmmuV3 smmu = machine.Add(
+            new SmmuV3(Smmu.Name, machine.Bus, new IrqLines(lines[0], lines[1], lines[2], lines[3]), machine.Events));
+        machine.Map(Smmu, smmu.Port);
+        machine.Smmu = smmu;
+        return smmu;
     }
 
     /// <summary>QEMU's generic host bridge (GPEX): every address passes as it is, messages are translated like other writes.</summary>

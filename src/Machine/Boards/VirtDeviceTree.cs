@@ -15,6 +15,7 @@ internal sealed class VirtDeviceTree
     private const uint Ppi = 1;
     private const uint EdgeRising = 1;
     private const uint LevelHigh = 4;
+    private const uint AllRequesters = 0x1_0000;
 
     private readonly MachineConfiguration _machine;
     private readonly PsciConduit _conduit;
@@ -23,6 +24,7 @@ internal sealed class VirtDeviceTree
     private readonly uint[] _cpus;
     private readonly uint _gic;
     private readonly uint _messages;
+    private readonly uint _smmu;
     private readonly uint _gpio;
     private readonly uint _secureGpio;
     private uint _lastPhandle = 0x7fff;
@@ -40,6 +42,7 @@ internal sealed class VirtDeviceTree
 
         _gic = ++_lastPhandle;
         _messages = ++_lastPhandle;
+        _smmu = machine.Smmu ? ++_lastPhandle : 0;
         _gpio = ++_lastPhandle;
         _secureGpio = ++_lastPhandle;
     }
@@ -294,7 +297,6 @@ internal sealed class VirtDeviceTree
 
     private void PciExpress()
     {
-        const uint AllRequesters = 0x1_0000;
         const uint IoSpace = 0x0100_0000;
         const uint Memory32Space = 0x0200_0000;
         const uint Memory64Space = 0x0300_0000;
@@ -312,7 +314,7 @@ internal sealed class VirtDeviceTree
             ]);
         }
 
-        _root.Add($"pcie@{Virt.PcieMmio.Start:x}")
+        FdtNode pcie = _root.Add($"pcie@{Virt.PcieMmio.Start:x}")
             .SetText("compatible", "pci-host-ecam-generic")
             .SetText("device_type", "pci")
             .SetCells("#address-cells", 3)
@@ -326,6 +328,25 @@ internal sealed class VirtDeviceTree
             .SetCells("#interrupt-cells", 1)
             .SetCells("interrupt-map-mask", 0x1800, 0, 0, 7)
             .SetCells("interrupt-map", [.. InterruptMap()]);
+        if (_machine.Smmu)
+        {
+            pcie.SetCells("iommu-map", 0, _smmu, 0, AllRequesters);
+            Smmu();
+        }
+    }
+
+    private void Smmu()
+    {
+        BoardSlot slot = Virt.Smmu;
+        uint spi = (uint)slot.Spi;
+        _root.Add($"smmuv3@{slot.Start:x}")
+            .SetText("compatible", "arm,smmu-v3")
+            .SetWideCells("reg", slot.Start, slot.Size)
+            .SetCells("interrupts", Spi, spi, EdgeRising, Spi, spi + 1, EdgeRising, Spi, spi + 2, EdgeRising, Spi, spi + 3, EdgeRising)
+            .SetText("interrupt-names", "eventq", "priq", "cmdq-sync", "gerror")
+            .SetFlag("dma-coherent")
+            .SetCells("#iommu-cells", 1)
+            .SetCells("phandle", _smmu);
     }
 
     // The four pins of each slot go round the four interrupts, as on every PCI backplane.

@@ -2,6 +2,7 @@ using System;
 using System.Linq;
 using GdbHost.Machine.Bus;
 using GdbHost.Machine.Cpu;
+using GdbHost.Machine.Devices;
 using GdbHost.Machine.Devices.Gic;
 using GdbHost.Machine.Devices.Gic.Its;
 using GdbHost.Machine.Devices.Gic.V3;

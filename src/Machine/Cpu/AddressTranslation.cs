@@ -59,7 +59,7 @@ internal sealed unsafe class AddressTranslation : IAddressTranslation, ITranslat
         ref TlbEntry kept = ref _tlb.Find(input, regime.Context, regime.GlobalContext);
         if (!Unsafe.IsNullRef(ref kept))
         {
-            return Answer(in kept, input, PermissionRules.Needed(type, unprivileged));
+            return Translation.Of(in kept, input, PermissionRules.Needed(type, unprivileged));
         }
 
         var request = new WalkRequest
@@ -75,7 +75,7 @@ internal sealed unsafe class AddressTranslation : IAddressTranslation, ITranslat
             Keep(TlbEntry.ForWalk(input, regime.Context, in result));
         }
 
-        return Answer(in result);
+        return Translation.Of(in result);
     }
 
     public Translation Look(ulong address, AccessType type, ExceptionLevel level, WalkTrace? trace = null)
@@ -88,14 +88,14 @@ internal sealed unsafe class AddressTranslation : IAddressTranslation, ITranslat
             Trace = trace,
         };
         _walker.Walk(in RegimeOf(level).Setup, address, in request, out WalkResult result);
-        return Answer(in result);
+        return Translation.Of(in result);
     }
 
     public Translation LookStage2(ulong intermediate, AccessType type, WalkTrace? trace = null)
     {
         var request = new WalkRequest { Type = type, Debug = true, Trace = trace };
         WalkResult result = _walker.WalkStage2(in RegimeOf(ExceptionLevel.El1).Setup.Stage2, intermediate, in request);
-        return Answer(in result);
+        return Translation.Of(in result);
     }
 
     public Translation? Kept(ulong address, AccessType type, ExceptionLevel level)
@@ -105,7 +105,7 @@ internal sealed unsafe class AddressTranslation : IAddressTranslation, ITranslat
         ref TlbEntry kept = ref _tlb.Find(input, regime.Context, regime.GlobalContext);
         return Unsafe.IsNullRef(ref kept)
             ? null
-            : Answer(in kept, input, PermissionRules.Needed(type, level == ExceptionLevel.El0));
+            : Translation.Of(in kept, input, PermissionRules.Needed(type, level == ExceptionLevel.El0));
     }
 
     public TlbInvalidation Complete(TlbiOperation operation, ulong operand)
@@ -209,40 +209,6 @@ internal sealed unsafe class AddressTranslation : IAddressTranslation, ITranslat
         | ParRes1
         | (result.NonSecure ? 1UL << 9 : 0)
         | ((ulong)result.Attributes.Shareability << 7);
-
-    private static Translation Answer(in WalkResult result) => new()
-    {
-        Fault = result.Fault,
-        Physical = result.Physical,
-        Intermediate = result.Intermediate,
-        RangeShift = result.RangeShift,
-        Permissions = result.Stage1Permissions & result.Stage2Permissions,
-        Attributes = result.Attributes,
-        NonSecure = result.NonSecure,
-    };
-
-    private static Translation Answer(in TlbEntry entry, ulong input, Permissions needed)
-    {
-        Permissions permissions = entry.Stage1Permissions & entry.Stage2Permissions;
-        Fault fault = Fault.None;
-        if ((permissions & needed) == 0)
-        {
-            fault = (entry.Stage1Permissions & needed) == 0
-                ? new Fault(FaultKind.Permission, entry.Stage1Level, Stage2: false, OnWalk: false)
-                : new Fault(FaultKind.Permission, entry.Stage2Level, Stage2: true, OnWalk: false) { Ipa = entry.IntermediateOf(input) };
-        }
-
-        return new Translation
-        {
-            Fault = fault,
-            Physical = entry.OutputOf(input),
-            Intermediate = entry.IntermediateOf(input),
-            RangeShift = entry.Shift,
-            Permissions = permissions,
-            Attributes = entry.Attributes,
-            NonSecure = entry.NonSecure != 0,
-        };
-    }
 
     // External aborts always are; what stage 2 says of a stage-1 walk is EL2's business when EL1 asks (DDI 0487, AT).
     private bool IsTakenAsException(Fault fault, bool bothStages) =>

@@ -7,6 +7,7 @@ using GdbHost.Machine.Boot;
 using GdbHost.Machine.Cpu;
 using GdbHost.Machine.Devices;
 using GdbHost.Machine.Network;
+using GdbHost.Machine.Debug.Dma;
 using GdbHost.Machine.Pcie.Devices;
 
 namespace GdbHost.Machine.Debug;
@@ -245,6 +246,13 @@ public sealed class MachineDebugPort : IDisposable
     /// <inheritdoc cref="MachinePci.Send"/>
     public IReadOnlyList<string> SendPciRequest(string id, string operation, ulong address, byte[] data, ushort? forged) =>
         Ask(() => _pci.Send(id, operation, address, data, forged));
+
+    /// <summary>Answers a question about the SMMU in lines; a question that cannot be answered gets a line that says why.</summary>
+    public IReadOnlyList<string> AskSmmu(SmmuQuestion question) => Ask(() => SmmuTopics.Answer(_machine, question));
+
+    /// <inheritdoc cref="DmaExplainer.Explain"/>
+    public IReadOnlyList<string> ExplainDma(ushort requester, ulong address, bool isWrite) =>
+        Ask(() => DmaExplainer.Explain(_machine, requester, address, isWrite));
 
     /// <inheritdoc cref="MachinePci.List"/>
     public IReadOnlyList<string> PciFunctions => Ask(_pci.List);

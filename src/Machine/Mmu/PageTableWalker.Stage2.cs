@@ -142,6 +142,7 @@ internal sealed partial class PageTableWalker
             OutputBits = setup.OutputBits,
             BigEndian = setup.BigEndian,
             NonSecure = true,
+            AccessFlagFaultDisabled = setup.AccessFlagFaultDisabled,
         };
         request.Trace?.Add(new StageStart(
             Stage2: true, intermediate, RangeSelector.Low, walk.Table, setup.SizeField, setup.Granule, walk.Level)

@@ -42,7 +42,11 @@ internal sealed partial class PageTableWalker
             }
 
             // Stage-2 table descriptors have no attributes; what is gathered there is not used.
-            walk.Tables.Gather(descriptor);
+            if (!walk.HierarchyDisabled)
+            {
+                walk.Tables.Gather(descriptor);
+            }
+
             walk.Table = output;
             walk.Level++;
             indexBits = walk.Granule.Stride;
@@ -70,7 +74,7 @@ internal sealed partial class PageTableWalker
 
         ulong within = (1UL << entryShift) - 1;
         walk.Output = (output & ~within) | (walk.Address & within);
-        if (!walk.Leaf.AccessFlag)
+        if (!walk.Leaf.AccessFlag && !walk.AccessFlagFaultDisabled)
         {
             request.Trace?.Because(new FaultReason.AccessFlagClear(descriptorAddress));
             return walk.FaultOf(FaultKind.AccessFlag);
@@ -145,6 +149,10 @@ internal sealed partial class PageTableWalker
 
         /// <summary>The tables are in the Non-secure address space; NSTable can make them so further down.</summary>
         public bool NonSecure { get; init; }
+
+        public bool HierarchyDisabled { get; init; }
+
+        public bool AccessFlagFaultDisabled { get; init; }
 
         public ulong Table { get; set; }
 

@@ -132,6 +132,8 @@ internal sealed partial class PageTableWalker(PhysicalBus bus)
             OutputBits = stage1.OutputBits,
             BigEndian = stage1.BigEndian,
             NonSecure = !stage1.Secure,
+            HierarchyDisabled = range.HierarchyDisabled,
+            AccessFlagFaultDisabled = stage1.AccessFlagFaultDisabled,
         };
         request.Trace?.Add(new StageStart(
             Stage2: false, address, high ? RangeSelector.High : RangeSelector.Low, walk.Table, range.SizeField, range.Granule, walk.Level));

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.IO;
 using System.Numerics;
 using System.Runtime.CompilerServices;
@@ -39,6 +40,21 @@ internal sealed class Tlb
         _nextWay = new byte[sets];
         _setMask = sets - 1;
         _index = new TlbIndex(entries);
+    }
+
+    /// <summary>Entries in use.</summary>
+    public int Count => _index.Count;
+
+    /// <summary>All entries in use, for those who look on.</summary>
+    public IEnumerable<TlbEntry> Entries
+    {
+        get
+        {
+            for (int place = _index.NextUsed(0); place >= 0; place = _index.NextUsed(place + 1))
+            {
+                yield return _entries[place];
+            }
+        }
     }
 
     /// <summary>

@@ -26,8 +26,12 @@ internal sealed class TlbIndex(int places)
     /// <summary>A set bit n: there are entries whose range has 2^n bytes.</summary>
     public ulong Shifts { get; private set; }
 
+    /// <summary>Entries in use.</summary>
+    public int Count { get; private set; }
+
     public void Add(int place, in TlbEntry entry)
     {
+        Count++;
         _contexts[place] = entry.Context;
         _used.Add(place);
         if (_countByShift[entry.Shift]++ == 0)
@@ -47,6 +51,7 @@ internal sealed class TlbIndex(int places)
 
     public void Remove(int place, in TlbEntry entry)
     {
+        Count--;
         _contexts[place] = 0;
         _used.Remove(place);
         if (--_countByShift[entry.Shift] == 0)
@@ -84,6 +89,9 @@ internal sealed class TlbIndex(int places)
     /// <summary>The first group of 64 places from <paramref name="group"/> on in which some are in use, or -1.</summary>
     public int NextGroup(int group) => _used.NextWord(group);
 
+    /// <summary>The first place from <paramref name="place"/> on that is in use, or -1.</summary>
+    public int NextUsed(int place) => _used.Next(place);
+
     /// <summary>The place that the lowest set bit stands for.</summary>
     public static int PlaceOf(int group, ulong found) => (group * WordBits) + BitOperations.TrailingZeroCount(found);
 
@@ -108,6 +116,7 @@ internal sealed class TlbIndex(int places)
         Array.Clear(_piecesByShift);
         _blockShifts = 0;
         Shifts = 0;
+        Count = 0;
     }
 
     private static int BlockHash(ulong address, int shift)

@@ -60,4 +60,40 @@ internal readonly record struct Translation
 
     /// <summary>The physical address is in the Non-secure address space.</summary>
     public bool NonSecure { get; init; }
+
+    /// <summary>The outcome of a walk.</summary>
+    public static Translation Of(in WalkResult result) => new()
+    {
+        Fault = result.Fault,
+        Physical = result.Physical,
+        Intermediate = result.Intermediate,
+        RangeShift = result.RangeShift,
+        Permissions = result.Stage1Permissions & result.Stage2Permissions,
+        Attributes = result.Attributes,
+        NonSecure = result.NonSecure,
+    };
+
+    /// <summary>What a TLB entry says to an access that needs one of some permissions.</summary>
+    public static Translation Of(in TlbEntry entry, ulong input, Permissions needed)
+    {
+        Permissions permissions = entry.Stage1Permissions & entry.Stage2Permissions;
+        Fault fault = Fault.None;
+        if ((permissions & needed) == 0)
+        {
+            fault = (entry.Stage1Permissions & needed) == 0
+                ? new Fault(FaultKind.Permission, entry.Stage1Level, Stage2: false, OnWalk: false)
+                : new Fault(FaultKind.Permission, entry.Stage2Level, Stage2: true, OnWalk: false) { Ipa = entry.IntermediateOf(input) };
+        }
+
+        return new Translation
+        {
+            Fault = fault,
+            Physical = entry.OutputOf(input),
+            Intermediate = entry.IntermediateOf(input),
+            RangeShift = entry.Shift,
+            Permissions = permissions,
+            Attributes = entry.Attributes,
+            NonSecure = entry.NonSecure != 0,
+        };
+    }
 }

@@ -17,6 +17,9 @@ internal readonly record struct TableRange
     /// <summary>TBIn: bits [63:56] of the address take no part.</summary>
     public bool TopByteIgnored { get; init; }
 
+    /// <summary>HPDn, HADn: permissions in table descriptors mean nothing. Cortex-A53 has no such control.</summary>
+    public bool HierarchyDisabled { get; init; }
+
     /// <summary>Width of the range's addresses.</summary>
     public int InputBits => 64 - SizeField;
 }
@@ -65,6 +68,9 @@ internal readonly record struct Stage1Setup
     /// <summary>SCR_EL3.SIF: Secure state does not execute from Non-secure memory.</summary>
     public bool SecureFetchOnly { get; init; }
 
+    /// <summary>AFFD of a context descriptor: a clear Access flag is no fault. A core has no such control.</summary>
+    public bool AccessFlagFaultDisabled { get; init; }
+
     public bool TwoRanges => Regime == Regime.El10;
 
     /// <summary>The range an address selects: bit 55 decides where there are two.</summary>
@@ -102,6 +108,9 @@ internal readonly record struct Stage2Setup
 
     /// <summary>HCR_EL2.PTW: a stage-1 walk must not touch Device memory.</summary>
     public bool ProtectedTableWalk { get; init; }
+
+    /// <summary>S2AFFD of a stream table entry: a clear Access flag is no fault. A core has no such control.</summary>
+    public bool AccessFlagFaultDisabled { get; init; }
 
     /// <summary>HCR_EL2.CD: stage 2 makes data accesses Non-cacheable.</summary>
     public bool DataCacheDisabled { get; init; }

@@ -126,6 +126,9 @@ internal sealed class RootComplex : IDevice
     public DmaResult Complete(in DmaRequest request, Span<byte> data, Action<Memory<byte>>? change) =>
         _inbound.Complete(request, data, change);
 
+    /// <inheritdoc cref="InboundPath.TryWindow"/>
+    public bool TryInboundWindow(in DmaRequest request, out ulong address) => _inbound.TryWindow(request, out address);
+
     /// <summary>A request that a bridge below has turned around to a neighbor.</summary>
     public DmaResult ReachPeer(in DmaRequest request, IBusDevice peer, ulong offset, Span<byte> data) =>
         _inbound.ReachPeer(request, peer, offset, data);

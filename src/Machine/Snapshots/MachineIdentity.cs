@@ -19,7 +19,7 @@ internal static class MachineIdentity
         string[] lines =
         [
             $"--machine {machine.Board},gic={Number((ulong)machine.GicVersion)},el2={Switch(machine.El2)},el3={Switch(machine.El3)},"
-                + $"highmem={Switch(machine.HighMemory)}",
+                + $"highmem={Switch(machine.HighMemory)}{(machine.Smmu ? ",iommu=smmuv3" : "")}",
             $"--cpu {machine.Cpu}",
             $"--smp {Number((ulong)machine.Cpus)}",
             $"--memory {Number(machine.MemoryBytes)}",

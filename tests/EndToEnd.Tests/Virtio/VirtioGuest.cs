@@ -11,9 +11,10 @@ internal static class VirtioGuest
     /// <param name="flavor">Which kernel: debian or cloud.</param>
     /// <param name="what">Words for the init, parted by commas.</param>
     /// <param name="more">More of the kernel's command line.</param>
-    public static string[] Options(string flavor, string what, string more = "") =>
+    /// <param name="machine">The board's switches.</param>
+    public static string[] Options(string flavor, string what, string more = "", string machine = "gic=2,el2=off") =>
     [
-        "--machine", "virt,gic=2,el2=off",
+        "--machine", $"virt,{machine}",
         "--memory", "512M",
         "--kernel", Repository.Guest($"{flavor}/vmlinuz"),
         "--initrd", Repository.Built($"virtio/{flavor}.cpio.gz"),

@@ -24,6 +24,8 @@ public class DeviceTreeTests
     [InlineData("gic-version=3,virtualization=on", true, false, true, 4, 2048)]
     [InlineData("gic-version=3,secure=on,virtualization=on", true, true, true, 8, 1024)]
     [InlineData("gic-version=3,virtualization=on", true, false, true, 34, 2048)]
+    [InlineData("gic-version=2,virtualization=on,iommu=smmuv3", true, false, true, 1, 1024)]
+    [InlineData("gic-version=3,secure=on,iommu=smmuv3", false, true, true, 4, 1024)]
     public void Device_tree_equals_QEMUs(
         string options, bool el2, bool el3, bool highMemory, int cpus, int megabytes)
     {
@@ -33,6 +35,7 @@ public class DeviceTreeTests
             El3 = el3,
             HighMemory = highMemory,
             GicVersion = options.StartsWith("gic-version=3", StringComparison.Ordinal) ? 3 : 2,
+            Smmu = options.Contains("iommu=smmuv3", StringComparison.Ordinal),
             Cpus = cpus,
             MemoryBytes = (ulong)megabytes << 20,
         };

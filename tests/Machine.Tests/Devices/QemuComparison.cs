@@ -53,7 +53,7 @@ internal sealed class QemuComparison : IDisposable
     {
         string[] cores = ["-smp", ours.Cpus.ToString(CultureInfo.InvariantCulture)];
         string[] options = [.. cores, .. devices.SelectMany(static d => new[] { "-device", d })];
-        string machine = $"gic-version={ours.GicVersion},acpi=off" + (ours.HighMemory ? string.Empty : ",highmem=off");
+        string machine = $"gic-version={ours.GicVersion},acpi=off" + (ours.HighMemory ? string.Empty : ",highmem=off") + (ours.Smmu ? ",iommu=smmuv3" : string.Empty);
         _theirs = timed ? QemuSystem.WithTime(machine, options) : new QemuSystem(machine, options);
         _ours = MachineFactory.Create(ours with { MemoryBytes = 128 << 20, PciDevices = [.. devices.Select(Request)] }, _ => { });
     }
@@ -91,6 +91,15 @@ internal sealed class QemuComparison : IDisposable
 
     /// <summary>What is compared now, for messages.</summary>
     public string About { get; set; } = string.Empty;
+
+    /// <summary>Reads on both sides and compares what is in a mask.</summary>
+    public void ReadMasked(ulong address, ulong mask)
+    {
+        _step++;
+        _ours.Bus.Read(new PhysicalAddress(address), sizeof(uint), out ulong ours, _nonSecure);
+        ulong theirs = _theirs.Read(address, sizeof(uint));
+        Assert.True((ours & mask) == (theirs & mask), $"{About} step {_step}: read at 0x{address:x}: ours 0x{ours:x}, QEMU's 0x{theirs:x}, mask 0x{mask:x}");
+    }
 
     public ulong Read(ulong address, int size = 4)
     {

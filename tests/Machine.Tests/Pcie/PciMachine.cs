@@ -25,9 +25,14 @@ internal sealed class PciMachine : IDisposable
     private const ulong Distributor = 0x0800_0000;
 
     public PciMachine(params string[] devices)
+        : this(smmu: false, devices)
+    {
+    }
+
+    public PciMachine(bool smmu, params string[] devices)
     {
         Machine = MachineFactory.Create(
-            new MachineConfiguration { MemoryBytes = 16 << 20, PciDevices = [.. devices.Select(QemuComparison.Request).Select(WithBackend)] }, _ => { });
+            new MachineConfiguration { MemoryBytes = 16 << 20, Smmu = smmu, PciDevices = [.. devices.Select(QemuComparison.Request).Select(WithBackend)] }, _ => { });
 
         // A message is an edge.
         Write(Distributor, 3);

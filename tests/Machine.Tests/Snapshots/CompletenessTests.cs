@@ -122,6 +122,7 @@ public sealed class CompletenessTests
             El2 = everything,
             GicVersion = gic,
             El3 = everything,
+            Smmu = everything,
             Semihosting = everything,
             PciDevices = everything
                 ? [.. PciDevices.Select(QemuComparison.Request), new PciDeviceRequest("virtio-rng-pci", []) { Backend = new RngDeviceConfiguration() }]

@@ -93,9 +93,12 @@ internal abstract class Bridge : PciFunction
                 || IsIn(address, PrefetchStart(PrefetchBase, PrefetchBaseUpper), PrefetchStart(PrefetchLimit, PrefetchLimitUpper)));
     }
 
+    /// <summary>Whether the bridge itself lets a request up; ports have access control beside that.</summary>
+    public bool MayForward(in DmaRequest request) => MayMaster && !InReset && !Passes(io: false, request.Address);
+
     /// <summary>What the bridge does with a request from behind it: on towards the root, or why not.</summary>
     public virtual DmaResult Forward(in DmaRequest request) =>
-        MayMaster && !InReset && !Passes(io: false, request.Address) ? DmaResult.Ok : DmaResult.NotForwarded;
+        MayForward(request) ? DmaResult.Ok : DmaResult.NotForwarded;
 
     /// <summary>An error message from behind it.</summary>
     public virtual void PassError(ErrorSeverity severity, RequesterId from)

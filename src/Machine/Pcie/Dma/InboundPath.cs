@@ -31,7 +31,7 @@ internal sealed class InboundPath(HostBridgeModel model, PhysicalBus bus)
         }
 
         Step(request, DmaStage.InboundWindow, DmaResult.Ok, "host bridge", address);
-        if (Iommu is null || request.Attributes.HasFlag(DmaAttributes.Translated) || (model.DoorbellsBeforeIommu && IsDoorbell(request, address)))
+        if (Iommu is null || (model.DoorbellsBeforeIommu && IsDoorbell(request, address)))
         {
             return Access(request, address, data, change);
         }
@@ -63,7 +63,8 @@ internal sealed class InboundPath(HostBridgeModel model, PhysicalBus bus)
     public DmaResult ReachPeer(in DmaRequest request, IBusDevice peer, ulong offset, Span<byte> data) =>
         model.PeerToPeer ? _target.ReachPeer(request.Kind, peer, offset, data) : DmaResult.UnsupportedRequest;
 
-    private bool TryWindow(in DmaRequest request, out ulong address)
+    /// <summary>The address behind the host bridge's inbound windows; false where none has it.</summary>
+    public bool TryWindow(in DmaRequest request, out ulong address)
     {
         ulong at = request.Address;
         ulong last = (ulong)request.Length - 1;

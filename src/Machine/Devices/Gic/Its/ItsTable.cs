@@ -1,6 +1,5 @@
 using System;
 using GdbHost.Machine.Common;
-using GdbHost.Machine.Devices.Gic.V3;
 
 namespace GdbHost.Machine.Devices.Gic.Its;
 

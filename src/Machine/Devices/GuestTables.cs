@@ -3,10 +3,10 @@ using System.Runtime.InteropServices;
 using GdbHost.Machine.Bus;
 using GdbHost.Machine.Common;
 
-namespace GdbHost.Machine.Devices.Gic.V3;
+namespace GdbHost.Machine.Devices;
 
 /// <summary>
-/// Tables that the GIC keeps in guest memory. What is not RAM that a Non-secure access reaches is no table: a guest that
+/// Tables that a device keeps in guest memory. What is not RAM that a Non-secure access reaches is no table: a guest that
 /// places one there gets nothing, and no device is touched.
 /// </summary>
 internal sealed class GuestTables(PhysicalBus bus)
@@ -17,6 +17,28 @@ internal sealed class GuestTables(PhysicalBus bus)
         ReadOnlySpan<byte> bytes = Find(address, sizeof(ulong), isWrite: false, out _);
         value = bytes.IsEmpty ? 0 : MemoryMarshal.Read<ulong>(bytes);
         return !bytes.IsEmpty;
+    }
+
+    /// <summary>Reads words of 8 bytes each, or nothing.</summary>
+    public bool TryReadAll(ulong address, Span<ulong> into)
+    {
+        ReadOnlySpan<byte> bytes = Find(address, into.Length * sizeof(ulong), isWrite: false, out _);
+        bytes.CopyTo(MemoryMarshal.AsBytes(into));
+        return !bytes.IsEmpty;
+    }
+
+    /// <summary>Writes words of 8 bytes each, or nothing.</summary>
+    public bool TryWriteAll(ulong address, ReadOnlySpan<ulong> from)
+    {
+        Span<byte> bytes = Find(address, from.Length * sizeof(ulong), isWrite: true, out BusRegion? region);
+        if (bytes.IsEmpty)
+        {
+            return false;
+        }
+
+        MemoryMarshal.AsBytes(from).CopyTo(bytes);
+        bus.Written(region!, address - region!.Start, bytes.Length);
+        return true;
     }
 
     /// <summary>Writes 8 bytes, little-endian.</summary>

@@ -1,0 +1,82 @@
+using System.Collections.Generic;
+using GdbHost.Machine.Bus;
+using GdbHost.Machine.Common;
+using GdbHost.Machine.Pcie;
+using GdbHost.Machine.Pcie.Bridges;
+using GdbHost.Machine.Pcie.Dma;
+
+namespace GdbHost.Machine.Debug.Dma;
+
+/// <summary>The way of a request that nobody sends, place by place. Access control of ports is not looked at.</summary>
+internal static class DmaExplainer
+{
+    /// <param name="requester">The function's Requester ID, which need not be that which it had at reset.</param>
+    public static IReadOnlyList<string> Explain(Boards.Machine machine, ushort requester, ulong address, bool isWrite)
+    {
+        RequesterId id = new(requester);
+        if (machine.Pcie?.Find(requester >> 8, requester & 0xff) is not PciFunction function)
+        {
+            return [$"there is no function at {id}; \"monitor pci\" lists them"];
+        }
+
+        DmaRequest request = new(id, isWrite ? DmaKind.Write : DmaKind.Read, address, 1, DmaAttributes.None);
+        List<string> lines = [$"{id} {function.StateName}: {(isWrite ? "write to" : "read of")} 0x{address:x}"];
+        if (!function.MayMaster)
+        {
+            lines.Add("function: not sent: Bus Master Enable is clear, or it is not in D0");
+            return lines;
+        }
+
+        lines.Add("function: sent, Bus Master Enable is set");
+        for (PciBus bus = function.Bus!; bus.Bridge is Bridge bridge; bus = bridge.Bus!)
+        {
+            if (!bridge.MayForward(request) || bridge.Bus is null)
+            {
+                lines.Add($"bridge {bridge.StateName}: not forwarded: Bus Master Enable is clear, it is in reset, or the address is in its own windows");
+                return lines;
+            }
+
+            lines.Add($"bridge {bridge.StateName}: forwarded");
+            if (!bridge.RedirectsPeers && bridge.Bus.Decode(io: false, address, out _) is IBusDevice peer)
+            {
+                lines.Add($"peer: {peer.Name} on {bridge.Bus.Name} takes it; the SMMU does not see it");
+                return lines;
+            }
+        }
+
+        if (!machine.Pcie.TryInboundWindow(request, out ulong inbound))
+        {
+            lines.Add("host bridge: no inbound window has the address: refused; the SMMU does not see it");
+            return lines;
+        }
+
+        lines.Add($"host bridge: passes as 0x{inbound:x}");
+        ulong? physical = machine.Smmu is null ? inbound : SmmuWalks.Follow(machine.Smmu, requester, inbound, isWrite, lines);
+        if (physical is ulong at)
+        {
+            lines.Add(Target(machine, at, isWrite));
+        }
+        else
+        {
+            lines.Add("target: not reached");
+        }
+
+        return lines;
+    }
+
+    private static string Target(Boards.Machine machine, ulong at, bool isWrite)
+    {
+        BusRegion? region = machine.Bus.Find(new PhysicalAddress(at), nonSecure: true);
+        bool doorbell = false;
+        foreach (InboundWindow window in machine.Pcie!.Model.Doorbells)
+        {
+            doorbell |= at - window.Start < window.Size;
+        }
+
+        string what = region is null ? "nothing is there"
+            : doorbell && isWrite ? $"{region.Name}, a doorbell: the write may be an interrupt"
+            : region.Ram is not null ? region.Name
+            : $"{region.Name}, registers of a device";
+        return $"target: PA 0x{at:x}: {what}";
+    }
+}

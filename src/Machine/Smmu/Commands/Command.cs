@@ -1,0 +1,59 @@
+using GdbHost.Machine.Common;
+
+namespace GdbHost.Machine.Smmu.Commands;
+
+/// <summary>CERROR codes in SMMU_CMDQ_CONS.ERR (IHI 0070, Command queue errors).</summary>
+internal enum CommandError : byte
+{
+    None = 0,
+
+    /// <summary>CERROR_ILL.</summary>
+    Illegal = 1,
+
+    /// <summary>CERROR_ABT: the command could not be read.</summary>
+    Abort = 2,
+}
+
+/// <summary>A command as it is in memory (IHI 0070, Commands).</summary>
+internal readonly record struct Command(ulong D0, ulong D1)
+{
+    public const int Bytes = 16;
+    public const int Words = 2;
+
+    public byte Opcode => (byte)D0;
+
+    /// <summary>SSec: the Secure side, which is not there.</summary>
+    public bool IsSecure => D0.Bit(10);
+
+    public bool HasSubstream => D0.Bit(11);
+
+    public uint Substream => (uint)D0.Field(31, 12);
+
+    public uint Stream => (uint)D0.Field(63, 32);
+
+    /// <summary>CMD_CFGI_STE_RANGE: 2^(Range + 1) StreamIDs; 31 for all.</summary>
+    public int Range => (int)D1.Field(4, 0);
+
+    public ushort Vmid => (ushort)D0.Field(47, 32);
+
+    public ushort Asid => (ushort)D0.Field(63, 48);
+
+    /// <summary>NUM + 1 times 2^SCALE granules, where TG is not 0.</summary>
+    public int Num => (int)D0.Field(16, 12);
+
+    public int Scale => (int)D0.Field(24, 20);
+
+    /// <summary>0 no range, 1 4 KiB, 2 16 KiB, 3 64 KiB.</summary>
+    public int Tg => (int)D1.Field(11, 10);
+
+    public bool Leaf => D1.Bit(0);
+
+    public ulong Address => D1.Field(63, 12) << 12;
+
+    /// <summary>CMD_SYNC.CS: 0 nothing, 1 an interrupt, 2 an event (WFE).</summary>
+    public int CompletionSignal => (int)D0.Field(13, 12);
+
+    public uint MsiData => (uint)D0.Field(63, 32);
+
+    public ulong MsiAddress => D1.Field(51, 2) << 2;
+}

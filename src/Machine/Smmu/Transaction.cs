@@ -1,0 +1,67 @@
+using GdbHost.Machine.Mmu;
+using GdbHost.Machine.Pcie.Dma;
+using GdbHost.Machine.Smmu.Caches;
+using GdbHost.Machine.Smmu.Events;
+
+namespace GdbHost.Machine.Smmu;
+
+/// <summary>A request as the SMMU sees it.</summary>
+internal readonly record struct Transaction
+{
+    private const int OverrideLow = 0b10;
+    private const int OverrideHigh = 0b11;
+
+    /// <summary>A request without PASID is an unprivileged data access (IHI 0070, PCI Express).</summary>
+    public Transaction(in DmaRequest request)
+    {
+        Stream = request.Requester.Value;
+        Input = request.Address;
+        IsRead = !request.IsWrite;
+        Type = IsRead ? AccessType.Read : AccessType.Write;
+        Unprivileged = true;
+    }
+
+    /// <summary>The Requester ID.</summary>
+    public uint Stream { get; init; }
+
+    public uint? Substream { get; init; }
+
+    public ulong Input { get; init; }
+
+    public bool IsRead { get; init; }
+
+    public AccessType Type { get; init; }
+
+    public bool IsInstruction { get; init; }
+
+    public bool IsPrivileged { get; init; }
+
+    /// <summary>What the walker checks: where there is no EL0, all accesses are privileged.</summary>
+    public bool Unprivileged { get; init; }
+
+    /// <summary>What is known for an event.</summary>
+    public EventRecord Record => Complete(new EventRecord(default, Stream));
+
+    public EventRecord Complete(EventRecord record) => record with
+    {
+        Substream = Substream,
+        Input = Input,
+        IsRead = IsRead,
+        IsPrivileged = IsPrivileged,
+        IsInstruction = IsInstruction,
+    };
+
+    /// <summary>With what the stream table entry overrides; a write is always of data.</summary>
+    public Transaction In(StreamContext context)
+    {
+        bool privileged = context.Ste.PrivCfg switch { OverrideLow => false, OverrideHigh => true, _ => IsPrivileged };
+        bool instruction = IsRead && context.Ste.InstCfg switch { OverrideLow => false, OverrideHigh => true, _ => IsInstruction };
+        return this with
+        {
+            IsPrivileged = privileged,
+            IsInstruction = instruction,
+            Type = instruction ? AccessType.Fetch : Type,
+            Unprivileged = !privileged && !context.Ste.IsEl2,
+        };
+    }
+}
