@@ -1,5 +1,6 @@
 using GdbHost.Machine.Bus;
 using GdbHost.Machine.Common;
+using GdbHost.Machine.Devices;
 using GdbHost.Machine.Devices.Gic.V3;
 using GdbHost.Machine.SysRegs;
 using GdbHost.Machine.SysRegs.Fields;
