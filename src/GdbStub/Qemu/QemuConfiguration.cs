@@ -8,6 +8,7 @@ using GdbHost.GdbStub.HostFiles;
 using GdbHost.GdbStub.Run;
 using GdbHost.GdbStub.Target;
 using GdbHost.Machine.Boards;
+using GdbHost.Machine.Pcie.Devices;
 
 namespace GdbHost.GdbStub.Qemu;
 
@@ -81,6 +82,12 @@ internal static class QemuConfiguration
             initrd = null;
         }
 
+        string[] untranslated = [.. request.PciDevices.Where(d => request.Smmu && IsUntranslatedVirtio(d)).Select(static d => d.Kind)];
+        if (untranslated.Length > 0)
+        {
+            request.Note($"-device {string.Join(", ", untranslated)}: the SMMU translates it, while QEMU lets it pass; add iommu_platform=on, or its driver will not map its memory");
+        }
+
         var machine = new MachineConfiguration
         {
             Cpus = request.Cpus,
@@ -121,6 +128,9 @@ internal static class QemuConfiguration
             InputFile.Write("-pidfile", path, Encoding.ASCII.GetBytes(number + "\n"));
         }
     }
+
+    private static bool IsUntranslatedVirtio(PciDeviceRequest device) =>
+        device.Kind.StartsWith("virtio-", StringComparison.Ordinal) && device["iommu_platform"] is not ("on" or "yes" or "true" or "y");
 
     private static void CheckKernelOptions(QemuRequest request)
     {

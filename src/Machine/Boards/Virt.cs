@@ -214,7 +214,7 @@ internal static class Virt
         const int Lines = 4;
         IInterruptLine[] lines = VirtInterrupts.Lines(gic, Smmu, Lines);
         SmmuV3 smmu = machine.Add(
-            new SmmuV3(Smmu.Name, machine.Bus, new IrqLines(lines[0], lines[1], lines[2], lines[3]), machine.Events));
+            new SmmuV3(Smmu.Name, machine.Bus, new IrqLines(lines[0], lines[1], lines[2], lines[3]), machine.Scheduler, machine.Events));
         machine.Map(Smmu, smmu.Port);
         machine.Smmu = smmu;
         return smmu;

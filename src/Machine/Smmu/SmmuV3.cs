@@ -9,6 +9,7 @@ using GdbHost.Machine.Smmu.Caches;
 using GdbHost.Machine.Smmu.Commands;
 using GdbHost.Machine.Smmu.Events;
 using GdbHost.Machine.Smmu.Tables;
+using GdbHost.Machine.Time;
 
 namespace GdbHost.Machine.Smmu;
 
@@ -18,16 +19,29 @@ namespace GdbHost.Machine.Smmu;
 /// </summary>
 internal sealed class SmmuV3 : IDevice, IIommu
 {
+    /// <summary>Work on commands that one access starts, in commands and pages; the rest is done a little later, so that no access takes long.</summary>
+    private const int MostAtOnce = 1024;
+
+    /// <summary>Virtual nanoseconds.</summary>
+    private const ulong Pause = 1000;
+
     private readonly GuestTables _memory;
+    private readonly Scheduler _scheduler;
+    private readonly TimedEvent _goOn;
     private readonly MessageWriter _messages;
     private readonly IrqLines _lines;
 
     [NotState("within a command")]
     private bool _running;
 
-    public SmmuV3(string name, PhysicalBus bus, IrqLines lines, DeviceEvents events)
+    [NotState("within a batch of commands")]
+    private int _work;
+
+    public SmmuV3(string name, PhysicalBus bus, IrqLines lines, Scheduler scheduler, DeviceEvents events)
     {
         Name = name;
+        _scheduler = scheduler;
+        _goOn = scheduler.Create(name + " commands", GoOn);
         _memory = new GuestTables(bus);
         _messages = new MessageWriter(bus);
         _lines = lines;
@@ -123,6 +137,7 @@ internal sealed class SmmuV3 : IDevice, IIommu
         Translations.Clear();
         Structures.Clear();
         Log.Clear();
+        _goOn.Disarm();
     }
 
     public void Save(StateWriter to)
@@ -171,11 +186,18 @@ internal sealed class SmmuV3 : IDevice, IIommu
         }
 
         _running = true;
+        _work = 0;
         Span<ulong> words = stackalloc ulong[Command.Words];
         QueueRing ring = CommandRing;
         while (Control.CommandQueueEnable && !Errors.IsActive(GlobalError.CmdqErr)
             && !ring.IsEmpty(Bank[Registers.CmdqProd], Bank[Registers.CmdqCons]))
         {
+            if (_work++ >= MostAtOnce)
+            {
+                _goOn.Arm(_scheduler.Clock.Now + Pause);
+                break;
+            }
+
             uint index = Bank[Registers.CmdqCons] & Registers.IndexBits;
             bool fetched = _memory.TryReadAll(ring.AddressOf(index), words);
             CommandError error = fetched ? Do(index, new Command(words[0], words[1])) : CommandError.Abort;
@@ -246,6 +268,7 @@ internal sealed class SmmuV3 : IDevice, IIommu
             return CommandError.None;
         }
 
+        _work += (int)pages - 1;
         for (ulong page = 0; page < pages; page++)
         {
             Translations.Invalidate(invalidation with { Address = (invalidation.Address + (page << shift)).Field(55, 0) });
@@ -295,6 +318,12 @@ internal sealed class SmmuV3 : IDevice, IIommu
     {
         line.Set(true);
         line.Set(false);
+    }
+
+    private void GoOn()
+    {
+        _goOn.Disarm();
+        RunCommands();
     }
 
     private CommandError Do(uint index, Command command)

@@ -27,11 +27,8 @@ internal sealed class StreamResolver(GuestTables memory, TranslationCaches trans
     public Lookup<StreamTableEntry> LookEntry(in StreamTable table, uint stream) => table.Find(memory, stream);
 
     /// <summary>The context descriptor as memory has it now; a problem is an event's number.</summary>
-    public Lookup<ContextDescriptor> LookDescriptor(in StreamTableEntry ste, uint substream, out Fault fault)
-    {
-        StreamTableEntry entry = ste;
-        return ContextTable.Find(memory, in entry, substream, address => Place(in entry, address, keep: false), out fault);
-    }
+    public Lookup<ContextDescriptor> LookDescriptor(in StreamTableEntry ste, uint substream, out Fault fault) =>
+        Read(ste, substream, keep: false, out fault);
 
     private Resolution Resolve(in StreamTable table, uint stream, uint? substream, bool keep)
     {
@@ -81,12 +78,10 @@ internal sealed class StreamResolver(GuestTables memory, TranslationCaches trans
 
     private Resolution WithDescriptor(KeptStream stream, uint substream, EventRecord record, bool keep)
     {
-        KeptDescriptor? kept = stream.Descriptors.Find(d => d.Substream == substream);
+        KeptDescriptor? kept = stream.Find(substream);
         if (kept is null)
         {
-            StreamTableEntry ste = stream.Ste;
-            Lookup<ContextDescriptor> found = ContextTable.Find(
-                memory, in ste, substream, address => Place(in ste, address, keep), out Fault fault);
+            Lookup<ContextDescriptor> found = Read(stream.Ste, substream, keep, out Fault fault);
             if (fault.Happened)
             {
                 return new(null, Faults.EventOf(fault, record, EventClass.ContextDescriptor));
@@ -106,6 +101,9 @@ internal sealed class StreamResolver(GuestTables memory, TranslationCaches trans
 
         return kept.Context is null ? new(null, record with { Kind = EventKind.BadCd }) : new(kept.Context, null);
     }
+
+    private Lookup<ContextDescriptor> Read(StreamTableEntry ste, uint substream, bool keep, out Fault fault) =>
+        ContextTable.Find(memory, in ste, substream, address => Place(in ste, address, keep), out fault);
 
     private Translation Place(in StreamTableEntry ste, ulong address, bool keep)
     {

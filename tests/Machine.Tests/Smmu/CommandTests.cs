@@ -158,4 +158,21 @@ public sealed class CommandTests : IDisposable
         Assert.Equal((uint)SmmuFixture.Commands | 4, _smmu.Read32(0x90));
         Assert.Equal(0u, _smmu.Read32(0xa8));
     }
+
+    [Fact]
+    public void Very_many_commands_take_their_time_and_are_done()
+    {
+        _smmu.Write32(0x20, 0x5);
+        _smmu.Write64(0x90, SmmuFixture.Commands | 12);
+        _smmu.Write32(0x20, 0xd);
+        for (ulong i = 0; i < 4096; i++)
+        {
+            _smmu.Memory(SmmuFixture.Commands + (i * 16), 0x13 | (31ul << 12) | (4ul << 20), Input | (1ul << 10));
+        }
+
+        _smmu.Write32(0x98, 4096);
+        Assert.InRange(_smmu.Read32(0x9c), 1u, 1024u);
+        _smmu.Pci.RunEvents();
+        Assert.Equal((4096u, 0u), (_smmu.Read32(0x9c), _smmu.Read32(0x60)));
+    }
 }

@@ -23,6 +23,20 @@ internal sealed class KeptStream(uint stream, StreamTableEntry ste)
 
     /// <summary>In the order in which they were read.</summary>
     public List<KeptDescriptor> Descriptors { get; } = [];
+
+    /// <summary>The descriptor of a substream, or null.</summary>
+    public KeptDescriptor? Find(uint substream)
+    {
+        foreach (KeptDescriptor descriptor in Descriptors)
+        {
+            if (descriptor.Substream == substream)
+            {
+                return descriptor;
+            }
+        }
+
+        return null;
+    }
 }
 
 /// <summary>
