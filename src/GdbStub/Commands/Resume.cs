@@ -12,13 +12,13 @@ internal static class Resume
     public static readonly Command[] Rows =
     [
         new("?", WhyStopped),
-        new("c", Continue),
-        new("C", ContinueWithSignal),
-        new("s", Step),
-        new("S", StepWithSignal),
+        new("c", Continue) { Controls = true },
+        new("C", ContinueWithSignal) { Controls = true },
+        new("s", Step) { Controls = true },
+        new("S", StepWithSignal) { Controls = true },
         new("vCont?", WhichActions, Advertise: "vContSupported+"),
-        new("vCont;", Actions),
-        new("vCtrlC", Interrupt, WhileRunning: true),
+        new("vCont;", Actions) { Controls = true },
+        new("vCtrlC", Interrupt, WhileRunning: true) { Controls = true },
     ];
 
     private static void WhyStopped(CommandContext context, RspReader arguments) => StopReplies.Write(context, context.State.LastStop);
@@ -55,7 +55,7 @@ internal static class Resume
             return;
         }
 
-        var actions = new CpuAction[context.Target.CpuCount];
+        CpuAction[] actions = context.NoActions();
         for (int cpu = 0; cpu < actions.Length; cpu++)
         {
             if (context.State.ResumeThreads.Covers(SessionState.ThreadOf(cpu)))
@@ -78,7 +78,7 @@ internal static class Resume
         {
             if (register is { Group: RegisterGroup.Core, Name: "pc" })
             {
-                return context.Target.TryWriteRegister(context.State.SelectedCpu, register, BitConverter.GetBytes(address));
+                return context.Target.WriteRegister(context.State.SelectedCpu, register, BitConverter.GetBytes(address)) is null;
             }
         }
 
@@ -87,7 +87,7 @@ internal static class Resume
 
     private static void Actions(CommandContext context, RspReader arguments)
     {
-        var actions = new CpuAction[context.Target.CpuCount];
+        CpuAction[] actions = context.NoActions();
         StepOptions range = default;
         while (!arguments.AtEnd)
         {
@@ -107,7 +107,7 @@ internal static class Resume
             }
         }
 
-        if (Array.TrueForAll(actions, a => a == CpuAction.Hold))
+        if (Array.TrueForAll(actions, static a => a == CpuAction.Hold))
         {
             context.Error(RspError.NoSuchObject);
             return;

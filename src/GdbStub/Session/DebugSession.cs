@@ -20,6 +20,7 @@ namespace GdbHost.GdbStub.Session;
 /// </summary>
 internal sealed class DebugSession
 {
+    // The reader's thread goes on as the consumer: a packet costs no change of threads. The machine's thread must not; it posts by another.
     // A reader that runs ahead of the consumer waits; with the packet limit this bounds the memory of a session.
     private const int EventsInFlight = 8;
 
@@ -29,16 +30,20 @@ internal sealed class DebugSession
     private readonly Log _log;
     private readonly SessionState _state = new();
     private readonly CommandContext _context;
-    private readonly Channel<SessionEvent> _events = Channel.CreateBounded<SessionEvent>(EventsInFlight);
+    private readonly Channel<SessionEvent> _events = Channel.CreateBounded<SessionEvent>(
+        new BoundedChannelOptions(EventsInFlight) { SingleReader = true, AllowSynchronousContinuations = true });
     private readonly PrintedText _printed = new();
+    private readonly Action<TargetStop> _onStopped;
     private CancellationToken _ending;
     private bool _attached;
     private bool _ranBefore;
+    private int _resumingThread;
 
     public DebugSession(IDuplexPipe connection, GuestRun guest, CommandTable table, Log log)
     {
         _connection = connection;
         _guest = guest;
+        _onStopped = OnStopped;
         _table = table;
         _log = log;
         _context = new CommandContext(guest.Target, table, _state);
@@ -234,6 +239,12 @@ internal sealed class DebugSession
             return;
         }
 
+        if (_state.Looks && row.Controls)
+        {
+            _context.Reply.Text("E.another debugger has control of this guest; this session can look at it, not change it");
+            return;
+        }
+
         row.Handle(_context, new RspReader(packet[prefix..]));
     }
 
@@ -262,7 +273,14 @@ internal sealed class DebugSession
         {
             _state.Running = true;
             StepOptions step = _context.StepRange with { TakesInterrupts = _state.StepTakesInterrupts };
-            _guest.Resume(actions, stopped => _ = PostAsync(SessionEvent.Of(stopped), _ending), step);
+            _resumingThread = Environment.CurrentManagedThreadId;
+            _guest.Resume(actions, _onStopped, step);
+            _resumingThread = 0;
+        }
+
+        if (_state is { Detached: true, Looks: true })
+        {
+            return false;
         }
 
         if (_state.Detached)
@@ -291,12 +309,21 @@ internal sealed class DebugSession
         }
     }
 
+    private void OnStopped(TargetStop stop)
+    {
+        // A short step has stopped already, on the consumer's own thread; the consumer takes it up when it is done with the packet.
+        if (_resumingThread != Environment.CurrentManagedThreadId || !_events.Writer.TryWrite(SessionEvent.Of(stop)))
+        {
+            _ = Task.Run(() => PostAsync(SessionEvent.Of(stop), _ending));
+        }
+    }
+
     // On the machine's thread, which must not wait: where the queue is full, the text goes with the next event.
     private void OnPrinted(string text)
     {
         if (_printed.Add(text))
         {
-            _events.Writer.TryWrite(SessionEvent.Printed);
+            ThreadPool.UnsafeQueueUserWorkItem(static writer => writer.TryWrite(SessionEvent.Printed), _events.Writer, preferLocal: false);
         }
     }
 
@@ -305,17 +332,41 @@ internal sealed class DebugSession
         if (!_attached)
         {
             _attached = true;
+            _state.Looks = !await _guest.TryTakeControlAsync();
+            if (_state.Looks)
+            {
+                _log.Info("a further debugger is attached; it can look, not change");
+                return;
+            }
+
             ListenToBreakpoints(OnPrinted);
             _ranBefore = _guest.Running;
             await _guest.StopAsync();
         }
     }
 
-    /// <summary>A debugger that vanishes leaves the guest as it found it: running if it ran, and without breakpoints.</summary>
     private async ValueTask LeaveAsync()
     {
+        if (!_attached || _state.Looks)
+        {
+            return;
+        }
+
+        try
+        {
+            await LeaveGuestAsync();
+        }
+        finally
+        {
+            _guest.LeaveControl();
+        }
+    }
+
+    /// <summary>A debugger that vanishes leaves the guest without breakpoints, and running or not as the user chose; else as it was found.</summary>
+    private async ValueTask LeaveGuestAsync()
+    {
         ListenToBreakpoints(null);
-        if (!_attached || _state.Detached)
+        if (_state.Detached)
         {
             return;
         }
@@ -329,11 +380,23 @@ internal sealed class DebugSession
             return;
         }
 
-        if (_ranBefore)
+        if (_guest.OnDisconnect == DisconnectAction.Exit)
+        {
+            _guest.Finish(new GuestEnd(ExitStatus.PoweredOff, "the debugger is gone"));
+            return;
+        }
+
+        bool runs = _guest.OnDisconnect switch
+        {
+            DisconnectAction.Stop => false,
+            DisconnectAction.Continue => true,
+            _ => _ranBefore,
+        };
+        if (runs)
         {
             _guest.Start();
         }
 
-        _log.Info(_ranBefore ? "the debugger is gone; the guest runs on" : "the debugger is gone; the guest stays stopped");
+        _log.Info(runs ? "the debugger is gone; the guest runs on" : "the debugger is gone; the guest stays stopped");
     }
 }

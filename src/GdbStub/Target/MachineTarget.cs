@@ -19,21 +19,33 @@ internal sealed class MachineTarget
     : ITarget, IBreakpoints, IMemoryMap, ITranslation, ISnapshots, IPublishedFiles, IRestart, IPciDevices, IDmaExplanation, IDisposable
 {
     private const int MostSerialBacklog = 4096;
+    private const int MostLists = 4;
     private const int SerialPauseMilliseconds = 5;
 
     private readonly MachineDebugPort _port;
     private readonly MachineBreakpoints _breakpoints;
-    private readonly Dictionary<RegisterDescription, MachineRegister> _registers;
+    private readonly MachineRegister[] _registers;
+
+    // Replaced whole, for sessions on several threads.
+    private (IReadOnlyList<RegisterDescription> List, MachineRegister[] Registers)[] _lists = [];
 
     private readonly GuestEnding _ending;
+
+    // Of the newest resume; there is no other before its stop.
+    private readonly CoreAction[] _actions;
+    private Action<TargetStop>? _stopped;
+    private Action<MachineStop>? _onStop;
 
     private MachineTarget(MachineDebugPort port, GuestEnding ending)
     {
         _port = port;
         _ending = ending;
-        _breakpoints = new MachineBreakpoints(port);
-        Registers = [.. port.Registers.Select(Describe).OrderBy(r => r.Group)];
-        _registers = port.Registers.ToDictionary(Describe);
+        _actions = new CoreAction[port.CpuCount];
+        (RegisterDescription Description, MachineRegister Register)[] registers =
+            [.. port.Registers.SelectMany(r => MachineRegisterNames.Of(r).Select(d => (d, r))).OrderBy(r => r.d.Group)];
+        Registers = [.. registers.Select((r, number) => r.Description with { Number = number })];
+        _registers = [.. registers.Select(r => r.Register)];
+        _breakpoints = new MachineBreakpoints(port, _registers);
         MemoryRegions = [.. port.MemoryMap.Select(e => new MemoryRegion(e.Start, e.Size, e.Kind, e.Name))];
         Files =
         [
@@ -161,13 +173,13 @@ internal sealed class MachineTarget
     public string StateOf(int cpu) => _port.DescribeCore(cpu);
 
     public bool TryReadRegister(int cpu, RegisterDescription register, Span<byte> value) =>
-        _port.TryReadRegister(cpu, _registers[register], value);
+        _port.TryReadRegister(cpu, _registers[register.Number], value);
 
     public void ReadRegisters(int cpu, IReadOnlyList<RegisterDescription> registers, Span<byte> values, Span<bool> readable) =>
-        _port.ReadRegisters(cpu, [.. registers.Select(r => _registers[r])], values, readable);
+        _port.ReadRegisters(cpu, RegistersOf(registers), values, readable);
 
-    public bool TryWriteRegister(int cpu, RegisterDescription register, ReadOnlySpan<byte> value) =>
-        _port.TryWriteRegister(cpu, _registers[register], value);
+    public string? WriteRegister(int cpu, RegisterDescription register, ReadOnlySpan<byte> value) =>
+        _port.WriteRegister(cpu, _registers[register.Number], value);
 
     public int ReadMemory(int cpu, AddressView view, ulong address, Span<byte> into) =>
         _port.ReadMemory(cpu, SpaceOf(view), address, into);
@@ -175,8 +187,16 @@ internal sealed class MachineTarget
     public bool TryWriteMemory(int cpu, AddressView view, ulong address, ReadOnlySpan<byte> bytes) =>
         _port.TryWriteMemory(cpu, SpaceOf(view), address, bytes);
 
-    public void Resume(IReadOnlyList<CpuAction> actions, StepOptions step, Action<TargetStop> stopped) => _port.Resume(
-        [.. actions.Select(Translate)], stop => stopped(Translate(stop)), new StepMode(step.TakesInterrupts, step.From, step.To));
+    public void Resume(IReadOnlyList<CpuAction> actions, StepOptions step, Action<TargetStop> stopped)
+    {
+        for (int cpu = 0; cpu < _actions.Length; cpu++)
+        {
+            _actions[cpu] = Translate(actions[cpu]);
+        }
+
+        _stopped = stopped;
+        _port.Resume(_actions, _onStop ??= OnStop, new StepMode(step.TakesInterrupts, step.From, step.To));
+    }
 
     public void Restart() => _port.Reset();
 
@@ -208,23 +228,23 @@ internal sealed class MachineTarget
         return Translate(_port.Explain(cpu, space, address, Translate(access), unprivileged));
     }
 
-    private static RegisterDescription Describe(MachineRegister register)
+    /// <summary>The same list is asked for again and again: with every g packet, and with every stop.</summary>
+    private MachineRegister[] RegistersOf(IReadOnlyList<RegisterDescription> registers)
     {
-        (RegisterGroup group, string type) = (register.Group, register.Name) switch
+        foreach ((IReadOnlyList<RegisterDescription> list, MachineRegister[] known) in _lists)
         {
-            ("general", "sp") => (RegisterGroup.Core, "data_ptr"),
-            ("general", "pc") => (RegisterGroup.Core, "code_ptr"),
-            ("general", "cpsr") => (RegisterGroup.Core, TargetDescription.PstateType),
-            ("general", _) => (RegisterGroup.Core, "int"),
-            ("float", "fpsr" or "fpcr") => (RegisterGroup.FloatingPoint, "int"),
-            ("float", _) => (RegisterGroup.FloatingPoint, TargetDescription.VectorType),
-            (_, { } name) when name.StartsWith("ELR_", StringComparison.Ordinal) || name.StartsWith("VBAR_", StringComparison.Ordinal) =>
-                // Code addresses, which gdb then prints with their symbols; all others stay numbers that one can shift and mask.
-                (RegisterGroup.System, "code_ptr"),
-            _ => (RegisterGroup.System, register.Bits == 32 ? "uint32" : "uint64"),
-        };
-        return new RegisterDescription(register.Name, register.Bits, group, type);
+            if (list == registers)
+            {
+                return known;
+            }
+        }
+
+        MachineRegister[] found = [.. registers.Select(r => _registers[r.Number])];
+        _lists = [(registers, found), .. _lists.Take(MostLists - 1)];
+        return found;
     }
+
+    private void OnStop(MachineStop stop) => _stopped?.Invoke(Translate(stop));
 
     private static MemorySpace SpaceOf(AddressView view) => view switch
     {

@@ -16,6 +16,10 @@ public sealed class PacketWriter(IBufferWriter<byte> output)
     private const int ShortestRun = 3;
     private const int LongestRun = 126 - RunBias;
 
+    // Bytes gather here, so that the output is asked for room once for many.
+    private readonly byte[] _gathered = new byte[1024];
+
+    private int _gatheredBytes;
     private byte _sum;
     private byte _runByte;
     private int _runLength;
@@ -50,6 +54,7 @@ public sealed class PacketWriter(IBufferWriter<byte> output)
         Raw((byte)'#');
         Raw(Hex.Digit(_sum >> 4));
         Raw(Hex.Digit(_sum));
+        HandOver();
     }
 
     /// <summary>One character that needs no escape.</summary>
@@ -86,10 +91,16 @@ public sealed class PacketWriter(IBufferWriter<byte> output)
     /// <summary>Bytes as pairs of hexadecimal digits.</summary>
     public PacketWriter HexBytes(ReadOnlySpan<byte> bytes)
     {
-        foreach (byte b in bytes)
+        while (!bytes.IsEmpty)
         {
-            Encoded(Hex.Digit(b >> 4));
-            Encoded(Hex.Digit(b));
+            bytes = bytes[DigitsWithoutRuns(bytes)..];
+            bytes = bytes[DigitsOfRun(bytes)..];
+            if (!bytes.IsEmpty)
+            {
+                Encoded(Hex.Digit(bytes[0] >> 4));
+                Encoded(Hex.Digit(bytes[0]));
+                bytes = bytes[1..];
+            }
         }
 
         return this;
@@ -126,6 +137,67 @@ public sealed class PacketWriter(IBufferWriter<byte> output)
         return this;
     }
 
+    /// <summary>
+    /// Writes as many bytes as have two digits that continue no run, as most bytes of memory do: without looking for runs at each digit. Gives
+    /// their number.
+    /// </summary>
+    private int DigitsWithoutRuns(ReadOnlySpan<byte> bytes)
+    {
+        const int Room = 2;
+        if (_runLength != 1)
+        {
+            return 0;
+        }
+
+        int done = 0;
+        byte last = _runByte;
+        byte sum = _sum;
+        for (; done < bytes.Length; done++)
+        {
+            byte high = Hex.Digit(bytes[done] >> 4);
+            byte low = Hex.Digit(bytes[done]);
+            if (high == last || low == high)
+            {
+                break;
+            }
+
+            if (_gatheredBytes > _gathered.Length - Room)
+            {
+                HandOver();
+            }
+
+            // The last digit waits: the next one may make a run of it.
+            _gathered[_gatheredBytes] = last;
+            _gathered[_gatheredBytes + 1] = high;
+            _gatheredBytes += Room;
+            sum += last;
+            sum += high;
+            last = low;
+        }
+
+        _runByte = last;
+        _sum = sum;
+        BodyBytes += done * 2;
+        return done;
+    }
+
+    /// <summary>Takes as many bytes as go on with the present run, as zeros do, and have room in it; gives their number.</summary>
+    private int DigitsOfRun(ReadOnlySpan<byte> bytes)
+    {
+        int room = (LongestRun + 1 - _runLength) / 2;
+        if (_runLength == 0 || bytes.IsEmpty || room <= 0 || Hex.Digit(bytes[0]) != _runByte || Hex.Digit(bytes[0] >> 4) != _runByte)
+        {
+            return 0;
+        }
+
+        ReadOnlySpan<byte> most = bytes[..Math.Min(room, bytes.Length)];
+        int other = most.IndexOfAnyExcept(bytes[0]);
+        int done = other < 0 ? most.Length : other;
+        _runLength += done * 2;
+        BodyBytes += done * 2;
+        return done;
+    }
+
     private void Encoded(byte b)
     {
         BodyBytes++;
@@ -135,7 +207,15 @@ public sealed class PacketWriter(IBufferWriter<byte> output)
             return;
         }
 
-        FlushRun();
+        if (_runLength == 1)
+        {
+            Counted(_runByte);
+        }
+        else
+        {
+            FlushRun();
+        }
+
         _runByte = b;
         _runLength = 1;
     }
@@ -169,7 +249,17 @@ public sealed class PacketWriter(IBufferWriter<byte> output)
 
     private void Raw(byte b)
     {
-        output.GetSpan(1)[0] = b;
-        output.Advance(1);
+        if (_gatheredBytes == _gathered.Length)
+        {
+            HandOver();
+        }
+
+        _gathered[_gatheredBytes++] = b;
+    }
+
+    private void HandOver()
+    {
+        output.Write(_gathered.AsSpan(0, _gatheredBytes));
+        _gatheredBytes = 0;
     }
 }
