@@ -1,3 +1,5 @@
+using GdbHost.GdbStub.Monitor.Traps;
+
 namespace GdbHost.GdbStub.Monitor;
 
 /// <summary>Every monitor command, in the order in which the help lists them.</summary>
@@ -8,6 +10,8 @@ internal static class All
         .. Help.Rows,
         .. SystemRegisters.Rows,
         .. Translate.Rows,
+        .. TrapCommands.Rows,
+        .. TrapStops.Rows,
         .. MemoryMap.Rows,
         .. Choices.Rows,
         .. Snapshots.Rows,

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using GdbHost.Machine.Debug;
 
 namespace GdbHost.GdbStub.Monitor;
 
@@ -21,11 +22,14 @@ internal static class MonitorTable
             return;
         }
 
-        string shown = Shown(name);
         request.Line(found.Length == 0
-            ? $"There is no monitor command \"{shown}\"; \"monitor help\" lists them."
-            : $"\"{shown}\" may be {string.Join(" or ", found.Select(c => c.Name))}.");
+            ? Unknown(request, name)
+            : $"\"{Shown(name)}\" may be {string.Join(" or ", found.Select(c => c.Name))}.");
     }
+
+    /// <summary>What is said of a name that no command has.</summary>
+    public static string Unknown(MonitorRequest request, string name) =>
+        $"There is no monitor command \"{Shown(name)}\"; near it are {MachineInspection.NearestNames(name, Offered(request).Select(static c => c.Name))}; \"monitor help\" lists all.";
 
     /// <summary>What a word of the user looks like in an answer.</summary>
     public static string Shown(string word) => word.Length <= LongestWordShown ? word : word[..LongestWordShown] + "...";

@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Globalization;
 using GdbHost.GdbStub.CommandLine;
 using GdbHost.GdbStub.Qemu;
 using GdbHost.GdbStub.Target;
@@ -80,8 +79,8 @@ internal static class PciDevices
     {
         ulong requester = 0;
         bool good = arguments.Length is 4 or 5 && arguments[1] is "read" or "write" or "message";
-        good &= TryNumber(good ? arguments[2] : "", out ulong address) & TryNumber(good ? arguments[3] : "", out ulong value);
-        good &= arguments.Length < 5 || TryNumber(arguments[4], out requester);
+        good &= MonitorArguments.TryNumber(good ? arguments[2] : "", out ulong address) & MonitorArguments.TryNumber(good ? arguments[3] : "", out ulong value);
+        good &= arguments.Length < 5 || MonitorArguments.TryNumber(arguments[4], out requester);
         good &= requester <= ushort.MaxValue && (!good || arguments[1] != "read" || value is > 0 and <= MostBytes);
         if (!good)
         {
@@ -113,12 +112,8 @@ internal static class PciDevices
 
     private static bool TryWord(string text, out uint word)
     {
-        bool good = TryNumber(text, out ulong number) && number <= uint.MaxValue;
+        bool good = MonitorArguments.TryNumber(text, out ulong number) && number <= uint.MaxValue;
         word = (uint)number;
         return good;
     }
-
-    private static bool TryNumber(string text, out ulong number) => text.StartsWith("0x", StringComparison.OrdinalIgnoreCase)
-        ? ulong.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out number)
-        : ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 }

@@ -1,7 +1,4 @@
 using System;
-using System.Buffers.Binary;
-using System.Globalization;
-using System.Linq;
 using GdbHost.GdbStub.Target;
 
 namespace GdbHost.GdbStub.Monitor;
@@ -79,7 +76,7 @@ internal static class Translate
         address = 0;
         int? exceptionLevel = null;
         var access = WalkAccess.Read;
-        bool good = !arguments.IsEmpty && TryAddress(request, arguments[0], out address);
+        bool good = !arguments.IsEmpty && MonitorArguments.TryAddress(request, arguments[0], out address);
         for (int i = 1; i < arguments.Length; i++)
         {
             string word = arguments[i].ToLowerInvariant();
@@ -95,32 +92,6 @@ internal static class Translate
         report = ((ITranslation)request.Target).Explain(request.Cpu, address, exceptionLevel, access);
         return true;
     }
-
-    // gdb does not expand what follows "monitor", so $pc comes as it is typed.
-    private static bool TryAddress(MonitorRequest request, string text, out ulong value)
-    {
-        if (TryNumber(text, out value))
-        {
-            return true;
-        }
-
-        string name = text.TrimStart('$');
-        RegisterDescription? register = request.Target.Registers
-            .FirstOrDefault(r => r.Bits <= 64 && r.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
-        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
-        bytes.Clear();
-        if (register is null || !request.Target.TryReadRegister(request.Cpu, register, bytes[..register.Bytes]))
-        {
-            return false;
-        }
-
-        value = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
-        return true;
-    }
-
-    private static bool TryNumber(string text, out ulong value) => text.StartsWith("0x", StringComparison.OrdinalIgnoreCase)
-        ? ulong.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value)
-        : ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
 
     private static bool TryLevel(string word, ref int? level)
     {

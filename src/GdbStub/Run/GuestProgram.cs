@@ -8,17 +8,21 @@ using System.Threading;
 using System.Threading.Tasks;
 using GdbHost.GdbStub.Attached;
 using GdbHost.GdbStub.CommandLine;
+using GdbHost.GdbStub.Monitor.Traps;
 using GdbHost.GdbStub.Serial;
 using GdbHost.GdbStub.Server;
 using GdbHost.GdbStub.Session;
 using GdbHost.GdbStub.Target;
 using GdbHost.Machine.Boards;
+using GdbHost.Machine.Debug;
 
 namespace GdbHost.GdbStub.Run;
 
 /// <summary>The verbs that run a guest: listen, build the machine, let it run, serve debuggers, and end with a status.</summary>
 internal sealed class GuestProgram(RunSettings settings, Log log)
 {
+    private const string TrapLogOption = "--trap-log";
+
     // How long a machine that does not stop may delay the end of the program.
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(2);
 
@@ -42,6 +46,12 @@ internal sealed class GuestProgram(RunSettings settings, Log log)
             throw new UserErrorException($"--restore: {problem}");
         }
 
+        if (settings.TrapLog is not null)
+        {
+            InputFile.Write(TrapLogOption, settings.TrapLog, []);
+            machine.Inspection.RecordTraps(MachineInspection.DefaultTraps);
+        }
+
         guest = new GuestRun(machine);
         announce(configuration, machine, Attach(server));
 
@@ -59,6 +69,10 @@ internal sealed class GuestProgram(RunSettings settings, Log log)
 
         GuestEnd end = await ServeAsync(server, guest);
         await StopAsync(guest, end, serial, secureSerial);
+        if (settings.TrapLog is not null)
+        {
+            InputFile.Write(TrapLogOption, settings.TrapLog, TrapJson.Lines(machine.Inspection.ReadTraps(int.MaxValue).Traps));
+        }
 
         // Known only of a machine that stands still by itself; scripts/bench.sh reads it.
         bool counted = end.ExitStatus is ExitStatus.PoweredOff or ExitStatus.ResetRefused;

@@ -42,6 +42,7 @@ public sealed class MachineDebugPort : IDisposable
         _pci = new MachinePci(machine);
         MemoryMap = DebugMemory.MapOf(machine.Bus);
         _thread = new MachineThread(RunSlice);
+        Inspection = new MachineInspection(machine, _thread);
     }
 
     /// <summary>Names of all boards.</summary>
@@ -62,6 +63,9 @@ public sealed class MachineDebugPort : IDisposable
 
     /// <summary>The device tree blob that the guest gets; empty where there is none.</summary>
     public ReadOnlyMemory<byte> DeviceTree => _machine.DeviceTree;
+
+    /// <summary>What a hypervisor's author asks about the machine, beside registers and memory.</summary>
+    public MachineInspection Inspection { get; }
 
     /// <summary>Instructions retired by all cores.</summary>
     public ulong Instructions => Ask(() => _machine.Cluster.Retired);
@@ -443,9 +447,12 @@ public sealed class MachineDebugPort : IDisposable
     private MachineStop DebugStop()
     {
         DebugStops debug = _machine.Cluster.Debug;
-        return debug.Stop == DebugStopKind.Breakpoint
-            ? new MachineStop(MachineStopKind.Breakpoint, debug.StopCore, debug.StopAddress)
-            : new MachineStop(MachineStopKind.Watchpoint, debug.StopCore, debug.StopAddress, (WatchAccess)debug.StopWatchpoint.Kind);
+        return debug.Stop switch
+        {
+            DebugStopKind.Event => new MachineStop(MachineStopKind.Event, debug.StopCore, Explanation: debug.StopExplanation),
+            DebugStopKind.Breakpoint => new MachineStop(MachineStopKind.Breakpoint, debug.StopCore, debug.StopAddress),
+            _ => new MachineStop(MachineStopKind.Watchpoint, debug.StopCore, debug.StopAddress, (WatchAccess)debug.StopWatchpoint.Kind),
+        };
     }
 
     private MachineStop? PowerStop() => _machine.Power switch
