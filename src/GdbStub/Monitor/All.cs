@@ -1,4 +1,7 @@
+using GdbHost.GdbStub.Monitor.Addresses;
+using GdbHost.GdbStub.Monitor.State;
 using GdbHost.GdbStub.Monitor.Traps;
+using GdbHost.GdbStub.Monitor.Why;
 
 namespace GdbHost.GdbStub.Monitor;
 
@@ -10,11 +13,16 @@ internal static class All
         .. Help.Rows,
         .. SystemRegisters.Rows,
         .. Translate.Rows,
+        .. WhyCommands.Rows,
         .. TrapCommands.Rows,
         .. TrapStops.Rows,
+        .. AddressCommands.Rows,
         .. MemoryMap.Rows,
+        .. InterruptCommands.Rows,
         .. Choices.Rows,
         .. Snapshots.Rows,
         .. PciDevices.Rows,
+        .. DeviceCommands.Rows,
+        .. QemuNames.Rows,
     ];
 }

@@ -14,6 +14,12 @@ internal static class MonitorTable
     public static void Run(MonitorRequest request, string line)
     {
         string[] words = line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        if (words.Length > 0 && words[0].IndexOf('/', StringComparison.Ordinal) is int slash and > 0)
+        {
+            // A format stands next to the name, as in xp/8xw.
+            words = [words[0][..slash], words[0][slash..], .. words[1..]];
+        }
+
         string name = words.Length == 0 ? Help.Name : words[0];
         MonitorCommand[] found = Find(request, name);
         if (found.Length == 1)

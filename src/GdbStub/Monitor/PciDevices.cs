@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using GdbHost.GdbStub.CommandLine;
+using GdbHost.GdbStub.Monitor.State;
 using GdbHost.GdbStub.Qemu;
 using GdbHost.GdbStub.Target;
 
@@ -11,7 +12,7 @@ internal static class PciDevices
 {
     public static readonly MonitorCommand[] Rows =
     [
-        new("pci", "", "lists PCI functions with their place, IDs and regions", List, Offered),
+        new("pci", "[config BB:DD.F]", "lists PCI functions with their place, IDs, regions, capabilities and messages, or dumps one's configuration space", List, Offered),
         new("device_add", "NAME,KEY=VALUE...", "puts a PCI device into a slot: device_add edu,bus=rp1,id=e", Add, Offered),
         new("device_del", "ID", "presses the attention button of a device's slot; it leaves when the guest has let it go", Remove, Offered),
         new("pcie_aer_inject_error", "ID ERROR [HEADER...]", "makes a device report an error, such as UNSUP or BAD_TLP", Inject, Offered),
@@ -26,6 +27,12 @@ internal static class PciDevices
 
     private static void List(MonitorRequest request, ReadOnlySpan<string> arguments)
     {
+        if (arguments is ["config", ..])
+        {
+            DeviceCommands.PciConfig(request, arguments[1..]);
+            return;
+        }
+
         foreach (string line in ((IPciDevices)request.Target).PciFunctions)
         {
             request.Line(line);

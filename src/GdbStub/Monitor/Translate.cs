@@ -30,19 +30,25 @@ internal static class Translate
             return;
         }
 
-        foreach (WalkStep step in report!.Steps)
+        Whole(request, report!, address);
+    }
+
+    /// <summary>Every descriptor, and what came out.</summary>
+    public static void Whole(MonitorRequest request, WalkReport report, ulong address, string space = "VA")
+    {
+        foreach (WalkStep step in report.Steps)
         {
             request.Line(TranslationWords.Step(step, report));
         }
 
-        Summary(request, report, address);
+        Summary(request, report, address, space);
     }
 
-    private static void Summary(MonitorRequest request, WalkReport report, ulong address)
+    private static void Summary(MonitorRequest request, WalkReport report, ulong address, string space = "VA")
     {
         request.Line($"regime: {report.Regime}");
-        request.Line($"VA: 0x{address:x16}");
-        if (report.Intermediate is ulong ipa && report.Stage2On)
+        request.Line($"{space}: 0x{address:x16}");
+        if (report.Intermediate is ulong ipa && report.Stage2On && space == "VA")
         {
             request.Line($"IPA: 0x{ipa:x10}");
         }
@@ -104,7 +110,8 @@ internal static class Translate
         return false;
     }
 
-    private static bool TryAccess(string word, ref WalkAccess access)
+    /// <summary>r, w or x.</summary>
+    public static bool TryAccess(string word, ref WalkAccess access)
     {
         switch (word)
         {

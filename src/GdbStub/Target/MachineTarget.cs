@@ -210,6 +210,9 @@ internal sealed class MachineTarget
         return Translate(_port.Explain(cpu, space, address, Translate(access), unprivileged));
     }
 
+    public WalkReport ExplainIntermediate(int cpu, ulong address, WalkAccess access) =>
+        Translate(_port.Explain(cpu, MemorySpace.Intermediate, address, Translate(access)));
+
     private static RegisterDescription Describe(MachineRegister register)
     {
         (RegisterGroup group, string type) = (register.Group, register.Name) switch

@@ -6,6 +6,7 @@ using GdbHost.Machine.Common;
 using GdbHost.Machine.Cpu;
 using GdbHost.Machine.Cpu.Privileged;
 using GdbHost.Machine.Devices;
+using GdbHost.Machine.Devices.Gic;
 using GdbHost.Machine.Network;
 using GdbHost.Machine.Pcie;
 using GdbHost.Machine.Pcie.Devices;
@@ -110,6 +111,9 @@ internal sealed class Machine : IPowerControl, IStateful, IDisposable
 
     /// <summary>The board's PCI Express; null where it has none.</summary>
     public RootComplex? Pcie { get; private set; }
+
+    /// <summary>What the interrupt controller shows of itself; null where the board has none.</summary>
+    public IInterruptView? InterruptView { get; set; }
 
     /// <summary>Ways into virtio devices from outside, in the order in which the user names the devices.</summary>
     public List<IInputLine> Lines { get; } = [];

@@ -34,7 +34,7 @@ public sealed class MachineDebugPort : IDisposable
     private int? _stepping;
     private StepMode _stepMode;
 
-    private MachineDebugPort(Boards.Machine machine)
+    private MachineDebugPort(Boards.Machine machine, SerialTail serial)
     {
         _machine = machine;
         _registers = new MachineRegisters();
@@ -42,7 +42,7 @@ public sealed class MachineDebugPort : IDisposable
         _pci = new MachinePci(machine);
         MemoryMap = DebugMemory.MapOf(machine.Bus);
         _thread = new MachineThread(RunSlice);
-        Inspection = new MachineInspection(machine, _thread);
+        Inspection = new MachineInspection(machine, _thread, serial);
     }
 
     /// <summary>Names of all boards.</summary>
@@ -102,8 +102,11 @@ public sealed class MachineDebugPort : IDisposable
     /// <param name="secureSerialOutput">The same for the Secure UART of a board with EL3; null for nobody.</param>
     /// <exception cref="MachineConfigurationException">The configuration cannot be built; the message is for the user.</exception>
     public static MachineDebugPort Create(
-        MachineConfiguration configuration, Action<byte> serialOutput, Action<byte>? secureSerialOutput = null) =>
-        new(MachineFactory.Create(configuration, serialOutput, secureSerialOutput));
+        MachineConfiguration configuration, Action<byte> serialOutput, Action<byte>? secureSerialOutput = null)
+    {
+        SerialTail serial = new(serialOutput);
+        return new(MachineFactory.Create(configuration, serial.Take, secureSerialOutput), serial);
+    }
 
     /// <summary>
     /// Lets the cores run, one action for each. Returns at once; <paramref name="onStop"/> is called once, on the machine

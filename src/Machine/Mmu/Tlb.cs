@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.IO;
 using System.Numerics;
 using System.Runtime.CompilerServices;
@@ -118,6 +119,24 @@ internal sealed class Tlb
                     ForgetIfNamed(TlbIndex.PlaceOf(group, found), contexts, in invalidation, leaves);
                 }
             }
+        }
+    }
+
+    /// <summary>What it holds, for those who look on.</summary>
+    public List<TlbEntry> Entries
+    {
+        get
+        {
+            List<TlbEntry> entries = [];
+            for (int place = NextNotZero(0); place >= 0; place = NextNotZero(place + 1))
+            {
+                if (_entries[place].IsValid)
+                {
+                    entries.Add(_entries[place]);
+                }
+            }
+
+            return entries;
         }
     }
 

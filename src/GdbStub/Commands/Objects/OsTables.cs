@@ -13,6 +13,11 @@ internal static class OsTables
     [
         ("vcpus", "vCPUs: name, state, program counter", VirtualCpus),
         ("memory", "Physical memory map of the board", Memory),
+        ("pci", "PCI functions: requester ID, what it is, state", InspectionTables.Pci),
+        ("traps", "Exceptions to EL2 and EL3, the newest 100", InspectionTables.Traps),
+        ("gic", "Interrupts that are enabled, pending or active", InspectionTables.Interrupts),
+        ("s2", "Ranges that stage 2 of vCPU 0 maps", InspectionTables.Stage2),
+        ("tlb", "TLB of vCPU 0", InspectionTables.Tlb),
     ];
 
     /// <summary>The table of a type; for no type the list of all; null for one that there is not.</summary>
