@@ -13,17 +13,16 @@ internal static class OsTables
     [
         ("vcpus", "vCPUs: name, state, program counter", VirtualCpus),
         ("memory", "Physical memory map of the board", Memory),
-        ("pci", "PCI functions: requester ID, what it is, state", InspectionTables.Pci),
-        ("traps", "Exceptions to EL2 and EL3, the newest 100", InspectionTables.Traps),
-        ("gic", "Interrupts that are enabled, pending or active", InspectionTables.Interrupts),
-        ("s2", "Ranges that stage 2 of vCPU 0 maps", InspectionTables.Stage2),
-        ("tlb", "TLB of vCPU 0", InspectionTables.Tlb),
     ];
 
     /// <summary>The table of a type; for no type the list of all; null for one that there is not.</summary>
-    public static OsTable? Of(string type, ITarget target) => type.Length == 0
-        ? new OsTable("types", ["Type", "Description", "Title"], [.. Rows.Select(r => (string[])[r.Type, r.Title, r.Type])])
-        : Rows.FirstOrDefault(r => r.Type == type).Make?.Invoke(target);
+    public static OsTable? Of(string type, ITarget target)
+    {
+        (string Type, string Title, Func<ITarget, OsTable> Make)[] offered = target is IInspected ? [.. Rows, .. InspectionTables.Rows] : Rows;
+        return type.Length == 0
+            ? new OsTable("types", ["Type", "Description", "Title"], [.. offered.Select(r => (string[])[r.Type, r.Title, r.Type])])
+            : offered.FirstOrDefault(r => r.Type == type).Make?.Invoke(target);
+    }
 
     private static OsTable VirtualCpus(ITarget target)
     {
