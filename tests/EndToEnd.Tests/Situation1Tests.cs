@@ -18,7 +18,7 @@ public sealed class Situation1Tests
     [InlineData("ecam-unmapped", "0000000093810005")]
     public async Task Guest_of_the_defective_vector_dies_at_an_address_that_is_the_syndrome(string form, string address)
     {
-        Ended guest = await HostRun.GuestAsync(Arguments(form));
+        Ended guest = await HostRun.GuestAsync(Situation1.Arguments(form));
 
         Says.InOrder(guest, "hypervisor: IPA space", "ECAM not mapped", $"Unable to handle kernel paging request at virtual address {address}",
             "EC = 0x25: DABT (current EL)", "Internal error: Oops: 0000000096000004", "pc : pci_generic_config_read+0x", "Call trace:",
@@ -29,7 +29,7 @@ public sealed class Situation1Tests
     [RequiresFact(Need.DebianGuests, Need.BuiltGuests)]
     public async Task Guest_whose_registers_are_preserved_dies_where_the_hypervisor_reports()
     {
-        Ended guest = await HostRun.GuestAsync(Arguments("reported"));
+        Ended guest = await HostRun.GuestAsync(Situation1.Arguments("reported"));
 
         Says.InOrder(guest, "hypervisor: guest exception ESR_EL2=0x93810005", "FAR_EL2=0xffff800010000000 HPFAR_EL2=0x40100000",
             "hypervisor: stage 2 translation fault, IPA 0x4010000000, level 1, level 1 entry 256",
@@ -40,7 +40,7 @@ public sealed class Situation1Tests
     [RequiresFact(Need.DebianGuests, Need.BuiltGuests)]
     public async Task Guest_of_the_fixed_form_reaches_its_end()
     {
-        Ended guest = await HostRun.GuestAsync(Arguments("fixed"));
+        Ended guest = await HostRun.GuestAsync(Situation1.Arguments("fixed"));
 
         Says.InOrder(guest, "ECAM mapped", "GUEST-UP", "PCI-END", "GUEST-DONE", "Power down");
         Assert.Equal(0, guest.Status);
@@ -104,21 +104,8 @@ public sealed class Situation1Tests
     private static async Task<Conversation> UnderGdbAsync(string form, string script)
     {
         return await HostRun.UnderGdbAsync(
-            [.. Arguments(form)],
+            Situation1.Arguments(form),
             $"file {Repository.Built($"situation1/{form}.elf")}\nadd-symbol-file {DebianKernel.SymbolFile}",
             script);
-    }
-
-    private static string[] Arguments(string form)
-    {
-        return
-        [
-            "--machine", "virt,gic=2,el2=on",
-            "--memory", "4G",
-            "--kernel", Repository.Built($"situation1/{form}.elf"),
-            "--load", $"{Repository.Guest("debian/vmlinuz")}@0x80200000",
-            "--load", $"{Repository.Built("situation1/guest.dtb")}@0x88000000",
-            "--load", $"{Repository.Guest("debian/initramfs.cpio.gz")}@0x89000000",
-        ];
     }
 }

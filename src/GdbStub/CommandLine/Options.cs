@@ -86,6 +86,10 @@ internal abstract class GuestOptions : BoardOptions
     [Option("perf-map", HelpText = "Write /tmp/perf-PID.map, in which perf finds the names of generated code (with the published program).")]
     public bool PerfMap { get; set; }
 
+    [Option("trap-log", MetaValue = "FILE",
+        HelpText = "Log exceptions to EL2 and EL3 and the returns, and write them into this file at the end, one JSON object a line.")]
+    public string? TrapLog { get; set; }
+
     [Option("wait", HelpText = "Stay stopped until gdb lets the guest run.")]
     public bool Wait { get; set; }
 

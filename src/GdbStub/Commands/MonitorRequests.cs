@@ -1,4 +1,5 @@
 using GdbHost.GdbStub.Monitor;
+using GdbHost.GdbStub.Session;
 using GdbHost.Protocol.Messages;
 using GdbHost.Protocol.Text;
 
@@ -21,5 +22,9 @@ internal static class MonitorRequests
         MonitorTable.Run(request, line);
         context.Console(request.Text);
         context.Ok();
+        if (request.EndsRun)
+        {
+            context.EndWith(new GuestEnd(ExitStatus.PoweredOff, "ended by the user"), silent: false);
+        }
     }
 }

@@ -36,6 +36,10 @@ internal static class StopReplies
         {
             context.Console($"gdbhost: {end.Reason}\n");
         }
+        else if (stop.Kind == StopKind.Event)
+        {
+            context.Console($"gdbhost: {stop.Explanation}\n");
+        }
 
         Write(context, stop);
     }

@@ -1,3 +1,8 @@
+using GdbHost.GdbStub.Monitor.Addresses;
+using GdbHost.GdbStub.Monitor.State;
+using GdbHost.GdbStub.Monitor.Traps;
+using GdbHost.GdbStub.Monitor.Why;
+
 namespace GdbHost.GdbStub.Monitor;
 
 /// <summary>Every monitor command, in the order in which the help lists them.</summary>
@@ -8,10 +13,17 @@ internal static class All
         .. Help.Rows,
         .. SystemRegisters.Rows,
         .. Translate.Rows,
+        .. WhyCommands.Rows,
+        .. TrapCommands.Rows,
+        .. TrapStops.Rows,
+        .. AddressCommands.Rows,
         .. MemoryMap.Rows,
+        .. InterruptCommands.Rows,
         .. Choices.Rows,
         .. Snapshots.Rows,
         .. PciDevices.Rows,
         .. Dma.Rows,
+        .. DeviceCommands.Rows,
+        .. QemuNames.Rows,
     ];
 }

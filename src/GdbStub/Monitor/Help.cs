@@ -16,7 +16,7 @@ internal static class Help
         MonitorCommand[] rows = [.. MonitorTable.Offered(request).Where(row => only is null || row.Name == only)];
         if (rows.Length == 0)
         {
-            request.Line($"There is no monitor command \"{MonitorTable.Shown(only!)}\"; \"monitor help\" lists them.");
+            request.Line(MonitorTable.Unknown(request, only!));
             return;
         }
 

@@ -17,6 +17,9 @@ internal sealed class MonitorRequest(ITarget target, int cpu, SessionState? sess
     /// <summary>What this debugger has chosen.</summary>
     public SessionState Session { get; } = session ?? new SessionState();
 
+    /// <summary>The user has asked for the end of the run.</summary>
+    public bool EndsRun { get; set; }
+
     public string Text => _text.ToString();
 
     public void Line(string text) => _text.Append(text).Append('\n');

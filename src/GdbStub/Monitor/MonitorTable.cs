@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using GdbHost.Machine.Debug;
 
 namespace GdbHost.GdbStub.Monitor;
 
@@ -13,6 +14,12 @@ internal static class MonitorTable
     public static void Run(MonitorRequest request, string line)
     {
         string[] words = line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        if (words.Length > 0 && words[0].IndexOf('/', StringComparison.Ordinal) is int slash and > 0)
+        {
+            // A format stands next to the name, as in xp/8xw.
+            words = [words[0][..slash], words[0][slash..], .. words[1..]];
+        }
+
         string name = words.Length == 0 ? Help.Name : words[0];
         MonitorCommand[] found = Find(request, name);
         if (found.Length == 1 && found[0].Controls && request.Session.Looks)
@@ -27,11 +34,14 @@ internal static class MonitorTable
             return;
         }
 
-        string shown = Shown(name);
         request.Line(found.Length == 0
-            ? $"There is no monitor command \"{shown}\"; \"monitor help\" lists them."
-            : $"\"{shown}\" may be {string.Join(" or ", found.Select(c => c.Name))}.");
+            ? Unknown(request, name)
+            : $"\"{Shown(name)}\" may be {string.Join(" or ", found.Select(c => c.Name))}.");
     }
+
+    /// <summary>What is said of a name that no command has.</summary>
+    public static string Unknown(MonitorRequest request, string name) =>
+        $"There is no monitor command \"{Shown(name)}\"; near it are {MachineInspection.NearestNames(name, Offered(request).Select(static c => c.Name))}; \"monitor help\" lists all.";
 
     /// <summary>What a word of the user looks like in an answer.</summary>
     public static string Shown(string word) => word.Length <= LongestWordShown ? word : word[..LongestWordShown] + "...";

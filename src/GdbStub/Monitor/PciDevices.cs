@@ -1,7 +1,7 @@
 using System;
 using System.Collections.Generic;
-using System.Globalization;
 using GdbHost.GdbStub.CommandLine;
+using GdbHost.GdbStub.Monitor.State;
 using GdbHost.GdbStub.Qemu;
 using GdbHost.GdbStub.Target;
 
@@ -12,7 +12,7 @@ internal static class PciDevices
 {
     public static readonly MonitorCommand[] Rows =
     [
-        new("pci", "", "lists PCI functions with their place, IDs and regions", List, Offered),
+        new("pci", "[config BB:DD.F]", "lists PCI functions with their place, IDs, regions, capabilities and messages, or dumps one's configuration space", List, Offered),
         new("device_add", "NAME,KEY=VALUE...", "puts a PCI device into a slot: device_add edu,bus=rp1,id=e", Add, Offered) { Controls = true },
         new("device_del", "ID", "presses the attention button of a device's slot; it leaves when the guest has let it go", Remove, Offered) { Controls = true },
         new("pcie_aer_inject_error", "ID ERROR [HEADER...]", "makes a device report an error, such as UNSUP or BAD_TLP", Inject, Offered) { Controls = true },
@@ -27,6 +27,12 @@ internal static class PciDevices
 
     private static void List(MonitorRequest request, ReadOnlySpan<string> arguments)
     {
+        if (arguments is ["config", ..])
+        {
+            DeviceCommands.PciConfig(request, arguments[1..]);
+            return;
+        }
+
         foreach (string line in ((IPciDevices)request.Target).PciFunctions)
         {
             request.Line(line);
@@ -80,8 +86,8 @@ internal static class PciDevices
     {
         ulong requester = 0;
         bool good = arguments.Length is 4 or 5 && arguments[1] is "read" or "write" or "message";
-        good &= TryNumber(good ? arguments[2] : "", out ulong address) & TryNumber(good ? arguments[3] : "", out ulong value);
-        good &= arguments.Length < 5 || TryNumber(arguments[4], out requester);
+        good &= MonitorArguments.TryNumber(good ? arguments[2] : "", out ulong address) & MonitorArguments.TryNumber(good ? arguments[3] : "", out ulong value);
+        good &= arguments.Length < 5 || MonitorArguments.TryNumber(arguments[4], out requester);
         good &= requester <= ushort.MaxValue && (!good || arguments[1] != "read" || value is > 0 and <= MostBytes);
         if (!good)
         {
@@ -113,12 +119,8 @@ internal static class PciDevices
 
     private static bool TryWord(string text, out uint word)
     {
-        bool good = TryNumber(text, out ulong number) && number <= uint.MaxValue;
+        bool good = MonitorArguments.TryNumber(text, out ulong number) && number <= uint.MaxValue;
         word = (uint)number;
         return good;
     }
-
-    private static bool TryNumber(string text, out ulong number) => text.StartsWith("0x", StringComparison.OrdinalIgnoreCase)
-        ? ulong.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out number)
-        : ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 }

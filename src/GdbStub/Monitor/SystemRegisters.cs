@@ -86,12 +86,18 @@ internal static class SystemRegisters
         }
 
         ulong raw = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
-        request.Line($"{register.Name} = 0x{raw:x16}");
-        foreach (Field field in FieldTables.Of(register.Name, raw))
+        PrintFields(request, register.Name, raw, withClearFlags);
+    }
+
+    /// <summary>A value of a register with its fields, a line each.</summary>
+    public static void PrintFields(MonitorRequest request, string register, ulong raw, bool withClearFlags)
+    {
+        request.Line($"{register} = 0x{raw:x16}");
+        foreach (Field field in FieldTables.Of(register, raw))
         {
             if (withClearFlags || !field.IsFlag || field.Of(raw) != 0)
             {
-                request.Line($"{register.Name}.{field.Name} = {Value(field, raw)}  {field.Explain(raw)}");
+                request.Line($"{register}.{field.Name} = {Value(field, raw)}  {field.Explain(raw)}");
             }
         }
     }

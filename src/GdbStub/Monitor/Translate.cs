@@ -1,7 +1,4 @@
 using System;
-using System.Buffers.Binary;
-using System.Globalization;
-using System.Linq;
 using GdbHost.GdbStub.Target;
 
 namespace GdbHost.GdbStub.Monitor;
@@ -33,19 +30,25 @@ internal static class Translate
             return;
         }
 
-        foreach (WalkStep step in report!.Steps)
+        Whole(request, report!, address);
+    }
+
+    /// <summary>Every descriptor, and what came out.</summary>
+    public static void Whole(MonitorRequest request, WalkReport report, ulong address, string space = "VA")
+    {
+        foreach (WalkStep step in report.Steps)
         {
             request.Line(TranslationWords.Step(step, report));
         }
 
-        Summary(request, report, address);
+        Summary(request, report, address, space);
     }
 
-    private static void Summary(MonitorRequest request, WalkReport report, ulong address)
+    private static void Summary(MonitorRequest request, WalkReport report, ulong address, string space = "VA")
     {
         request.Line($"regime: {report.Regime}");
-        request.Line($"VA: 0x{address:x16}");
-        if (report.Intermediate is ulong ipa && report.Stage2On)
+        request.Line($"{space}: 0x{address:x16}");
+        if (report.Intermediate is ulong ipa && report.Stage2On && space == "VA")
         {
             request.Line($"IPA: 0x{ipa:x10}");
         }
@@ -79,7 +82,7 @@ internal static class Translate
         address = 0;
         int? exceptionLevel = null;
         var access = WalkAccess.Read;
-        bool good = !arguments.IsEmpty && TryAddress(request, arguments[0], out address);
+        bool good = !arguments.IsEmpty && MonitorArguments.TryAddress(request, arguments[0], out address);
         for (int i = 1; i < arguments.Length; i++)
         {
             string word = arguments[i].ToLowerInvariant();
@@ -96,32 +99,6 @@ internal static class Translate
         return true;
     }
 
-    // gdb does not expand what follows "monitor", so $pc comes as it is typed.
-    private static bool TryAddress(MonitorRequest request, string text, out ulong value)
-    {
-        if (TryNumber(text, out value))
-        {
-            return true;
-        }
-
-        string name = text.TrimStart('$');
-        RegisterDescription? register = request.Target.Registers
-            .FirstOrDefault(r => r.Bits <= 64 && r.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
-        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
-        bytes.Clear();
-        if (register is null || !request.Target.TryReadRegister(request.Cpu, register, bytes[..register.Bytes]))
-        {
-            return false;
-        }
-
-        value = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
-        return true;
-    }
-
-    private static bool TryNumber(string text, out ulong value) => text.StartsWith("0x", StringComparison.OrdinalIgnoreCase)
-        ? ulong.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value)
-        : ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
-
     private static bool TryLevel(string word, ref int? level)
     {
         if (word is "el0" or "el1" or "el2" or "el3")
@@ -133,7 +110,8 @@ internal static class Translate
         return false;
     }
 
-    private static bool TryAccess(string word, ref WalkAccess access)
+    /// <summary>r, w or x.</summary>
+    public static bool TryAccess(string word, ref WalkAccess access)
     {
         switch (word)
         {

@@ -6,17 +6,21 @@ using System.Threading;
 using System.Threading.Tasks;
 using GdbHost.GdbStub.Attached;
 using GdbHost.GdbStub.CommandLine;
+using GdbHost.GdbStub.Monitor.Traps;
 using GdbHost.GdbStub.Serial;
 using GdbHost.GdbStub.Server;
 using GdbHost.GdbStub.Session;
 using GdbHost.GdbStub.Target;
 using GdbHost.Machine.Boards;
+using GdbHost.Machine.Debug;
 
 namespace GdbHost.GdbStub.Run;
 
 /// <summary>The verbs that run a guest: listen, build the machine, let it run, serve debuggers, and end with a status.</summary>
 internal sealed class GuestProgram(RunSettings settings, Log log)
 {
+    private const string TrapLogOption = "--trap-log";
+
     // How long a machine that does not stop may delay the end of the program.
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(2);
 
@@ -41,6 +45,12 @@ internal sealed class GuestProgram(RunSettings settings, Log log)
         if (settings.Restore is not null && machine.LoadSnapshot(settings.Restore) is string problem)
         {
             throw new UserErrorException($"--restore: {problem}");
+        }
+
+        if (settings.TrapLog is not null)
+        {
+            InputFile.Write(TrapLogOption, settings.TrapLog, []);
+            machine.Inspection.RecordTraps(MachineInspection.DefaultTraps);
         }
 
         guest = new GuestRun(machine) { OnDisconnect = settings.OnDisconnect };
@@ -70,6 +80,10 @@ internal sealed class GuestProgram(RunSettings settings, Log log)
         script?.Dispose();
         script?.Report(end);
         await StopAsync(guest, end, serial, secureSerial);
+        if (settings.TrapLog is not null)
+        {
+            InputFile.Write(TrapLogOption, settings.TrapLog, TrapJson.Lines(machine.Inspection.ReadTraps(int.MaxValue).Traps));
+        }
 
         // Known only of a machine that stands still by itself; scripts/bench.sh reads it.
         bool counted = end.ExitStatus is ExitStatus.PoweredOff or ExitStatus.ResetRefused;

@@ -51,6 +51,9 @@ internal sealed record RunSettings
     /// <summary>A snapshot to begin from; null to begin at reset.</summary>
     public string? Restore { get; init; }
 
+    /// <summary>Where the log of exceptions to EL2 and EL3 goes at the end; null for no log.</summary>
+    public string? TrapLog { get; init; }
+
     public GuestEnding Ending { get; init; } = new();
 
     /// <summary>The exit status when a signal ends the run; null for 128 and the signal's number, as shells report it.</summary>
@@ -104,6 +107,7 @@ internal sealed record RunSettings
             },
             PerfMap = options.PerfMap,
             Restore = options.Restore,
+            TrapLog = options.TrapLog,
             Ending = new GuestEnding
             {
                 OnReset = OptionValues.Word("--on-reset", options.OnReset, "end", "reboot", "power-off") switch

@@ -37,6 +37,9 @@ internal enum StopKind
     AccessWatchpoint,
     Step,
 
+    /// <summary>Something happened to it that it was to stop at; the explanation says what.</summary>
+    Event,
+
     /// <summary>Nothing can ever wake it.</summary>
     Stuck,
 

@@ -1,3 +1,5 @@
+using GdbHost.Machine.Debug;
+
 namespace GdbHost.GdbStub.Target;
 
 /// <summary>
@@ -8,4 +10,10 @@ internal interface ITarget : IThreads, IRegisters, IMemory, IResume
 {
     /// <summary>gdb's name of the architecture, for the target description.</summary>
     string Architecture { get; }
+}
+
+/// <summary>A debuggee that is a machine of ours: what exceptions, interrupts, devices and translations have come to.</summary>
+internal interface IInspected
+{
+    MachineInspection Inspection { get; }
 }

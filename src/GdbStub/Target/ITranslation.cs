@@ -76,4 +76,7 @@ internal interface ITranslation
 {
     /// <param name="exceptionLevel">0 to 3, or null for the level that the vCPU is at.</param>
     WalkReport Explain(int cpu, ulong address, int? exceptionLevel, WalkAccess access);
+
+    /// <summary>The same for an intermediate physical address, through stage 2 alone.</summary>
+    WalkReport ExplainIntermediate(int cpu, ulong address, WalkAccess access);
 }

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Text;
 using System.Threading;
+using GdbHost.GdbStub.Monitor.Traps;
 using GdbHost.Machine.Boards;
 using GdbHost.Machine.Debug;
 using GdbHost.Machine.Network;
@@ -16,7 +17,8 @@ namespace GdbHost.GdbStub.Target;
 /// machine's, in <see cref="MachineDebugPort"/>.
 /// </summary>
 internal sealed class MachineTarget
-    : ITarget, IBreakpoints, IMemoryMap, ITranslation, ISnapshots, IPublishedFiles, IRestart, IPciDevices, IDmaExplanation, IDisposable
+    : ITarget, IBreakpoints, IMemoryMap, ITranslation, ISnapshots, IPublishedFiles, IRestart, IPciDevices, IDmaExplanation, IInspected,
+        IDisposable
 {
     private const int MostSerialBacklog = 4096;
     private const int MostLists = 4;
@@ -52,12 +54,15 @@ internal sealed class MachineTarget
             new PublishedFile("device-tree.dtb", () => port.DeviceTree.ToArray()),
             new PublishedFile("memory-map.txt", () => Encoding.ASCII.GetBytes(string.Concat(MemoryRegions.Select(
                 r => $"0x{r.Start:x16} 0x{r.Last:x16} {r.Kind} {r.Name}\n")))),
+            new PublishedFile(TrapJson.FileName, () => TrapJson.Lines(port.Inspection.ReadTraps(int.MaxValue).Traps)),
         ];
     }
 
     public string Architecture => "aarch64";
 
     public int CpuCount => _port.CpuCount;
+
+    public MachineInspection Inspection => _port.Inspection;
 
     /// <summary>Instructions that all vCPUs have retired.</summary>
     public ulong Instructions => _port.Instructions;
@@ -213,7 +218,11 @@ internal sealed class MachineTarget
 
     public BreakpointOutcome Remove(BreakpointKind kind, ulong address, int length) => _breakpoints.Remove(kind, address, length);
 
-    public void RemoveAll() => _breakpoints.RemoveAll();
+    public void RemoveAll()
+    {
+        _breakpoints.RemoveAll();
+        Inspection.StopAtTraps(null, null);
+    }
 
     public WalkReport Explain(int cpu, ulong address, int? exceptionLevel, WalkAccess access)
     {
@@ -227,6 +236,9 @@ internal sealed class MachineTarget
         };
         return Translate(_port.Explain(cpu, space, address, Translate(access), unprivileged));
     }
+
+    public WalkReport ExplainIntermediate(int cpu, ulong address, WalkAccess access) =>
+        Translate(_port.Explain(cpu, MemorySpace.Intermediate, address, Translate(access)));
 
     /// <summary>The same list is asked for again and again: with every g packet, and with every stop.</summary>
     private MachineRegister[] RegistersOf(IReadOnlyList<RegisterDescription> registers)
@@ -268,6 +280,7 @@ internal sealed class MachineTarget
         MachineStopKind.Breakpoint => new TargetStop(_breakpoints.KindAt(stop.Address), stop.Cpu, stop.Address),
         MachineStopKind.Watchpoint => _breakpoints.Watched(stop),
         MachineStopKind.Step => new TargetStop(StopKind.Step, stop.Cpu),
+        MachineStopKind.Event => new TargetStop(StopKind.Event, stop.Cpu, Explanation: stop.Explanation),
         MachineStopKind.PowerOff => SwitchedOff(stop),
         MachineStopKind.Exit => new TargetStop(StopKind.Exit, stop.Cpu, ExitCode: stop.ExitCode),
         MachineStopKind.Reset when _ending.OnReset == ResetAction.PowerOff => SwitchedOff(stop),

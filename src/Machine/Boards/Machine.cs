@@ -6,6 +6,7 @@ using GdbHost.Machine.Common;
 using GdbHost.Machine.Cpu;
 using GdbHost.Machine.Cpu.Privileged;
 using GdbHost.Machine.Devices;
+using GdbHost.Machine.Devices.Gic;
 using GdbHost.Machine.Network;
 using GdbHost.Machine.Pcie;
 using GdbHost.Machine.Pcie.Devices;
@@ -114,6 +115,9 @@ internal sealed class Machine : IPowerControl, IStateful, IDisposable
 
     /// <summary>What translates the requests of PCI devices; null where there is none.</summary>
     public SmmuV3? Smmu { get; set; }
+
+    /// <summary>What the interrupt controller shows of itself; null where the board has none.</summary>
+    public IInterruptView? InterruptView { get; set; }
 
     /// <summary>Ways into virtio devices from outside, in the order in which the user names the devices.</summary>
     public List<IInputLine> Lines { get; } = [];

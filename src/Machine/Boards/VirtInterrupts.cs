@@ -45,6 +45,7 @@ internal static class VirtInterrupts
     {
         Func<bool>? nonSecureAccess = machine.Configuration.El3 ? () => machine.Bus.NonSecureAccess : null;
         IInterruptController gic = machine.Configuration.GicVersion == 3 ? AddV3(machine, nonSecureAccess) : AddV2(machine, nonSecureAccess);
+        machine.InterruptView = gic as IInterruptView;
         foreach (Core core in machine.Cores)
         {
             int index = core.Configuration.Index;

@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.Runtime.CompilerServices;
 using GdbHost.Machine.Common;
 using GdbHost.Machine.Mmu;
@@ -21,6 +22,9 @@ internal sealed unsafe class AddressTranslation : IAddressTranslation, ITranslat
     private readonly TlbEntryLeaves _forgetFast;
     private readonly TranslationRegime[] _regimes = [new(Regime.El10), new(Regime.El2), new(Regime.El3)];
     private readonly Tlb _tlb = new(TlbEntries);
+
+    /// <summary>What the TLB holds, stage 2 alone aside, for those who look on.</summary>
+    public IEnumerable<TlbEntry> Entries => _tlb.Entries;
 
     // Stage 2 alone: serves the descriptor reads of stage 1 and goes with TLBI IPAS2E1, which leaves _tlb as it is.
     private readonly Tlb _stage2Tlb = new(Stage2TlbEntries);

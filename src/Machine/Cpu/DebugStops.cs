@@ -23,6 +23,9 @@ internal enum DebugStopKind
     None,
     Breakpoint,
     Watchpoint,
+
+    /// <summary>Something happened to the core that the debugger waits for, such as an exception to EL2.</summary>
+    Event,
 }
 
 /// <summary>
@@ -66,6 +69,17 @@ internal sealed class DebugStops(BlockCache blocks)
     public void Attach(Core core) => _cores.Add(core);
 
     public void ClearStop() => Stop = DebugStopKind.None;
+
+    /// <summary>For an event: what happened, in the debugger's words.</summary>
+    public string? StopExplanation { get; private set; }
+
+    /// <summary>Stops the machine once the present instruction of a core is done.</summary>
+    public void StopFor(Core core, string explanation)
+    {
+        Stop = DebugStopKind.Event;
+        StopExplanation = explanation;
+        core.RequestAttention();
+    }
 
     public void AddBreakpoint(ulong address)
     {

@@ -41,7 +41,7 @@ public sealed class MachineDebugPort : IDisposable
     private Action<MachineStop>? _resumeStop;
     private StepMode _resumeStep;
 
-    private MachineDebugPort(Boards.Machine machine)
+    private MachineDebugPort(Boards.Machine machine, SerialTail serial)
     {
         _machine = machine;
         _resumeActions = new CoreAction[machine.Cluster.Cores.Count];
@@ -55,6 +55,7 @@ public sealed class MachineDebugPort : IDisposable
         _pci = new MachinePci(machine);
         MemoryMap = DebugMemory.MapOf(machine.Bus);
         _thread = new MachineThread(RunSlice);
+        Inspection = new MachineInspection(machine, _thread, serial);
     }
 
     /// <summary>Names of all boards.</summary>
@@ -75,6 +76,9 @@ public sealed class MachineDebugPort : IDisposable
 
     /// <summary>The device tree blob that the guest gets; empty where there is none.</summary>
     public ReadOnlyMemory<byte> DeviceTree => _machine.DeviceTree;
+
+    /// <summary>What a hypervisor's author asks about the machine, beside registers and memory.</summary>
+    public MachineInspection Inspection { get; }
 
     /// <summary>Instructions retired by all cores.</summary>
     public ulong Instructions => Ask(() => _machine.Cluster.Retired);
@@ -111,8 +115,11 @@ public sealed class MachineDebugPort : IDisposable
     /// <param name="secureSerialOutput">The same for the Secure UART of a board with EL3; null for nobody.</param>
     /// <exception cref="MachineConfigurationException">The configuration cannot be built; the message is for the user.</exception>
     public static MachineDebugPort Create(
-        MachineConfiguration configuration, Action<byte> serialOutput, Action<byte>? secureSerialOutput = null) =>
-        new(MachineFactory.Create(configuration, serialOutput, secureSerialOutput));
+        MachineConfiguration configuration, Action<byte> serialOutput, Action<byte>? secureSerialOutput = null)
+    {
+        SerialTail serial = new(serialOutput);
+        return new(MachineFactory.Create(configuration, serial.Take, secureSerialOutput), serial);
+    }
 
     /// <summary>
     /// Lets the cores run, one action for each. Returns at once; <paramref name="onStop"/> is called once, on the machine
@@ -523,9 +530,12 @@ public sealed class MachineDebugPort : IDisposable
     private MachineStop DebugStop()
     {
         DebugStops debug = _machine.Cluster.Debug;
-        return debug.Stop == DebugStopKind.Breakpoint
-            ? new MachineStop(MachineStopKind.Breakpoint, debug.StopCore, debug.StopAddress)
-            : new MachineStop(MachineStopKind.Watchpoint, debug.StopCore, debug.StopAddress, (WatchAccess)debug.StopWatchpoint.Kind);
+        return debug.Stop switch
+        {
+            DebugStopKind.Event => new MachineStop(MachineStopKind.Event, debug.StopCore, Explanation: debug.StopExplanation),
+            DebugStopKind.Breakpoint => new MachineStop(MachineStopKind.Breakpoint, debug.StopCore, debug.StopAddress),
+            _ => new MachineStop(MachineStopKind.Watchpoint, debug.StopCore, debug.StopAddress, (WatchAccess)debug.StopWatchpoint.Kind),
+        };
     }
 
     private MachineStop? PowerStop() => _machine.Power switch

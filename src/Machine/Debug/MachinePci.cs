@@ -83,6 +83,15 @@ internal sealed class MachinePci(Boards.Machine machine)
     /// <summary>Every function, a line each with lines for its regions and windows behind.</summary>
     public IReadOnlyList<string> List() => machine.Pcie is RootComplex root ? [.. Lines(root.Bus)] : [];
 
+    /// <summary>Every function in a row for a table.</summary>
+    public IReadOnlyList<PciFunctionReport> Functions() => machine.Pcie is RootComplex root ? [.. Reports(root.Bus)] : [];
+
+    private static IEnumerable<PciFunctionReport> Reports(PciBus bus) => bus.Functions.SelectMany(static f => (IEnumerable<PciFunctionReport>)
+    [
+        new(f.Requester.ToString(), f.StateName, (ushort)f.Config.Read(0, 2), (ushort)f.Config.Read(2, 2), f.Config.Read(8, 4) >> 8, f.MayMaster),
+        .. f is Bridge behind ? Reports(behind.Secondary) : [],
+    ]);
+
     private static string? Try(Action action)
     {
         try
@@ -110,6 +119,11 @@ internal sealed class MachinePci(Boards.Machine machine)
                 yield return $"    BAR{bar.Index} {(bar.IsIo ? "I/O" : "memory")} 0x{function.Config.AddressOf(bar):x}, 0x{bar.Size:x} bytes{state}";
             }
 
+            foreach (string line in Abilities(function))
+            {
+                yield return line;
+            }
+
             foreach (string line in function is Bridge behind ? Lines(behind.Secondary) : [])
             {
                 yield return line;
@@ -117,5 +131,35 @@ internal sealed class MachinePci(Boards.Machine machine)
         }
     }
 
+    /// <summary>Bus mastering, requester IDs, messages and capabilities.</summary>
+    private static IEnumerable<string> Abilities(PciFunction function)
+    {
+        RequesterId atReset = new((ushort)function.DeviceFunction);
+        string moved = function.Requester == atReset ? "" : $", {atReset} at reset, before buses are numbered";
+        yield return $"    requests {(function.MayMaster ? "allowed" : "not allowed (Bus Master Enable)")}, requester ID {function.Requester}{moved}; "
+            + $"interrupt {(function.Config.Pin == 0 ? "pin none" : $"pin INT{(char)('A' + function.Config.Pin - 1)}#")}{(function.InterruptAsserted ? ", asserted" : function.Config.InterruptPending ? ", pending and not let through" : "")}";
+        if (function.Msi is Msi msi)
+        {
+            yield return $"    MSI {(msi.Enabled ? $"enabled, {msi.Vectors} vectors, address 0x{msi.MessageAddress:x}, data 0x{msi.MessageData:x}" : "disabled")}";
+        }
+
+        if (function.Msix is Msix msix)
+        {
+            int waiting = Enumerable.Range(0, msix.Vectors).Count(msix.IsPending);
+            yield return $"    MSI-X {(msix.Enabled ? "enabled" : "disabled")}, {msix.Vectors} vectors{(waiting > 0 ? $", {waiting} pending and masked" : "")}";
+        }
+
+        if (function.Capabilities.Count > 0)
+        {
+            yield return $"    capabilities {string.Join(", ", function.Capabilities.OrderBy(static c => c.Offset).Select(static c => $"{c.GetType().Name} at 0x{c.Offset:x}"))}";
+        }
+    }
+
     private PciFunction? Named(string id) => machine.Pcie?.Plugged.FirstOrDefault(p => p.Request.Name == id)?.Function;
 }
+
+/// <summary>One PCI function.</summary>
+/// <param name="Requester">Bus, device and function as it sends them now: <c>bb:dd.f</c>.</param>
+/// <param name="ClassCode">Base class, subclass and programming interface, 24 bits.</param>
+/// <param name="IsMaster">It may send requests.</param>
+public sealed record PciFunctionReport(string Requester, string Name, ushort Vendor, ushort Device, uint ClassCode, bool IsMaster);

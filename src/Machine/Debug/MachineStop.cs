@@ -12,6 +12,9 @@ public enum MachineStopKind
     /// <summary>A core is before an instruction that touches a watched range.</summary>
     Watchpoint,
 
+    /// <summary>Something happened to a core that <c>Inspection.StopAtTraps</c> has asked to stop at.</summary>
+    Event,
+
     /// <summary>The step is done.</summary>
     Step,
 
@@ -45,8 +48,9 @@ public enum WatchAccess
 /// <param name="Address">For a watchpoint: the first byte of the access that hit.</param>
 /// <param name="Watch">For a watchpoint: the kind that was set.</param>
 /// <param name="ExitCode">For an exit: the guest's status.</param>
+/// <param name="Explanation">For an event: what whoever asked for it says of it.</param>
 public readonly record struct MachineStop(
-    MachineStopKind Kind, int Cpu, ulong Address = 0, WatchAccess Watch = WatchAccess.Write, int ExitCode = 0);
+    MachineStopKind Kind, int Cpu, ulong Address = 0, WatchAccess Watch = WatchAccess.Write, int ExitCode = 0, string? Explanation = null);
 
 /// <summary>What one core does in a resumption.</summary>
 public enum CoreAction

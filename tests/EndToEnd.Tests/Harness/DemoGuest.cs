@@ -1,11 +1,20 @@
 using System.IO;
 using System.Threading.Tasks;
+using GdbHost.Machine.Boards;
 
 namespace GdbHost.EndToEnd.Tests.Harness;
 
 /// <summary>The built-in demo's two programs, run as a user's own.</summary>
 internal static class DemoGuest
 {
+    /// <summary>The same for a machine in this process.</summary>
+    public static MachineConfiguration Configuration => new()
+    {
+        MemoryBytes = 256 << 20,
+        Kernel = FileOf("hypervisor.elf"),
+        Loads = [new LoadFile(FileOf("guest.elf"), null)],
+    };
+
     /// <summary>Follows a gdb script on the demo, stopped at its first instruction, with the symbols of both programs.</summary>
     public static async Task<Conversation> UnderGdbAsync(string script)
     {
@@ -27,4 +36,6 @@ internal static class DemoGuest
             ["--machine", "virt,gic=2,el2=on", "--memory", "256M", "--kernel", hypervisor, "--load", Path.Combine(folder, "guest.elf")],
             hypervisor, commands);
     }
+
+    private static BootFile FileOf(string name) => new(name, File.ReadAllBytes(Path.Combine(Repository.InTree("src/GdbStub/Demo"), name)));
 }

@@ -30,6 +30,8 @@ internal sealed class PortRun : IDisposable
 
     public MachineState State => _port.State;
 
+    public MachineInspection Inspection => _port.Inspection;
+
     public ulong Instructions => _port.Instructions;
 
     public void Dispose() => _port.Dispose();

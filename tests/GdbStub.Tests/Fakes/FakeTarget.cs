@@ -213,4 +213,6 @@ internal sealed class FakeTarget : ITarget, IBreakpoints, IMemoryMap, ITranslati
 
     public WalkReport Explain(int cpu, ulong address, int? exceptionLevel, WalkAccess access) =>
         Translation ?? new WalkReport("EL1&0", false, false, [], null, address, "", null, null);
+
+    public WalkReport ExplainIntermediate(int cpu, ulong address, WalkAccess access) => Explain(cpu, address, null, access);
 }

@@ -16,9 +16,13 @@ internal static class OsTables
     ];
 
     /// <summary>The table of a type; for no type the list of all; null for one that there is not.</summary>
-    public static OsTable? Of(string type, ITarget target) => type.Length == 0
-        ? new OsTable("types", ["Type", "Description", "Title"], [.. Rows.Select(r => (string[])[r.Type, r.Title, r.Type])])
-        : Rows.FirstOrDefault(r => r.Type == type).Make?.Invoke(target);
+    public static OsTable? Of(string type, ITarget target)
+    {
+        (string Type, string Title, Func<ITarget, OsTable> Make)[] offered = target is IInspected ? [.. Rows, .. InspectionTables.Rows] : Rows;
+        return type.Length == 0
+            ? new OsTable("types", ["Type", "Description", "Title"], [.. offered.Select(r => (string[])[r.Type, r.Title, r.Type])])
+            : offered.FirstOrDefault(r => r.Type == type).Make?.Invoke(target);
+    }
 
     private static OsTable VirtualCpus(ITarget target)
     {

@@ -115,6 +115,9 @@ internal static class Syndrome
         return [named, Length, .. found.Fields, .. status];
     }
 
+    /// <summary>The exception class in words.</summary>
+    public static string ClassWords(ulong raw) => Find(raw).Says;
+
     /// <summary>A fault status code in words.</summary>
     public static string StatusCode(int code) => code switch
     {

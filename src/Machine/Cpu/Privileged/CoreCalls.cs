@@ -163,7 +163,18 @@ internal sealed unsafe class CoreCalls(Core core) : ICore
         }
     }
 
-    private bool FirmwareAnswers(bool isSmc) => core.System.Firmware is not null && core.System.Firmware.TryCall(core, isSmc);
+    private bool FirmwareAnswers(bool isSmc)
+    {
+        ulong function = core.State->X[0];
+        ulong first = core.State->X[1];
+        if (core.System.Firmware is null || !core.System.Firmware.TryCall(core, isSmc))
+        {
+            return false;
+        }
+
+        core.System.Listener?.FirmwareCalled(core, isSmc, function, first, core.State->X[0]);
+        return true;
+    }
 
     /// <summary>SVC, HVC and SMC return behind themselves.</summary>
     private Flow TakeCall(ExceptionLevel target, ExceptionClass ec, uint word)

@@ -29,6 +29,7 @@ internal sealed unsafe class Exceptions(Core core) : IExceptionEntry
     private const uint IrqVector = 0x080;
     private const uint FiqVector = 0x100;
     private const uint SErrorVector = 0x180;
+    private const uint VectorBytes = 0x80;
     private const uint AllMasked = 0x3c0;
     private const ulong InstructionBytes = 4;
 
@@ -185,6 +186,11 @@ internal sealed unsafe class Exceptions(Core core) : IExceptionEntry
         state->ExclusiveValid = false;
         core.EventRegister = true;
         core.System.Derived.Update();
+        if (level > ExceptionLevel.El1)
+        {
+            core.System.Listener?.Returned(core, level);
+        }
+
         return Flow.End;
     }
 
@@ -207,7 +213,8 @@ internal sealed unsafe class Exceptions(Core core) : IExceptionEntry
     private void Enter(ExceptionLevel target, uint vector, ulong preferredReturn)
     {
         CpuState* state = core.State;
-        uint fromLower = target > state->El ? 0x400u : state->SpSel ? 0x200u : 0;
+        ExceptionLevel from = state->El;
+        uint fromLower = target > from ? 0x400u : state->SpSel ? 0x200u : 0;
         core.Regs.SetAt(Sr.SpsrEl1, target, state->Spsr);
         core.Regs.SetAt(Sr.ElrEl1, target, preferredReturn);
         state->SetLevel(target, spSel: true);
@@ -216,6 +223,10 @@ internal sealed unsafe class Exceptions(Core core) : IExceptionEntry
         state->IllegalState = false;
         state->Pc = core.Regs.At(Sr.VbarEl1, target) + fromLower + vector;
         core.System.Derived.Update();
+        if (target > ExceptionLevel.El1)
+        {
+            core.System.Listener?.Entered(core, from, target, (ExceptionType)(vector / VectorBytes));
+        }
     }
 
     private ExceptionLevel AbortTarget(in Fault fault)

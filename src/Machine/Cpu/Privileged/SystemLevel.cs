@@ -52,4 +52,7 @@ internal sealed class SystemLevel
     public IFirmware? Firmware { get; set; }
 
     public ISemihosting? Semihosting { get; set; }
+
+    /// <summary>Looks on while exceptions are taken to EL2 and EL3; null for nobody, who costs nothing.</summary>
+    public IExceptionListener? Listener { get; set; }
 }

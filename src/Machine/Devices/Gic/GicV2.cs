@@ -10,7 +10,7 @@ namespace GdbHost.Machine.Devices.Gic;
 /// The interrupt controller (IHI 0048, ARM Generic Interrupt Controller Architecture version 2.0) for one to eight
 /// cores, with or without the Security Extensions: distributor, CPU interfaces, virtual interfaces, and the wires between.
 /// </summary>
-internal sealed class GicV2 : IInterruptController, IDevice
+internal sealed class GicV2 : IInterruptController, IInterruptView, IDevice
 {
     /// <summary>Interrupt IDs: 16 SGIs, 16 PPIs and 256 SPIs, as QEMU's virt.</summary>
     public const int Lines = 288;
@@ -117,6 +117,30 @@ internal sealed class GicV2 : IInterruptController, IDevice
         _virtualIrq[core] = irq;
         _virtualFiq[core] = fiq;
         UpdateAll();
+    }
+
+    public int Version => 2;
+
+    public uint DistributorControl => _distributor.Control;
+
+    int IInterruptView.Lines => Lines;
+
+    public InterruptDescription? Describe(int core, int id) =>
+        id < Lines ? InterruptViews.Describe(_distributor.States, _distributor, core, id) : null;
+
+    public CpuInterfaceDescription DescribeInterface(int core)
+    {
+        CpuInterface physical = _interfaces[core];
+        VirtualInterface? guest = core < _virtual.Length ? _virtual[core] : null;
+        return new CpuInterfaceDescription(
+            [physical.Control.Bit(0), physical.Control.Bit(1)],
+            (int)physical.PriorityMask,
+            (int)physical.RunningPriority,
+            _distributor.Highest(core).Id,
+            guest?.Control.Bit(0) == true,
+            (int)(guest?.Guest.PriorityMask ?? 0),
+            [guest?.Guest.Control.Bit(0) == true, guest?.Guest.Control.Bit(1) == true],
+            guest is null ? [] : ListRegisterDescription.All(i => ListEntry.FromGicV2(guest.ListRegister(i))));
     }
 
     public void Reset()

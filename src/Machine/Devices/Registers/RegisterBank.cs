@@ -10,13 +10,16 @@ namespace GdbHost.Machine.Devices.Registers;
 /// rules and reset values, and reports what the map does not list.
 /// </summary>
 internal sealed class RegisterBank<TDevice>(string name, RegisterMap<TDevice> map, TDevice device, DeviceEvents events)
-    : IBusDevice, IStateful
+    : IBusDevice, IStateful, IRegisterNames
 {
     private readonly uint[] _values = ResetValues(map);
 
     public string Name => name;
 
     public string StateName => name;
+
+    public string? RegisterAt(ulong offset) =>
+        offset / 4 <= int.MaxValue && map.Find((int)(offset / 4), out int index) is Register<TDevice> row ? row.Name + (row.Count > 1 ? index : "") : null;
 
     public RegisterMap<TDevice> Map => map;
 
@@ -165,4 +168,11 @@ internal sealed class RegisterBank<TDevice>(string name, RegisterMap<TDevice> ma
 
         row.Changed?.Invoke(device);
     }
+}
+
+/// <summary>A device that can name its registers.</summary>
+internal interface IRegisterNames
+{
+    /// <summary>The manual's name of the register at an offset; null where there is none.</summary>
+    string? RegisterAt(ulong offset);
 }

@@ -53,6 +53,12 @@ internal sealed class Msi : Capability
     /// <summary>Vectors that software has given, 1 to 32.</summary>
     public int Vectors => 1 << (int)Register(Control, 2).Field(6, 4);
 
+    /// <summary>Where its messages go.</summary>
+    public ulong MessageAddress => Register(Address, 4) | (_wide ? (ulong)Register(8, 4) << 32 : 0);
+
+    /// <summary>The data of vector 0.</summary>
+    public uint MessageData => Register(DataOffset, 2) & ~(uint)(Vectors - 1);
+
     private int DataOffset => _wide ? 12 : 8;
 
     private int MaskOffset => DataOffset + 4;
@@ -74,9 +80,7 @@ internal sealed class Msi : Capability
             return;
         }
 
-        ulong address = Register(Address, 4) | (_wide ? (ulong)Register(8, 4) << 32 : 0);
-        uint data = Register(DataOffset, 2) & ~(uint)(Vectors - 1);
-        _function.Dma.SendMessage(address, data | (uint)vector);
+        _function.Dma.SendMessage(MessageAddress, MessageData | (uint)vector);
     }
 
     public override void Written(int first, int size)

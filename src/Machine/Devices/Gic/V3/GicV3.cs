@@ -12,7 +12,7 @@ namespace GdbHost.Machine.Devices.Gic.V3;
 /// The interrupt controller (IHI 0069, ARM Generic Interrupt Controller Architecture Specification, GIC architecture version
 /// 3): distributor, redistributors with LPIs, CPU interfaces that are system registers, and the wires between.
 /// </summary>
-internal sealed class GicV3 : IInterruptController, IDevice
+internal sealed class GicV3 : IInterruptController, IInterruptView, IDevice
 {
     private readonly InterruptConfiguration _interrupts;
     private readonly Redistributor[] _redistributors;
@@ -85,6 +85,17 @@ internal sealed class GicV3 : IInterruptController, IDevice
             core.Update();
         }
     }
+
+    public int Version => 3;
+
+    public uint DistributorControl => _interrupts.Control;
+
+    public int Lines => GicV2.Lines;
+
+    public InterruptDescription? Describe(int core, int id) =>
+        id < GicV2.Lines ? InterruptViews.Describe(_interrupts.States, _interrupts, core, id) : Lpis[core].Describe(core, id);
+
+    public CpuInterfaceDescription DescribeInterface(int core) => _cores[core].Describe();
 
     public void Reset()
     {
@@ -238,6 +249,16 @@ internal sealed class GicV3 : IInterruptController, IDevice
             get => _physical.Group1EnableEl3;
             set => _physical.Group1EnableEl3 = value;
         }
+
+        public CpuInterfaceDescription Describe() => new(
+            _physical.GroupsEnabled,
+            (int)_physical.RawPriorityMask,
+            (int)_physical.RunningPriority,
+            _physical.Highest.Id,
+            _virtual.Control.En,
+            (int)_virtual.PriorityMask,
+            [_virtual.GroupEnable(0) != 0, _virtual.GroupEnable(1) != 0],
+            ListRegisterDescription.All(i => new ListEntry(_virtual.ListRegister(i))));
 
         public void Send(SgiGroup group, ulong value) => _gic.Send(_core, _caller, group, value);
 

@@ -177,17 +177,31 @@ internal sealed class LpiTables(GuestTables memory, InterruptConfiguration inter
         return -1;
     }
 
+    /// <summary>An LPI as its tables have it; null where the tables have no place for it.</summary>
+    public InterruptDescription? Describe(int core, int id) => TryProperties(id, out bool enabled, out int priority)
+        ? new InterruptDescription(
+            id, (int)InterruptGroup.Group1, priority, Line: false, IsPending(id), Active: false, enabled, Edge: true, interrupts.ForwardsGroup1, Routed: true, [core])
+        : null;
+
+    private bool TryProperties(int id, out bool enabled, out int priority)
+    {
+        byte properties = 0;
+        bool there = Exists(id) && memory.TryReadByte((PropertyBase & PropertyAddress) + (ulong)(id - FirstId), out properties);
+        enabled = (properties & EnabledBit) != 0;
+
+        // The table holds Non-secure priorities: the less urgent half where there is a Secure one.
+        priority = properties & PriorityBits;
+        priority = interrupts.OneSecurityState ? priority : InterruptConfiguration.NonSecureHalf | (priority >> 1);
+        return there;
+    }
+
     private void Consider(int id)
     {
-        if (!memory.TryReadByte((PropertyBase & PropertyAddress) + (ulong)(id - FirstId), out byte properties)
-            || (properties & EnabledBit) == 0)
+        if (!TryProperties(id, out bool enabled, out int priority) || !enabled)
         {
             return;
         }
 
-        // The table holds Non-secure priorities: the less urgent half where there is a Secure one.
-        int priority = properties & PriorityBits;
-        priority = interrupts.OneSecurityState ? priority : InterruptConfiguration.NonSecureHalf | (priority >> 1);
         if (priority < _bestPriority || (priority == _bestPriority && id < _best))
         {
             _best = id;

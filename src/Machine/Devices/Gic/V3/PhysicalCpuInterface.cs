@@ -120,6 +120,15 @@ internal sealed class PhysicalCpuInterface(CoreInterrupts source, IGicCaller cor
 
     private bool SplitsEndOfInterrupt => (_control[IsEl3 ? 2 : Bank] & EoiMode) != 0;
 
+    /// <summary>The priority mask as Secure state sees it.</summary>
+    public uint RawPriorityMask => _priorityMask;
+
+    /// <summary>ICC_IGRPENn by <see cref="InterruptGroup"/>.</summary>
+    public bool[] GroupsEnabled => Array.ConvertAll(_enabled, static e => e != 0);
+
+    /// <summary>The most urgent interrupt for this core.</summary>
+    public PendingInterrupt Highest => source.Highest();
+
     /// <summary>The group of the interrupt that is signaled now; null if none is.</summary>
     public InterruptGroup? Signal()
     {

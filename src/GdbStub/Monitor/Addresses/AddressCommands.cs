@@ -1,0 +1,164 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using GdbHost.GdbStub.Target;
+using GdbHost.Machine.Debug;
+using GdbHost.Machine.Debug.Addresses;
+
+namespace GdbHost.GdbStub.Monitor.Addresses;
+
+/// <summary>"monitor reach", "ipa", "s1", "s2" and "tlb": where addresses lead, one or all.</summary>
+internal static class AddressCommands
+{
+    public static readonly MonitorCommand[] Rows =
+    [
+        new("reach", "PA", "says what answers at a physical address: RAM, a device and its register, a PCI function's configuration space, or nothing", Reach, Offered),
+        new("ipa", "ADDR [r|w|x]", "follows an intermediate physical address through stage 2, with every descriptor, to what answers", Ipa, Offered),
+        new("s1", "map [el1|el2|el3]", "prints the ranges that stage 1 maps, merged, with their attributes", Stage1, Offered),
+        new("s2", "map|check", "prints the ranges that stage 2 maps and where they lead; check: devices and RAM of the board that it does not reach", Stage2, Offered),
+        new("tlb", "[stale|N]", "prints the TLB of this vCPU; stale: entries that the tables no longer agree with", Tlb, Offered),
+    ];
+
+    private const int MostLines = 400;
+    private const ulong TlbLines = 40;
+
+    private static bool Offered(ITarget target) => target is IInspected and ITranslation;
+
+    /// <summary>What is at a place, in words.</summary>
+    public static string Words(PlaceReport? place) => place switch
+    {
+        null => "nothing; an access ends in an external abort",
+        { Pci: ConfigPlace { Name: string name } pci } => $"{place.Region}+0x{place.Offset:x}: PCIe configuration space of {pci.Function}, register 0x{pci.Register:x}, function {name}",
+        { Pci: ConfigPlace pci } => $"{place.Region}+0x{place.Offset:x}: PCIe configuration space of {pci.Function}, register 0x{pci.Register:x}, no function there: reads are all ones",
+        { Register: string register } => $"{place.Region}+0x{place.Offset:x}: register {register}",
+        _ => $"{place.Region}+0x{place.Offset:x} ({place.Kind})",
+    };
+
+    private static MachineInspection Machine(MonitorRequest request) => ((IInspected)request.Target).Inspection;
+
+    private static void Reach(MonitorRequest request, ReadOnlySpan<string> arguments)
+    {
+        if (arguments.Length != 1 || !MonitorArguments.TryAddress(request, arguments[0], out ulong address))
+        {
+            MonitorArguments.Usage(request, "reach");
+            return;
+        }
+
+        request.Line($"PA 0x{address:x10}: {Words(Machine(request).Place(address))}");
+    }
+
+    private static void Ipa(MonitorRequest request, ReadOnlySpan<string> arguments)
+    {
+        var access = WalkAccess.Read;
+        bool good = arguments.Length is 1 or 2 && (arguments.Length == 1 || Translate.TryAccess(arguments[1], ref access));
+        if (!good || !MonitorArguments.TryAddress(request, arguments[0], out ulong address))
+        {
+            MonitorArguments.Usage(request, "ipa");
+            return;
+        }
+
+        WalkReport report = ((ITranslation)request.Target).ExplainIntermediate(request.Cpu, address, access);
+        Translate.Whole(request, report, address, "IPA");
+        if (report.Physical is ulong physical)
+        {
+            request.Line($"reaches: {Words(Machine(request).Place(physical))}");
+        }
+    }
+
+    private static void Stage1(MonitorRequest request, ReadOnlySpan<string> arguments)
+    {
+        MemorySpace? space = arguments switch
+        {
+            ["map"] or ["map", "el1"] => MemorySpace.El1,
+            ["map", "el2"] => MemorySpace.El2,
+            ["map", "el3"] => MemorySpace.El3,
+            _ => null,
+        };
+        if (space is null)
+        {
+            MonitorArguments.Usage(request, "s1");
+            return;
+        }
+
+        Ranges(request, Machine(request).Map(request.Cpu, space.Value), "stage 1 is off: addresses pass as they are");
+    }
+
+    private static void Stage2(MonitorRequest request, ReadOnlySpan<string> arguments)
+    {
+        if (arguments is not (["map"] or ["check"]))
+        {
+            MonitorArguments.Usage(request, "s2");
+            return;
+        }
+
+        MapReport map = Machine(request).Map(request.Cpu, MemorySpace.Intermediate);
+        if (arguments[0] == "map" || !map.IsOn)
+        {
+            Ranges(request, map, "stage 2 is off: addresses pass as they are");
+            return;
+        }
+
+        int reached = 0;
+        foreach (MemoryRegion region in ((IMemoryMap)request.Target).MemoryRegions)
+        {
+            if (map.Ranges.Any(r => r.Output <= region.Last && region.Start <= r.Output + (r.Last - r.Start)))
+            {
+                reached++;
+                continue;
+            }
+
+            request.Line($"not reached: 0x{region.Start:x10}-0x{region.Last:x10} {region.Kind} {region.Name}");
+        }
+
+        request.Line($"{reached} regions of the board's map are reached, in whole or in part");
+    }
+
+    private static void Ranges(MonitorRequest request, MapReport map, string off)
+    {
+        if (!map.IsOn)
+        {
+            request.Line(off);
+            return;
+        }
+
+        foreach (MappedRange r in map.Ranges.Take(MostLines))
+        {
+            request.Line($"0x{r.Start:x12}-0x{r.Last:x12} -> 0x{r.Output:x10} {r.Attributes}{(r.Place is null ? "" : $"  {r.Place}")}");
+        }
+
+        if (map.Ranges.Count > MostLines)
+        {
+            request.Line($"and {map.Ranges.Count - MostLines} ranges more");
+        }
+
+        request.Line(map.Ranges.Count == 0 ? "nothing is mapped" : map.IsComplete ? $"{map.Ranges.Count} ranges" : "and more: the tables are too many to be walked whole");
+    }
+
+    private static void Tlb(MonitorRequest request, ReadOnlySpan<string> arguments)
+    {
+        ulong most = TlbLines;
+        bool stale = arguments is ["stale"];
+        if (!stale && (arguments.Length > 1 || (arguments.Length == 1 && !MonitorArguments.TryNumber(arguments[0], out most))))
+        {
+            MonitorArguments.Usage(request, "tlb");
+            return;
+        }
+
+        IReadOnlyList<TlbReport> all = Machine(request).Tlb(request.Cpu);
+        TlbReport[] wanted = [.. all.Where(e => !stale || e.Stale)];
+        foreach (TlbReport e in wanted.Take((int)ulong.Min(most, int.MaxValue)))
+        {
+            request.Line(Line(e));
+        }
+
+        request.Line($"cpu{request.Cpu}: {all.Count} entries, {all.Count(static e => e.Stale)} stale{(wanted.Length > (int)most ? $"; \"monitor tlb {wanted.Length}\" prints all" : "")}");
+    }
+
+    private static string Line(TlbReport e)
+    {
+        string who = e.Regime == "EL1&0" ? $"{e.Regime} VMID {e.Vmid} {(e.Asid is int asid ? $"ASID {asid}" : "global")}" : e.Regime;
+        string missing = e.Regime == "EL1&0" ? "TLBI VAE1IS (guest) or IPAS2E1IS with VMALLE1IS (hypervisor)" : e.Regime == "EL2" ? "TLBI VAE2IS" : "TLBI VAE3IS";
+        return $"{who} 0x{e.Address:x12} {e.Bytes >> 10} KiB -> IPA 0x{e.Intermediate:x10} PA 0x{e.Physical:x10} {e.Attributes}"
+            + (e.Stale ? $"  stale: the tables say something else now, and {missing} has not been done since (kernels defer it for what they no longer use)" : "");
+    }
+}

@@ -1,0 +1,42 @@
+using System;
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Linq;
+using GdbHost.GdbStub.Target;
+
+namespace GdbHost.GdbStub.Monitor;
+
+/// <summary>Reading the words of a monitor command.</summary>
+internal static class MonitorArguments
+{
+    /// <summary>A number, decimal or with 0x.</summary>
+    public static bool TryNumber(string text, out ulong value) => text.StartsWith("0x", StringComparison.OrdinalIgnoreCase)
+        ? ulong.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value)
+        : ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
+
+    /// <summary>A number, or the name of a register whose value is meant: gdb does not expand what follows "monitor".</summary>
+    public static bool TryAddress(MonitorRequest request, string text, out ulong value) =>
+        TryNumber(text, out value) || TryRegister(request, text.TrimStart('$'), out value);
+
+    /// <summary>The value of a register of the vCPU that gdb has selected.</summary>
+    public static bool TryRegister(MonitorRequest request, string name, out ulong value)
+    {
+        RegisterDescription? register = request.Target.Registers
+            .FirstOrDefault(r => r.Bits <= 64 && r.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
+        bytes.Clear();
+        bool read = register is not null && request.Target.TryReadRegister(request.Cpu, register, bytes[..register.Bytes]);
+        value = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
+        return read;
+    }
+
+    /// <summary>The value of a register, or zero where the machine has none of this name.</summary>
+    public static ulong Register(MonitorRequest request, string name) => TryRegister(request, name, out ulong value) ? value : 0;
+
+    /// <summary>Writes the usage line of a command of the table.</summary>
+    public static void Usage(MonitorRequest request, string command)
+    {
+        MonitorCommand row = MonitorTable.Offered(request).First(r => r.Name == command);
+        request.Line($"usage: monitor {row.Name} {row.Usage}".TrimEnd());
+    }
+}

@@ -1,0 +1,157 @@
+using System;
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Linq;
+using System.Reflection;
+using GdbHost.GdbStub.Target;
+
+namespace GdbHost.GdbStub.Monitor;
+
+/// <summary>Commands that users of QEMU's monitor type (QEMU documentation, QEMU Monitor), answered by ours.</summary>
+internal static class QemuNames
+{
+    public static readonly MonitorCommand[] Rows =
+    [
+        new("info", "registers|mtree|pci|tlb|irq|pic|mem|status|version", "QEMU's names: the same as registers, map, pci, tlb, gic, s1 map", Info),
+        new("xp", "/[COUNT][x][b|h|w|g] PA", "dumps physical memory in hexadecimal, such as xp/8xw 0x40000000", Dump),
+        new("gva2gpa", "ADDR", "prints the IPA (or PA) that a virtual address of the guest leads to", GuestPhysical, static t => t is ITranslation),
+        new("stop", "", "says whether the guest stands still", Stop),
+        new("cont", "", "says how to let the guest run: gdb has it", Continue),
+        new("system_reset", "", "resets the machine as its reset button would", Reset, static t => t is IRestart),
+        new("quit", "", "ends the run, with status 0", Quit),
+    ];
+
+    private const int MostBytes = 4096;
+    private const int RowBytes = 16;
+
+    // Each name of QEMU's, and the line of ours that answers it.
+    private static readonly (string Name, string Line)[] Same =
+    [
+        ("mtree", "map"), ("pci", "pci"), ("tlb", "tlb"), ("irq", "gic"), ("pic", "gic"), ("mem", "s1 map"),
+    ];
+
+    private static void Info(MonitorRequest request, ReadOnlySpan<string> arguments)
+    {
+        string what = arguments.Length == 1 ? arguments[0] : "";
+        if (Array.Find(Same, s => s.Name == what).Line is string line)
+        {
+            MonitorTable.Run(request, line);
+            return;
+        }
+
+        switch (what)
+        {
+            case "registers":
+                Registers(request);
+                break;
+            case "status":
+                request.Line("VM status: paused (by gdb)");
+                break;
+            case "version":
+                request.Line($"gdbhost {typeof(QemuNames).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion}");
+                break;
+            default:
+                MonitorArguments.Usage(request, "info");
+                break;
+        }
+    }
+
+    private static void Registers(MonitorRequest request)
+    {
+        foreach (RegisterDescription register in request.Target.Registers.Where(static r => r.Group == RegisterGroup.Core))
+        {
+            request.Line($"{register.Name,-4} 0x{MonitorArguments.Register(request, register.Name):x16}");
+        }
+    }
+
+    private static void Dump(MonitorRequest request, ReadOnlySpan<string> arguments)
+    {
+        int unit = 4;
+        int count = 1;
+        bool good = arguments.Length is 1 or 2 && (arguments.Length == 1 || TryFormat(arguments[0], out count, out unit));
+        if (!good || !MonitorArguments.TryAddress(request, arguments[^1], out ulong address) || count * unit > MostBytes)
+        {
+            MonitorArguments.Usage(request, "xp");
+            return;
+        }
+
+        byte[] bytes = new byte[count * unit];
+        int read = request.Target.ReadMemory(request.Cpu, AddressView.Physical, address, bytes);
+        for (int at = 0; at + unit <= read; at += RowBytes)
+        {
+            int end = Math.Min(at + RowBytes, read - (read % unit));
+            string words = string.Join(' ', Enumerable.Range(0, (end - at) / unit).Select(i => Word(bytes.AsSpan(at + (i * unit), unit))));
+            request.Line($"0x{address + (ulong)at:x10}: {words}");
+        }
+
+        if (read < bytes.Length)
+        {
+            request.Line($"Cannot access memory at 0x{address + (ulong)read:x}: nothing there, or a device that a look would change");
+        }
+    }
+
+    private static string Word(ReadOnlySpan<byte> bytes)
+    {
+        Span<byte> value = stackalloc byte[sizeof(ulong)];
+        value.Clear();
+        bytes.CopyTo(value);
+        return "0x" + BinaryPrimitives.ReadUInt64LittleEndian(value).ToString($"x{bytes.Length * 2}", CultureInfo.InvariantCulture);
+    }
+
+    private static bool TryFormat(string text, out int count, out int unit)
+    {
+        string rest = text.TrimStart('/');
+        string digits = new([.. rest.TakeWhile(char.IsAsciiDigit)]);
+        unit = 4;
+        if (!int.TryParse(digits.Length == 0 ? "1" : digits, CultureInfo.InvariantCulture, out count) || count is < 1 or > MostBytes)
+        {
+            return false;
+        }
+
+        foreach (char letter in rest[digits.Length..])
+        {
+            int size = letter switch { 'b' => 1, 'h' => 2, 'w' => 4, 'g' => 8, 'x' => unit, _ => 0 };
+            if (size == 0)
+            {
+                return false;
+            }
+
+            unit = size;
+        }
+
+        return text.StartsWith('/');
+    }
+
+    private static void GuestPhysical(MonitorRequest request, ReadOnlySpan<string> arguments)
+    {
+        if (arguments.Length != 1 || !MonitorArguments.TryAddress(request, arguments[0], out ulong address))
+        {
+            MonitorArguments.Usage(request, "gva2gpa");
+            return;
+        }
+
+        // The guest's, also while EL2 or EL3 is at work.
+        int level = (int)(MonitorArguments.Register(request, "cpsr") >> 2) & 3;
+        WalkReport report = ((ITranslation)request.Target).Explain(request.Cpu, address, Math.Min(level, 1), WalkAccess.Read);
+        ulong? found = report.Intermediate ?? report.Physical;
+        request.Line(found is ulong guest ? $"gpa: 0x{guest:x}" : $"Unmapped: {(report.Failure is null ? "" : TranslationWords.Failure(report.Failure))}");
+    }
+
+    private static void Stop(MonitorRequest request, ReadOnlySpan<string> arguments) =>
+        request.Line("The guest stands still: gdb has stopped it. While it runs, Ctrl-C (or \"interrupt\") stops it.");
+
+    private static void Continue(MonitorRequest request, ReadOnlySpan<string> arguments) =>
+        request.Line("gdb has the guest: say gdb's own \"continue\", or \"detach\" to let it run without gdb.");
+
+    private static void Reset(MonitorRequest request, ReadOnlySpan<string> arguments)
+    {
+        ((IRestart)request.Target).Restart();
+        request.Line("The machine is at its reset. gdb still shows what it read before; \"maintenance flush register-cache\" makes it read anew.");
+    }
+
+    private static void Quit(MonitorRequest request, ReadOnlySpan<string> arguments)
+    {
+        request.EndsRun = true;
+        request.Line("The run ends.");
+    }
+}

@@ -1,0 +1,98 @@
+using System;
+using System.Globalization;
+using System.Linq;
+using System.Text;
+using GdbHost.GdbStub.Target;
+using GdbHost.Machine.Debug;
+
+namespace GdbHost.GdbStub.Monitor.State;
+
+/// <summary>"monitor serial", "dt" and "pci_config": what the guest has printed, was given and has configured.</summary>
+internal static class DeviceCommands
+{
+    public static readonly MonitorCommand[] Rows =
+    [
+        new("serial", "[N]", "prints the last lines of the guest's console; 20 unless told otherwise", Serial, static t => t is IInspected),
+        new("dt", "[PATH]", "prints the device tree that the guest got, or the node at a path", DeviceTree, static t => t is IInspected),
+        new("pci_config", "BB:DD.F", "dumps the configuration space of a PCI function", PciConfig, static t => t is IInspected),
+    ];
+
+    private const int MostSerialLines = 1000;
+    private const int RowBytes = 16;
+
+    private static MachineInspection Machine(MonitorRequest request) => ((IInspected)request.Target).Inspection;
+
+    private static void Serial(MonitorRequest request, ReadOnlySpan<string> arguments)
+    {
+        ulong most = 20;
+        if (arguments.Length > 1 || (arguments.Length == 1 && (!MonitorArguments.TryNumber(arguments[0], out most) || most is 0 or > MostSerialLines)))
+        {
+            MonitorArguments.Usage(request, "serial");
+            return;
+        }
+
+        string text = Encoding.ASCII.GetString([.. Machine(request).Serial.Where(static b => b is (>= (byte)' ' and < 127) or (byte)'\n' or (byte)'\t')]);
+        string[] lines = text.TrimEnd('\n').Split('\n');
+        foreach (string line in lines.TakeLast((int)most))
+        {
+            request.Line(line);
+        }
+    }
+
+    private static void DeviceTree(MonitorRequest request, ReadOnlySpan<string> arguments)
+    {
+        if (arguments.Length > 1)
+        {
+            MonitorArguments.Usage(request, "dt");
+            return;
+        }
+
+        foreach (string line in Machine(request).DeviceTree(arguments.Length == 0 ? "/" : arguments[0]) ?? ["There is no such node in the guest's device tree, or the guest got none from here."])
+        {
+            request.Line(line);
+        }
+    }
+
+    /// <summary>The dump of one function's configuration space; also "monitor pci config".</summary>
+    public static void PciConfig(MonitorRequest request, ReadOnlySpan<string> arguments)
+    {
+        if (arguments.Length != 1 || !TryFunction(arguments[0], out int bus, out int deviceFunction))
+        {
+            request.Line("usage: monitor pci_config BB:DD.F, for example: monitor pci_config 00:01.0");
+            return;
+        }
+
+        if (Machine(request).ConfigSpace(bus, deviceFunction) is not byte[] bytes)
+        {
+            request.Line($"There is no function at {arguments[0]} now; \"monitor pci\" lists them with the bus numbers that software has given.");
+            return;
+        }
+
+        // Beyond the first 256 bytes most are zero.
+        for (int at = 0; at < bytes.Length; at += RowBytes)
+        {
+            ReadOnlySpan<byte> row = bytes.AsSpan(at, RowBytes);
+            if (at < 256 || row.ContainsAnyExcept((byte)0))
+            {
+                request.Line($"{at:x3}: {string.Join(' ', row.ToArray().Select(static b => $"{b:x2}"))}");
+            }
+        }
+    }
+
+    private static bool TryFunction(string text, out int bus, out int deviceFunction)
+    {
+        string[] parts = text.Split(':', '.');
+        deviceFunction = 0;
+        bus = 0;
+        if (parts.Length != 3 || !Hexadecimal(parts[0], 0xff, out bus) || !Hexadecimal(parts[1], 31, out int device) || !Hexadecimal(parts[2], 7, out int function))
+        {
+            return false;
+        }
+
+        deviceFunction = (device << 3) | function;
+        return true;
+    }
+
+    private static bool Hexadecimal(string text, int most, out int value) =>
+        int.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value) && value >= 0 && value <= most;
+}

@@ -1,0 +1,90 @@
+using System;
+using GdbHost.GdbStub.Target;
+using GdbHost.Machine.Debug;
+using GdbHost.Machine.Debug.Traps;
+
+namespace GdbHost.GdbStub.Monitor.Traps;
+
+/// <summary>"monitor break": stops on what happens to the machine, where no breakpoint at an address would do.</summary>
+internal static class TrapStops
+{
+    public const string Name = "break";
+
+    public static readonly MonitorCommand[] Rows =
+    [
+        new(Name, "stage2|undef|flagged|trap CLASS|psci|off [vmid N] [ipa ADDR]",
+            "stops at the next exceptions to EL2 or EL3 of a kind, at remarkable returns (flagged), or at calls of PSCI", Run, static t => t is IInspected),
+    ];
+
+    private const string Stopped = "stopped by \"monitor break\"";
+
+    private static void Run(MonitorRequest request, ReadOnlySpan<string> arguments)
+    {
+        MachineInspection machine = ((IInspected)request.Target).Inspection;
+        switch (arguments)
+        {
+            case ["off"]:
+                machine.StopAtTraps(null, null);
+                request.Line("break: no stops at events");
+                return;
+            case ["psci"]:
+                machine.StopAtTraps(null, c => $"{Stopped}: {c.Conduit} {CallWords(c)} answered {c.Result}");
+                request.Line("break: the machine stops after each call that its own firmware answers");
+                return;
+        }
+
+        string name = arguments is ["trap", ..] && arguments.Length > 1 ? arguments[1] : arguments.Length > 0 ? arguments[0] : "";
+        int used = arguments is ["trap", ..] ? 2 : 1;
+        if (TrapClasses.Find(name) is not Func<MachineTrap, bool> wanted || !TryLimits(arguments[Math.Min(used, arguments.Length)..], ref wanted))
+        {
+            if (arguments is ["trap", _, ..])
+            {
+                request.Line($"There is no class \"{MonitorTable.Shown(name)}\"; there are {string.Join(", ", TrapClasses.Names)}.");
+                return;
+            }
+
+            MonitorArguments.Usage(request, Name);
+            return;
+        }
+
+        // A class stops where the exception is taken; a remark is known at the return.
+        bool atReturn = name == TrapClasses.Flagged;
+        machine.StopAtTraps(t => (t.Return is not null) == atReturn && wanted(t) ? $"{Stopped}: {(atReturn ? TrapWords.Line(t) : $"cpu{t.Cpu} {TrapWords.Entry(t)}")}" : null, null);
+        request.Line(atReturn
+            ? "break: the machine stops behind returns with a remark, at the instruction that was returned to"
+            : $"break: the machine stops at the vector of exceptions of class {name}");
+    }
+
+    private static string CallWords(FirmwareCall call) => $"0x{call.Function:x}{TrapWords.CallName(call.Function)} x1=0x{call.First:x}";
+
+    private static bool TryLimits(ReadOnlySpan<string> words, ref Func<MachineTrap, bool> wanted)
+    {
+        if (words.Length % 2 != 0)
+        {
+            return false;
+        }
+
+        for (int at = 0; at < words.Length; at += 2)
+        {
+            Func<MachineTrap, bool> before = wanted;
+            if (!MonitorArguments.TryNumber(words[at + 1], out ulong value))
+            {
+                return false;
+            }
+
+            switch (words[at])
+            {
+                case "vmid":
+                    wanted = t => t.Vmid == (int)value && before(t);
+                    break;
+                case "ipa":
+                    wanted = t => t.Ipa == value && before(t);
+                    break;
+                default:
+                    return false;
+            }
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,66 @@
+using System;
+using System.Linq;
+using GdbHost.GdbStub.Target;
+using GdbHost.Machine.Debug.Traps;
+
+namespace GdbHost.GdbStub.Monitor.Why;
+
+/// <summary>The exception that is to be explained: from the log, or as the syndrome registers of the vCPU have it.</summary>
+/// <param name="From">The Exception level that was left; null where the syndrome does not tell.</param>
+/// <param name="To">1 to 3: the level whose ESR, ELR and FAR are meant.</param>
+/// <param name="Pc">ELR_ELx.</param>
+/// <param name="Trap">What the log knows of it, or null.</param>
+internal sealed record TakenException(int? From, int To, ulong Syndrome, ulong FaultAddress, ulong Pc, ulong? Ipa, MachineTrap? Trap)
+{
+    private const int TranslationStatusEnd = 0x10;
+
+    public int Class => (int)(Syndrome >> 26) & 0x3f;
+
+    /// <summary>A data or instruction abort.</summary>
+    public bool IsAbort => Class is 0x20 or 0x21 or 0x24 or 0x25;
+
+    public bool IsFetch => Class is 0x20 or 0x21;
+
+    public bool IsWrite => !IsFetch && (Syndrome >> 6 & 1) != 0;
+
+    /// <summary>The newest one that is known of this vCPU; null where nothing was ever taken.</summary>
+    public static TakenException? Newest(MonitorRequest request)
+    {
+        ulong state = MonitorArguments.Register(request, "cpsr");
+        int level = (int)(state >> 2) & 3;
+        MachineTrap? trap = ((IInspected)request.Target).Inspection.LatestTrap(request.Cpu);
+        TakenException? own = OfRegisters(request, Math.Max(1, level));
+        if (level >= 2 && trap is not null && trap.To == level && trap.Pc == own?.Pc)
+        {
+            return OfTrap(trap);
+        }
+
+        // At EL1 its own syndrome says what EL1 handles now; a trap that has not been explained yet is newer than none.
+        return level < 2 && trap is { Return: not null } && (own is null || trap.Return.Remarks != TrapRemarks.None) && !IsLater(own, trap) ? OfTrap(trap)
+            : own ?? (trap is not null ? OfTrap(trap) : OfRegisters(request, 2));
+    }
+
+    // Code that has gone on from what a trap left behind and then took an exception of its own at that place.
+    private static bool IsLater(TakenException? own, MachineTrap trap) => own is not null && own.Pc == trap.Return!.Pc && own.IsAbort
+        && trap.Return.Registers.Contains(own.FaultAddress);
+
+    private static TakenException OfTrap(MachineTrap t) => new(t.From, t.To, t.Syndrome, t.FaultAddress ?? 0, t.Pc, t.Ipa, t);
+
+    private static TakenException? OfRegisters(MonitorRequest request, int to)
+    {
+        ulong syndrome = MonitorArguments.Register(request, $"ESR_EL{to}");
+        if (syndrome == 0)
+        {
+            return null;
+        }
+
+        int ec = (int)(syndrome >> 26) & 0x3f;
+        ulong saved = MonitorArguments.Register(request, $"SPSR_EL{to}");
+        ulong fault = MonitorArguments.Register(request, $"FAR_EL{to}");
+        bool virtualized = (MonitorArguments.Register(request, "HCR_EL2") & 1) != 0;
+        ulong? ipa = to == 2 && ec is 0x20 or 0x24 && virtualized && (syndrome & 0x3f) < TranslationStatusEnd
+            ? ((MonitorArguments.Register(request, "HPFAR_EL2") >> 4 & 0xf_ffff_ffff) << 12) | (fault & 0xfff)
+            : null;
+        return new TakenException((int)(saved >> 2) & 3, to, syndrome, fault, MonitorArguments.Register(request, $"ELR_EL{to}"), ipa, null);
+    }
+}

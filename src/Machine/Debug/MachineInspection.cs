@@ -1,0 +1,140 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using GdbHost.Machine.Boards.Fdt;
+using GdbHost.Machine.Debug.Addresses;
+using GdbHost.Machine.Debug.Cores;
+using GdbHost.Machine.Debug.Traps;
+using GdbHost.Machine.Devices.Gic;
+using GdbHost.Machine.Pcie;
+using GdbHost.Machine.SysRegs;
+
+namespace GdbHost.Machine.Debug;
+
+/// <summary>
+/// What a hypervisor's author asks about a machine, beside registers and memory. May be called from any thread; looking leaves
+/// no trace in the machine.
+/// </summary>
+public sealed class MachineInspection
+{
+    /// <summary>The most exceptions that the log can keep.</summary>
+    public const int MostTraps = TrapLog.MostCapacity;
+
+    /// <summary>Exceptions that the log keeps unless told otherwise.</summary>
+    public const int DefaultTraps = TrapLog.DefaultCapacity;
+
+    private readonly SerialTail _serial;
+    private readonly MachineThread _thread;
+    private readonly TrapLog _traps;
+    private readonly Boards.Machine _machine;
+
+    internal MachineInspection(Boards.Machine machine, MachineThread thread, SerialTail serial)
+    {
+        _serial = serial;
+        _thread = thread;
+        _machine = machine;
+        _traps = new TrapLog(machine);
+    }
+
+    /// <summary>The newest exceptions to EL2 and EL3, counts of all, and calls of the machine's own firmware.</summary>
+    /// <param name="most">Exceptions that are wanted.</param>
+    public TrapLogContent ReadTraps(int most) => Ask(() => _traps.Read(most));
+
+    /// <summary>The newest exception of a core that the log knows, or at which the machine has stopped; null for none.</summary>
+    public MachineTrap? LatestTrap(int cpu) => Ask(() => _traps.Latest(cpu));
+
+    /// <summary>Switches the log on, empty, or off, keeping what it has.</summary>
+    /// <param name="capacity">Exceptions to keep, 1 to <see cref="MostTraps"/>; null for off.</param>
+    public void RecordTraps(int? capacity) => _thread.Invoke(() =>
+    {
+        if (capacity is int most)
+        {
+            _traps.TurnOn(most);
+        }
+        else
+        {
+            _traps.TurnOff();
+        }
+    });
+
+    /// <summary>
+    /// Makes the machine stop with <see cref="MachineStopKind.Event"/> at exceptions, at returns from them and at calls of firmware. The
+    /// questions are asked on the machine's thread; the answers are the words of a stop, or null to go on.
+    /// </summary>
+    public void StopAtTraps(Func<MachineTrap, string?>? traps, Func<FirmwareCall, string?>? calls) => _thread.Invoke(() =>
+    {
+        _traps.Stops = traps;
+        _traps.StopsAtCall = calls;
+    });
+
+    /// <summary>What a core is doing and what it could take.</summary>
+    public CoreReport Core(int cpu) => Ask(() => CoreReports.Of(_machine.Cores[cpu]));
+
+    /// <summary>2 or 3: the architecture of the GIC; 0 where the board has none.</summary>
+    public int GicVersion => _machine.InterruptView?.Version ?? 0;
+
+    /// <summary>GICD_CTLR as Secure state sees it.</summary>
+    public uint DistributorControl => Ask(() => _machine.InterruptView?.DistributorControl ?? 0);
+
+    /// <summary>An interrupt as it is for a core; null where there is none with this ID.</summary>
+    public InterruptDescription? Interrupt(int cpu, int id) => Ask(() => _machine.InterruptView?.Describe(cpu, id));
+
+    /// <summary>The interrupts for a core that are enabled, pending or active, LPIs aside.</summary>
+    public IReadOnlyList<InterruptDescription> Interrupts(int cpu) => Ask<IReadOnlyList<InterruptDescription>>(() =>
+        _machine.InterruptView is not IInterruptView gic ? []
+            : [.. Enumerable.Range(0, gic.Lines).Select(id => gic.Describe(cpu, id)!).Where(static i => i.Enabled || i.Pending || i.Active)]);
+
+    /// <summary>The CPU interface of a core; null where the board has no GIC.</summary>
+    public CpuInterfaceDescription? CpuInterface(int cpu) => Ask(() => _machine.InterruptView?.DescribeInterface(cpu));
+
+    /// <summary>What is at a physical address; null for nothing.</summary>
+    public PlaceReport? Place(ulong physical) => Ask(() => AddressSpaces.PlaceOf(_machine, physical));
+
+    /// <summary>The ranges that tables map: <see cref="MemorySpace.Intermediate"/> for stage 2, else stage 1 of a regime.</summary>
+    public MapReport Map(int cpu, MemorySpace space) => Ask(() => AddressSpaces.MapOf(_machine, _machine.Cores[cpu], space));
+
+    /// <summary>What a core's TLB holds, by regime, VMID and address.</summary>
+    public IReadOnlyList<TlbReport> Tlb(int cpu) => Ask(() => AddressSpaces.TlbOf(_machine.Cores[cpu]));
+
+    /// <summary>Every PCI function, each bridge before what is behind it.</summary>
+    public IReadOnlyList<PciFunctionReport> PciFunctions => Ask(() => new MachinePci(_machine).Functions());
+
+    /// <summary>Configuration space of a PCI function as it would be read; null where there is none.</summary>
+    /// <param name="bus">As software has numbered it.</param>
+    /// <param name="deviceFunction">Device in [7:3], function in [2:0].</param>
+    public byte[]? ConfigSpace(int bus, int deviceFunction) => Ask(() => _machine.Pcie?.Bus.Find(bus, deviceFunction) is not PciFunction function ? null
+        : (byte[])[.. Enumerable.Range(0, function.Config.Length).Select(i => (byte)function.Config.Read(i, 1))]);
+
+    /// <summary>The newest bytes that the guest's console has printed.</summary>
+    public byte[] Serial => Ask(() => _serial.Bytes);
+
+    /// <summary>A node of the device tree that the guest got, as source text; null where there is none at the path.</summary>
+    public IReadOnlyList<string>? DeviceTree(string path)
+    {
+        if (_machine.DeviceTree.IsEmpty)
+        {
+            return null;
+        }
+
+        FdtNode root = FdtReader.Read("device tree", _machine.DeviceTree.Span).Root;
+        FdtNode? node = path == "/" ? root : root.Find(path);
+        return node is null ? null : DeviceTreeText.Of(node);
+    }
+
+    /// <summary>The manual's name of a system register by its encoding, or the generic name where the machine has none there.</summary>
+    public static string SystemRegisterName(uint op0, uint op1, uint crn, uint crm, uint op2)
+    {
+        SysRegId id = new((int)op0, (int)op1, (int)crn, (int)crm, (int)op2);
+        return SysRegTable.Find(id)?.Name ?? id.ToString();
+    }
+
+    /// <summary>The names that somebody may have meant who wrote one that does not exist, nearest first, as "a, b, c".</summary>
+    public static string NearestNames(string wrong, IEnumerable<string> names) => Common.NearestNames.Of(wrong, names);
+
+    private T Ask<T>(Func<T> question)
+    {
+        T? answer = default;
+        _thread.Invoke(() => answer = question());
+        return answer!;
+    }
+}

@@ -1,0 +1,136 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Threading;
+using GdbHost.EndToEnd.Tests.Harness;
+using GdbHost.GdbStub.Monitor;
+using GdbHost.GdbStub.Target;
+using GdbHost.Machine.Boards;
+using GdbHost.Machine.Debug;
+using Xunit;
+
+namespace GdbHost.EndToEnd.Tests;
+
+/// <summary>
+/// The monitor commands on Debian that runs as a KVM host. Who is right: for "looking changes nothing", the same boot that nobody has looked at;
+/// for what is printed, the kernel's use of the board (Linux, arch/arm64) and QEMU's memory map.
+/// </summary>
+public sealed class MonitorOnGuestsTests
+{
+    private const ulong Limit = 400_000_000;
+
+    /// <summary>These change something, as they are to.</summary>
+    private static readonly string[] Changing =
+        ["snapshot", "device_add", "device_del", "pcie_aer_inject_error", "pci_dma", "system_reset", "quit"];
+
+    private static readonly string[] Lines =
+    [
+        "help", "el2", "sysreg HCR_EL2", "translate $pc", "walk $sp", "why", "why irq 27", "why irq 33", "why irq 9000", "why hang", "traps", "traps on 16",
+        "traps last 3", "traps class hvc", "traps counts", "traps off", "break flagged", "break off", "reach 0x09000000", "reach 0x4010000000", "reach 0x8000100",
+        "reach 0x9999999999", "ipa 0x40000000", "s1 map", "s1 map el2", "s2 map", "s2 check", "tlb", "tlb stale", "map", "gic", "timer", "psci", "space", "step", "state",
+        "pci", "pci config 00:00.0", "pci_config 00:1f.7", "serial", "dt", "dt /psci", "info registers", "info mtree", "info pci", "info tlb", "info irq", "info mem",
+        "info status", "info version", "xp/8xw 0x40000000", "xp/2xg 0x09000000", "gva2gpa $pc", "stop", "cont", "nonsense",
+    ];
+
+    [RequiresTheory(Need.DebianGuests)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Every_command_in_the_middle_of_a_boot_changes_nothing(int gic)
+    {
+        using MachineTarget plain = MachineTarget.Create(KvmHost(gic), static _ => { }, Limit);
+        Assert.Equal(StopKind.InstructionLimit, Run(plain).Kind);
+
+        using MachineTarget looked = MachineTarget.Create(KvmHost(gic), static _ => { }, Limit);
+        int calls = 0;
+        looked.Inspection.StopAtTraps(t => ++calls == 6 ? "here" : null, null);
+        TargetStop stop = Run(looked);
+        Assert.Equal((StopKind.Event, "here"), (stop.Kind, stop.Explanation));
+        TargetState before = looked.State;
+        foreach (string line in Lines)
+        {
+            Assert.NotEmpty(Ask(looked, line));
+            Assert.True(before == looked.State, line);
+        }
+
+        IEnumerable<string> named = Lines.Select(static l => l.Split(' ', '/')[0]);
+        Assert.Empty(MonitorTable.Offered(new MonitorRequest(looked, 0)).Select(static c => c.Name).Except(named).Except(Changing).Except(OfOthers));
+        Assert.Equal(StopKind.InstructionLimit, Run(looked).Kind);
+        Assert.Equal(plain.State, looked.State);
+    }
+
+    [RequiresFact(Need.DebianGuests)]
+    public void Commands_say_of_a_booted_kernel_what_it_has_set_up()
+    {
+        using MachineTarget target = MachineTarget.Create(KvmHost(3), static _ => { }, Limit);
+        target.Inspection.RecordTraps(64);
+        Run(target);
+
+        Assert.Contains("GICv3", Ask(target, "gic"), StringComparison.Ordinal);
+        Assert.Matches(@"interrupt +\d+ cpu1: enabled.*, level", Ask(target, "gic"));
+        Assert.Matches(@"cpu\d CNTHP: enabled|cpu\d CNTV: enabled|cpu\d CNTP: enabled", Ask(target, "timer"));
+        Assert.Contains("CPU_ON", Ask(target, "psci"), StringComparison.Ordinal);
+        Assert.Contains("hvc", Ask(target, "traps counts"), StringComparison.Ordinal);
+        Assert.Contains("first blocked link: pending", Ask(target, "why irq 33"), StringComparison.Ordinal);
+        Assert.Contains("uart+0x18: register UARTFR", Ask(target, "reach 0x09000018"), StringComparison.Ordinal);
+        Assert.Contains("1b36:0008", Ask(target, "pci"), StringComparison.Ordinal);
+        Assert.StartsWith("000: 36 1b 08 00", Ask(target, "pci config 00:00.0"), StringComparison.Ordinal);
+        Assert.Contains("method = \"smc\"", Ask(target, "dt /psci"), StringComparison.Ordinal);
+        Assert.Contains("[    0.", Ask(target, "serial 100"), StringComparison.Ordinal);
+        Assert.Contains("stage 2 is off", Ask(target, "s2 map"), StringComparison.Ordinal);
+    }
+
+    [RequiresFact(Need.DebianGuests)]
+    public void Ranges_of_stage_1_agree_with_single_translations()
+    {
+        using MachineTarget target = MachineTarget.Create(KvmHost(2), static _ => { }, Limit);
+        Run(target);
+
+        var map = target.Inspection.Map(0, MemorySpace.El1);
+        Assert.True(map is { IsOn: true, IsComplete: true });
+        Assert.InRange(map.Ranges.Count, 10, int.MaxValue);
+        foreach (var range in map.Ranges.TakeLast(200))
+        {
+            foreach (ulong address in (ulong[])[range.Start, range.Last])
+            {
+                WalkReport one = target.Explain(0, address, 1, WalkAccess.Read);
+                Assert.Equal(range.Output + (address - range.Start), one.Physical);
+            }
+
+            Assert.NotEqual(range.Output + (range.Last - range.Start) + 1, target.Explain(0, range.Last + 1, 1, WalkAccess.Read) is { Physical: ulong next } after
+                && after.Attributes == target.Explain(0, range.Start, 1, WalkAccess.Read).Attributes ? next : 0);
+        }
+    }
+
+    // Commands of other families have tests of their own.
+    private static readonly string[] OfOthers = [];
+
+    private static string Ask(MachineTarget target, string line)
+    {
+        MonitorRequest request = new(target, 0);
+        MonitorTable.Run(request, line);
+        return request.Text;
+    }
+
+    private static TargetStop Run(MachineTarget target)
+    {
+        using ManualResetEventSlim done = new();
+        TargetStop stop = default;
+        target.Resume([.. Enumerable.Repeat(CpuAction.Continue, target.CpuCount)], default, s =>
+        {
+            stop = s;
+            done.Set();
+        });
+        done.Wait();
+        return stop;
+    }
+
+    private static MachineConfiguration KvmHost(int gic) => new()
+    {
+        Cpus = 2,
+        GicVersion = gic,
+        Kernel = new BootFile("vmlinuz", File.ReadAllBytes(Repository.Guest("cloud/vmlinuz"))),
+        Initrd = new BootFile("initramfs", File.ReadAllBytes(Repository.Guest("cloud/initramfs.cpio.gz"))),
+        Append = "console=ttyAMA0 nokaslr panic=-1",
+    };
+}
