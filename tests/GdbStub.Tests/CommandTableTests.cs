@@ -97,7 +97,7 @@ public class CommandTableTests
         public void ReadRegisters(int cpu, IReadOnlyList<RegisterDescription> registers, Span<byte> values, Span<bool> readable) =>
             readable.Clear();
 
-        public bool TryWriteRegister(int cpu, RegisterDescription register, ReadOnlySpan<byte> value) => false;
+        public string? WriteRegister(int cpu, RegisterDescription register, ReadOnlySpan<byte> value) => "nothing can be written";
 
         public int ReadMemory(int cpu, AddressView view, ulong address, Span<byte> into) => 0;
 

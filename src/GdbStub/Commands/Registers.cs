@@ -51,14 +51,14 @@ internal static class Registers
         }
 
         int at = 0;
-        bool all = true;
+        string? problem = null;
         foreach (RegisterDescription register in context.Layout.InGeneralPacket)
         {
-            all &= context.Target.TryWriteRegister(context.State.SelectedCpu, register, values.Slice(at, register.Bytes));
+            problem = context.Target.WriteRegister(context.State.SelectedCpu, register, values.Slice(at, register.Bytes)) ?? problem;
             at += register.Bytes;
         }
 
-        Answer(context, all);
+        Answer(context, problem);
     }
 
     private static void ReadOne(CommandContext context, RspReader arguments)
@@ -106,18 +106,19 @@ internal static class Registers
             return;
         }
 
-        Answer(context, context.Target.TryWriteRegister(context.State.SelectedCpu, register, value));
+        Answer(context, context.Target.WriteRegister(context.State.SelectedCpu, register, value));
     }
 
-    private static void Answer(CommandContext context, bool done)
+    /// <summary>gdb shows the text of a refused write in every version, whatever it says of error messages.</summary>
+    private static void Answer(CommandContext context, string? problem)
     {
-        if (done)
+        if (problem is null)
         {
             context.Ok();
         }
         else
         {
-            context.Error(RspError.NotPermitted);
+            context.Reply.Text("E.").Text(problem);
         }
     }
 

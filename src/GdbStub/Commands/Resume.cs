@@ -78,7 +78,7 @@ internal static class Resume
         {
             if (register is { Group: RegisterGroup.Core, Name: "pc" })
             {
-                return context.Target.TryWriteRegister(context.State.SelectedCpu, register, BitConverter.GetBytes(address));
+                return context.Target.WriteRegister(context.State.SelectedCpu, register, BitConverter.GetBytes(address)) is null;
             }
         }
 

@@ -1,6 +1,5 @@
 using System;
 using System.Buffers.Binary;
-using System.Collections.Frozen;
 using System.Collections.Generic;
 using System.Linq;
 using GdbHost.GdbStub.Monitor.Fields;
@@ -16,9 +15,6 @@ internal static class SystemRegisters
         new("el2", "", "prints the EL2 registers with their fields; flags that are clear are left out", PrintEl2),
         new("sysreg", "NAME", "prints one system register with all its fields; part of a name lists the names", PrintOne),
     ];
-
-    private static readonly FrozenDictionary<string, FieldTable> Decoded =
-        HypervisorControl.Tables.Concat(TranslationControl.Tables).Concat(Syndrome.Tables).ToFrozenDictionary(t => t.Register);
 
     // First what a hypervisor's author asks after a trap, then configuration, then the rest by name.
     private static readonly string[] Order =
@@ -58,7 +54,7 @@ internal static class SystemRegisters
         RegisterDescription[] near =
         [
             .. request.Target.Registers
-                .Where(r => r.Group == RegisterGroup.System && r.Name.Contains(name, StringComparison.OrdinalIgnoreCase)),
+                .Where(r => r is { Group: RegisterGroup.System, Fields: null } && r.Name.Contains(name, StringComparison.OrdinalIgnoreCase)),
         ];
         RegisterDescription? exact = Array.Find(near, r => r.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
         if (exact is not null)
@@ -91,7 +87,7 @@ internal static class SystemRegisters
 
         ulong raw = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
         request.Line($"{register.Name} = 0x{raw:x16}");
-        foreach (Field field in FieldsOf(register.Name, raw))
+        foreach (Field field in FieldTables.Of(register.Name, raw))
         {
             if (withClearFlags || !field.IsFlag || field.Of(raw) != 0)
             {
@@ -99,9 +95,6 @@ internal static class SystemRegisters
             }
         }
     }
-
-    private static Field[] FieldsOf(string register, ulong raw) =>
-        Syndrome.IsSyndrome(register) ? Syndrome.FieldsOf(raw) : Decoded.GetValueOrDefault(register)?.Fields ?? [];
 
     private static string Value(Field field, ulong raw) => field.Of(raw) < 10 ? $"{field.Of(raw)}" : $"0x{field.Of(raw):x}";
 }

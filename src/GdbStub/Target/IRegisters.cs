@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using GdbHost.GdbStub.Monitor.Fields;
 
 namespace GdbHost.GdbStub.Target;
 
@@ -22,6 +23,18 @@ internal enum RegisterGroup
 internal sealed record RegisterDescription(string Name, int Bits, RegisterGroup Group, string Type)
 {
     public int Bytes => Bits / 8;
+
+    /// <summary>The place in the target's list.</summary>
+    public int Number { get; init; }
+
+    /// <summary>For a system register: the group that gdb's "info registers" shows it in.</summary>
+    public string Set { get; init; } = TargetDescription.SystemGroup;
+
+    /// <summary>
+    /// For the decoded twin of a system register: its fields; <see cref="Type"/> is then the name of the type that they make. gdb 13
+    /// neither assigns to a register of such a type nor compiles conditions on it, so the register itself stays a number.
+    /// </summary>
+    public IReadOnlyList<Field>? Fields { get; init; }
 }
 
 /// <summary>Reading and changing registers of a stopped guest.</summary>
@@ -41,6 +54,9 @@ internal interface IRegisters
     /// </summary>
     void ReadRegisters(int cpu, IReadOnlyList<RegisterDescription> registers, Span<byte> values, Span<bool> readable);
 
-    /// <summary>False when the register is read-only.</summary>
-    bool TryWriteRegister(int cpu, RegisterDescription register, ReadOnlySpan<byte> value);
+    /// <summary>
+    /// Writes a register as MSR would; null when it holds the value now, else what is in the way, in words: it was not written, or some
+    /// of its bits did not take the value.
+    /// </summary>
+    string? WriteRegister(int cpu, RegisterDescription register, ReadOnlySpan<byte> value);
 }

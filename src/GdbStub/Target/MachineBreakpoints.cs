@@ -9,7 +9,9 @@ namespace GdbHost.GdbStub.Target;
 /// gdb's breakpoints and watchpoints in the machine. The machine has one kind of breakpoint; gdb's two kinds are told
 /// apart here, and counted, so that a peer cannot grow the machine without end.
 /// </summary>
-internal sealed class MachineBreakpoints(MachineDebugPort port)
+/// <param name="port">The machine.</param>
+/// <param name="registers">The registers by gdb's numbers, for conditions.</param>
+internal sealed class MachineBreakpoints(MachineDebugPort port, IReadOnlyList<MachineRegister> registers)
 {
     private const int MostBreakpoints = 4096;
     private const int MostWatchpoints = 256;
@@ -167,7 +169,7 @@ internal sealed class MachineBreakpoints(MachineDebugPort port)
             return;
         }
 
-        BreakpointSubject subject = new(port.Registers, text => Printed?.Invoke(text));
+        BreakpointSubject subject = new(registers, text => Printed?.Invoke(text));
         port.SetCondition(address, core => subject.Stops(core, scripts));
     }
 

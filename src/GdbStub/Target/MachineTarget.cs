@@ -22,7 +22,7 @@ internal sealed class MachineTarget
 
     private readonly MachineDebugPort _port;
     private readonly MachineBreakpoints _breakpoints;
-    private readonly Dictionary<RegisterDescription, MachineRegister> _registers;
+    private readonly MachineRegister[] _registers;
 
     private readonly GuestEnding _ending;
 
@@ -30,9 +30,11 @@ internal sealed class MachineTarget
     {
         _port = port;
         _ending = ending;
-        _breakpoints = new MachineBreakpoints(port);
-        Registers = [.. port.Registers.Select(Describe).OrderBy(r => r.Group)];
-        _registers = port.Registers.ToDictionary(Describe);
+        (RegisterDescription Description, MachineRegister Register)[] registers =
+            [.. port.Registers.SelectMany(r => MachineRegisterNames.Of(r).Select(d => (d, r))).OrderBy(r => r.d.Group)];
+        Registers = [.. registers.Select((r, number) => r.Description with { Number = number })];
+        _registers = [.. registers.Select(r => r.Register)];
+        _breakpoints = new MachineBreakpoints(port, _registers);
         MemoryRegions = [.. port.MemoryMap.Select(e => new MemoryRegion(e.Start, e.Size, e.Kind, e.Name))];
         Files =
         [
@@ -155,13 +157,13 @@ internal sealed class MachineTarget
     public string StateOf(int cpu) => _port.DescribeCore(cpu);
 
     public bool TryReadRegister(int cpu, RegisterDescription register, Span<byte> value) =>
-        _port.TryReadRegister(cpu, _registers[register], value);
+        _port.TryReadRegister(cpu, _registers[register.Number], value);
 
     public void ReadRegisters(int cpu, IReadOnlyList<RegisterDescription> registers, Span<byte> values, Span<bool> readable) =>
-        _port.ReadRegisters(cpu, [.. registers.Select(r => _registers[r])], values, readable);
+        _port.ReadRegisters(cpu, [.. registers.Select(r => _registers[r.Number])], values, readable);
 
-    public bool TryWriteRegister(int cpu, RegisterDescription register, ReadOnlySpan<byte> value) =>
-        _port.TryWriteRegister(cpu, _registers[register], value);
+    public string? WriteRegister(int cpu, RegisterDescription register, ReadOnlySpan<byte> value) =>
+        _port.WriteRegister(cpu, _registers[register.Number], value);
 
     public int ReadMemory(int cpu, AddressView view, ulong address, Span<byte> into) =>
         _port.ReadMemory(cpu, SpaceOf(view), address, into);
@@ -200,24 +202,6 @@ internal sealed class MachineTarget
             _ => (MemorySpace.Current, (bool?)null),
         };
         return Translate(_port.Explain(cpu, space, address, Translate(access), unprivileged));
-    }
-
-    private static RegisterDescription Describe(MachineRegister register)
-    {
-        (RegisterGroup group, string type) = (register.Group, register.Name) switch
-        {
-            ("general", "sp") => (RegisterGroup.Core, "data_ptr"),
-            ("general", "pc") => (RegisterGroup.Core, "code_ptr"),
-            ("general", "cpsr") => (RegisterGroup.Core, TargetDescription.PstateType),
-            ("general", _) => (RegisterGroup.Core, "int"),
-            ("float", "fpsr" or "fpcr") => (RegisterGroup.FloatingPoint, "int"),
-            ("float", _) => (RegisterGroup.FloatingPoint, TargetDescription.VectorType),
-            (_, { } name) when name.StartsWith("ELR_", StringComparison.Ordinal) || name.StartsWith("VBAR_", StringComparison.Ordinal) =>
-                // Code addresses, which gdb then prints with their symbols; all others stay numbers that one can shift and mask.
-                (RegisterGroup.System, "code_ptr"),
-            _ => (RegisterGroup.System, register.Bits == 32 ? "uint32" : "uint64"),
-        };
-        return new RegisterDescription(register.Name, register.Bits, group, type);
     }
 
     private static MemorySpace SpaceOf(AddressView view) => view switch

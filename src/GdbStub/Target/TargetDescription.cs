@@ -1,5 +1,7 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
+using GdbHost.GdbStub.Monitor.Fields;
 using GdbHost.Protocol.Messages;
 
 namespace GdbHost.GdbStub.Target;
@@ -43,7 +45,7 @@ internal static class TargetDescription
     [
         Feature(target, RegisterGroup.Core, "org.gnu.gdb.aarch64.core", CoreTypes),
         Feature(target, RegisterGroup.FloatingPoint, "org.gnu.gdb.aarch64.fpu", VectorTypes),
-        Feature(target, RegisterGroup.System, "org.gdbhost.aarch64.system", []),
+        Feature(target, RegisterGroup.System, "org.gdbhost.aarch64.system", [.. target.Registers.SelectMany(DecodedTypes)]),
     ]);
 
     private static XmlFeature Feature(ITarget target, RegisterGroup group, string name, IReadOnlyList<XmlType> types) =>
@@ -52,9 +54,36 @@ internal static class TargetDescription
     private static XmlRegister Describe(RegisterDescription register, int number) => register.Group switch
     {
         // An inferior call must not save and restore system registers: reading some and writing most has effects.
-        RegisterGroup.System => new XmlRegister(register.Name, register.Bits, number, register.Type, SystemGroup, SaveRestore: false),
+        RegisterGroup.System => new XmlRegister(register.Name, register.Bits, number, register.Type, register.Set, SaveRestore: false),
         _ => new XmlRegister(register.Name, register.Bits, number, register.Type, Group: null),
     };
+
+    /// <summary>The flags of a decoded twin and the names of their values. gdb prints fields as decimal numbers, so those of addresses are left to the number.</summary>
+    private static IEnumerable<XmlType> DecodedTypes(RegisterDescription register)
+    {
+        List<XmlField> fields = [];
+        foreach (Field field in (register.Fields ?? []).Where(f => f.AddressShift is null).OrderBy(f => f.Low))
+        {
+            string? type = null;
+            if (field.Words.Length > 0)
+            {
+                type = $"{register.Type}_{field.Name}";
+                yield return new XmlEnumeration(type, register.Bytes, [.. Names(field)]);
+            }
+
+            fields.Add(new XmlField(field.Name, field.Low, field.High, type));
+        }
+
+        if (fields.Count > 0)
+        {
+            yield return new XmlFlags(register.Type, register.Bytes, fields);
+        }
+    }
+
+    private static IEnumerable<KeyValuePair<string, int>> Names(Field field) =>
+        from value in Enumerable.Range(0, field.Words.Length)
+        where field.Words[value] != Field.Reserved
+        select new KeyValuePair<string, int>(field.Words[value].Replace(",", "", StringComparison.Ordinal).Replace(' ', '_'), value);
 
     private static XmlUnion Union(string id, string floating, string unsigned, string signed) =>
         new(id, [new KeyValuePair<string, string>("f", floating), new("u", unsigned), new("s", signed)]);

@@ -178,11 +178,14 @@ public sealed class MachineDebugPort : IDisposable
         shown.CopyTo(readable);
     }
 
-    /// <summary>Writes a register as MSR would, traps aside; false where it is read-only.</summary>
-    public bool TryWriteRegister(int cpu, MachineRegister register, ReadOnlySpan<byte> value)
+    /// <summary>
+    /// Writes a register as MSR would, traps aside. Null when it holds the value now; else why it does not: it was not written, or not all of
+    /// its bits can be set.
+    /// </summary>
+    public string? WriteRegister(int cpu, MachineRegister register, ReadOnlySpan<byte> value)
     {
         byte[] bytes = value.ToArray();
-        return Ask(() => _registers.TryWrite(CoreAt(cpu), register, bytes));
+        return Ask(() => _registers.Write(CoreAt(cpu), register, bytes));
     }
 
     /// <summary>Reads memory from the start as far as it answers; gives the number of bytes read.</summary>

@@ -117,8 +117,8 @@ internal sealed unsafe class MachineRegisters
         return true;
     }
 
-    /// <summary>Writes a register with the effects that MSR would have; false where it is read-only or the value is impossible.</summary>
-    public bool TryWrite(Core core, MachineRegister register, ReadOnlySpan<byte> value)
+    /// <summary>Writes a register with the effects that MSR would have; null, or why it does not hold the value now.</summary>
+    public string? Write(Core core, MachineRegister register, ReadOnlySpan<byte> value)
     {
         Span<byte> bytes = stackalloc byte[16];
         value[..Math.Min(16, value.Length)].CopyTo(bytes);
@@ -129,44 +129,69 @@ internal sealed unsafe class MachineRegisters
         {
             case < StackPointer:
                 state->X[number] = low;
-                return true;
+                return null;
             case StackPointer:
                 state->X[Slots.Sp] = low;
-                return true;
+                return null;
             case ProgramCounter:
                 state->Pc = low;
-                return true;
+                return null;
             case ProcessState:
-                return TrySetProcessState(core, (uint)low);
+                return SetProcessState(core, (uint)low);
             case < Fpsr:
                 state->V[(number - FirstVector) * 2] = low;
                 state->V[((number - FirstVector) * 2) + 1] = BinaryPrimitives.ReadUInt64LittleEndian(bytes[8..]);
-                return true;
+                return null;
             case Fpsr:
-                state->Fp.Fpsr = (uint)low;
-                return true;
+                return WriteSystem(core, SysRegTable.Find("FPSR")!, low);
             case Fpcr:
-                state->Fp.Fpcr = (uint)low;
-                return true;
+                return WriteSystem(core, SysRegTable.Find("FPCR")!, low);
             default:
-                return core.System.SystemRegisters.TryWrite(_rows[number - FirstSystem], low);
+                return WriteSystem(core, _rows[number - FirstSystem], low);
         }
     }
 
+    private static string? WriteSystem(Core core, SysReg row, ulong value)
+    {
+        if (row.Write is null)
+        {
+            return $"{row.Name} is read-only";
+        }
+
+        if (!core.System.SystemRegisters.TryWrite(row, value))
+        {
+            return $"this core has no {row.Name}";
+        }
+
+        // A register with a life of its own may read otherwise although it took the value.
+        bool keeps = row.Place is not null && row.OnRead is null;
+        return keeps && core.System.SystemRegisters.TryRead(row, out ulong now) && now != value
+            ? $"{row.Name} is 0x{now:x} now; the other bits of 0x{value:x} cannot be written"
+            : null;
+    }
+
     /// <summary>PSTATE can be set to any AArch64 level the core has; AArch32 and levels it lacks are refused.</summary>
-    private static bool TrySetProcessState(Core core, uint value)
+    private static string? SetProcessState(Core core, uint value)
     {
         ExceptionLevel level = (ExceptionLevel)value.Field(3, 2);
-        bool aarch32 = value.Bit(4);
-        bool missing = (level == ExceptionLevel.El2 && !core.Configuration.HasEl2) || (level == ExceptionLevel.El3 && !core.Configuration.HasEl3);
-        if (aarch32 || missing || (level == ExceptionLevel.El0 && value.Bit(0)))
+        if (value.Bit(4))
         {
-            return false;
+            return "PSTATE.nRW cannot be set: this core has no AArch32";
+        }
+
+        if ((level == ExceptionLevel.El2 && !core.Configuration.HasEl2) || (level == ExceptionLevel.El3 && !core.Configuration.HasEl3))
+        {
+            return $"PSTATE.EL cannot be {(int)level}: this core has no EL{(int)level}";
+        }
+
+        if (level == ExceptionLevel.El0 && value.Bit(0))
+        {
+            return "PSTATE.SP cannot be set at EL0: it has one stack pointer";
         }
 
         core.State->Spsr = value;
         core.System.Derived.Update();
-        return true;
+        return null;
     }
 
     private void Add(string name, int bits, string group) =>

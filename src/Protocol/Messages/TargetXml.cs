@@ -13,13 +13,17 @@ namespace GdbHost.Protocol.Messages;
 public sealed record XmlRegister(string Name, int Bits, int Number, string Type, string? Group, bool SaveRestore = true);
 
 /// <summary>One named bit range of a flags type.</summary>
-public sealed record XmlField(string Name, int Low, int High);
+/// <param name="Type">The id of an enumeration of the same feature, or null for a plain number or bit.</param>
+public sealed record XmlField(string Name, int Low, int High, string? Type = null);
 
 /// <summary>A type that registers of one feature use.</summary>
 public abstract record XmlType(string Id);
 
 /// <summary>A register that gdb prints as named bits.</summary>
 public sealed record XmlFlags(string Id, int Bytes, IReadOnlyList<XmlField> Fields) : XmlType(Id);
+
+/// <summary>Names for the values of a field.</summary>
+public sealed record XmlEnumeration(string Id, int Bytes, IReadOnlyList<KeyValuePair<string, int>> Values) : XmlType(Id);
 
 /// <summary>A short vector of a predefined type.</summary>
 public sealed record XmlVector(string Id, string Element, int Count) : XmlType(Id);
@@ -91,6 +95,9 @@ public static class TargetXml
             case XmlFlags flags:
                 Flags(xml, flags);
                 break;
+            case XmlEnumeration names:
+                Enumeration(xml, names);
+                break;
             case XmlVector vector:
                 xml.WriteStartElement("vector");
                 xml.WriteAttributeString("id", vector.Id);
@@ -117,6 +124,27 @@ public static class TargetXml
             xml.WriteAttributeString("name", field.Name);
             xml.WriteAttributeString("start", Decimal(field.Low));
             xml.WriteAttributeString("end", Decimal(field.High));
+            if (field.Type is not null)
+            {
+                xml.WriteAttributeString("type", field.Type);
+            }
+
+            xml.WriteEndElement();
+        }
+
+        xml.WriteEndElement();
+    }
+
+    private static void Enumeration(XmlWriter xml, XmlEnumeration names)
+    {
+        xml.WriteStartElement("enum");
+        xml.WriteAttributeString("id", names.Id);
+        xml.WriteAttributeString("size", Decimal(names.Bytes));
+        foreach ((string name, int value) in names.Values)
+        {
+            xml.WriteStartElement("evalue");
+            xml.WriteAttributeString("name", name);
+            xml.WriteAttributeString("value", Decimal(value));
             xml.WriteEndElement();
         }
 

@@ -113,15 +113,15 @@ internal sealed class FakeTarget : ITarget, IBreakpoints, IMemoryMap, ITranslati
         }
     }
 
-    public bool TryWriteRegister(int cpu, RegisterDescription register, ReadOnlySpan<byte> value)
+    public string? WriteRegister(int cpu, RegisterDescription register, ReadOnlySpan<byte> value)
     {
         if (register.Name == "MIDR_EL1")
         {
-            return false;
+            return "MIDR_EL1 is read-only";
         }
 
         _values[(cpu, register.Name)] = value.ToArray();
-        return true;
+        return null;
     }
 
     public void SetRegister(string name, ulong value) => _values[(0, name)] = BitConverter.GetBytes(value);

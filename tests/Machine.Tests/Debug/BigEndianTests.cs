@@ -55,6 +55,6 @@ public sealed class BigEndianTests
     {
         MachineRegister v0 = guest.Port.Registers.First(r => r.Name == "v0");
         byte[] value = [.. System.BitConverter.GetBytes(low), .. System.BitConverter.GetBytes(high)];
-        Assert.True(guest.Port.TryWriteRegister(0, v0, value));
+        Assert.Null(guest.Port.WriteRegister(0, v0, value));
     }
 }

@@ -40,9 +40,9 @@ internal sealed class SmallGuest : IDisposable
 
     public void Set(string register, ulong value)
     {
-        if (!Port.TryWriteRegister(0, Find(register), BitConverter.GetBytes(value)))
+        if (Port.WriteRegister(0, Find(register), BitConverter.GetBytes(value)) is string problem)
         {
-            throw new InvalidOperationException($"{register} cannot be written");
+            throw new InvalidOperationException(problem);
         }
     }
 

@@ -63,7 +63,7 @@ internal sealed class FourCores : IDisposable
         Port = MachineDebugPort.Create(Configuration, b => Printed.Add((Port!.VirtualNanoseconds, b)));
         Port.StopsWhenStuck = true;
         MachineRegister pc = Port.Registers.First(r => r.Name == "pc");
-        Port.TryWriteRegister(0, pc, BitConverter.GetBytes(Code));
+        Port.WriteRegister(0, pc, BitConverter.GetBytes(Code));
     }
 
     public static MachineConfiguration Configuration { get; } = new()

@@ -6,6 +6,9 @@ namespace GdbHost.GdbStub.Monitor.Fields;
 /// <param name="Words">The meaning of each value, by value; values beyond the end have none.</param>
 internal sealed record Field(string Name, int High, int Low, string Says, params string[] Words)
 {
+    /// <summary>The word for a value that means nothing.</summary>
+    public const string Reserved = "reserved";
+
     /// <summary>For a field that holds the upper bits of an address: how far to shift it up to have the address.</summary>
     public int? AddressShift { get; init; }
 

@@ -1,6 +1,6 @@
 namespace GdbHost.GdbStub.Monitor.Fields;
 
-/// <summary>EL2 configuration and trap registers (DDI 0487, HCR_EL2, CPTR_EL2, MDCR_EL2, HSTR_EL2, CNTHCT_EL2), Armv8.0 fields.</summary>
+/// <summary>Configuration and trap registers of EL2 and EL3 (DDI 0487, HCR_EL2, CPTR_ELx, CPACR_EL1, MDCR_EL2, CNTHCTL_EL2, SCR_EL3), Armv8.0 fields.</summary>
 internal static class HypervisorControl
 {
     public static readonly FieldTable[] Tables =
@@ -47,6 +47,31 @@ internal static class HypervisorControl
             new("TTA", 20, 20, "trace register accesses trap to EL2"),
             new("TFP", 10, 10, "floating-point and SIMD trap to EL2"),
         ]),
+        new("CPTR_EL3",
+        [
+            new("TCPAC", 31, 31, "CPACR_EL1 and CPTR_EL2 accesses trap to EL3"),
+            new("TTA", 20, 20, "trace register accesses trap to EL3"),
+            new("TFP", 10, 10, "floating-point and SIMD trap to EL3"),
+        ]),
+        new("CPACR_EL1",
+        [
+            new("TTA", 28, 28, "trace register accesses trap to EL1"),
+            new("FPEN", 21, 20, "floating-point and SIMD trap to EL1", "of EL0 and EL1", "of EL0", "of EL0 and EL1", "never"),
+        ]),
+        new("SCR_EL3",
+        [
+            new("TWE", 13, 13, "WFE traps to EL3"),
+            new("TWI", 12, 12, "WFI traps to EL3"),
+            new("ST", 11, 11, "Secure EL1 may use the Secure physical timer"),
+            new("RW", 10, 10, "execution state of the next lower level", "AArch32", "AArch64"),
+            new("SIF", 9, 9, "Secure state never executes from Non-secure memory"),
+            new("HCE", 8, 8, "HVC is enabled"),
+            new("SMD", 7, 7, "SMC is UNDEFINED"),
+            new("EA", 3, 3, "SError and external aborts go to EL3"),
+            new("FIQ", 2, 2, "FIQ goes to EL3"),
+            new("IRQ", 1, 1, "IRQ goes to EL3"),
+            new("NS", 0, 0, "Security state below EL3", "Secure", "Non-secure"),
+        ]),
         new("MDCR_EL2",
         [
             new("TDRA", 11, 11, "debug ROM address registers trap to EL2"),
@@ -58,7 +83,7 @@ internal static class HypervisorControl
             new("TPMCR", 5, 5, "PMCR_EL0 traps to EL2"),
             new("HPMN", 4, 0, "event counters that EL1 may use"),
         ]),
-        new("CNTHCT_EL2",
+        new("CNTHCTL_EL2",
         [
             new("EVNTI", 7, 4, "counter bit that makes the event stream"),
             new("EVNTDIR", 3, 3, "event stream edge", "0 to 1", "1 to 0"),

@@ -80,6 +80,13 @@ internal static class Syndrome
     // DDI 0487, ESR_EL2, DFSC and IFSC; the low two bits are the level in the first four groups and 0x14 to 0x17.
     private static readonly string[] LevelFaults = ["address size fault", "translation fault", "access flag fault", "permission fault"];
 
+    private static readonly Field[] Outline =
+    [
+        Class with { Words = [.. Enumerable.Range(0, 64).Select(c => Classes.TryGetValue(c, out ExceptionClass? known) ? known.Says : Field.Reserved)] },
+        Length,
+        new("ISS", 24, 0, "instruction-specific syndrome"),
+    ];
+
     private static readonly Field[] SavedStatus =
     [
         new("N", 31, 31, "negative"), new("Z", 30, 30, "zero"), new("C", 29, 29, "carry"), new("V", 28, 28, "overflow"),
@@ -92,6 +99,9 @@ internal static class Syndrome
     ];
 
     public static readonly FieldTable[] Tables = [.. Enumerable.Range(1, 3).Select(el => new FieldTable($"SPSR_EL{el}", SavedStatus))];
+
+    /// <summary>The fields that every syndrome has, for who cannot look at the value first.</summary>
+    public static readonly FieldTable[] Outlines = [.. Enumerable.Range(1, 3).Select(el => new FieldTable($"ESR_EL{el}", Outline))];
 
     public static bool IsSyndrome(string register) => register is "ESR_EL1" or "ESR_EL2" or "ESR_EL3";
 

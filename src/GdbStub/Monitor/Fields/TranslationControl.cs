@@ -1,7 +1,7 @@
 namespace GdbHost.GdbStub.Monitor.Fields;
 
 /// <summary>
-/// Registers that control translation (DDI 0487, VTCR_EL2, VTTBR_EL2, TCR_EL1, TCR_EL2, SCTLR_EL1, SCTLR_EL2, HPFAR_EL2,
+/// Registers that control translation (DDI 0487, VTCR_EL2, VTTBR_EL2, TCR_ELx, SCTLR_ELx, HPFAR_EL2,
 /// PAR_EL1).
 /// </summary>
 internal static class TranslationControl
@@ -29,6 +29,17 @@ internal static class TranslationControl
         new("M", 0, 0, "stage 1 translation", "off", "on"),
     ];
 
+    private static readonly Field[] ControlOfOneRange =
+    [
+        new("TBI", 20, 20, "top byte of addresses ignored"),
+        new("PS", 18, 16, "physical address size", PhysicalSizes),
+        new("TG0", 15, 14, "granule", Granules),
+        new("SH0", 13, 12, "shareability of walks", Shareabilities),
+        new("ORGN0", 11, 10, "outer cacheability of walks", Cacheabilities),
+        new("IRGN0", 9, 8, "inner cacheability of walks", Cacheabilities),
+        new("T0SZ", 5, 0, "the VA space has 64 minus this many bits"),
+    ];
+
     public static readonly FieldTable[] Tables =
     [
         new("VTCR_EL2",
@@ -47,16 +58,8 @@ internal static class TranslationControl
             new("BADDR", 47, 1, "stage 2 table base") { AddressShift = 1 },
         ]),
         new("HPFAR_EL2", [new("FIPA", 39, 4, "page of the faulting IPA") { AddressShift = 12 }]),
-        new("TCR_EL2",
-        [
-            new("TBI", 20, 20, "top byte of addresses ignored"),
-            new("PS", 18, 16, "physical address size", PhysicalSizes),
-            new("TG0", 15, 14, "granule", Granules),
-            new("SH0", 13, 12, "shareability of walks", Shareabilities),
-            new("ORGN0", 11, 10, "outer cacheability of walks", Cacheabilities),
-            new("IRGN0", 9, 8, "inner cacheability of walks", Cacheabilities),
-            new("T0SZ", 5, 0, "the VA space has 64 minus this many bits"),
-        ]),
+        new("TCR_EL2", ControlOfOneRange),
+        new("TCR_EL3", ControlOfOneRange),
         new("TCR_EL1",
         [
             new("TBI1", 38, 38, "top byte of upper addresses ignored"),
@@ -72,6 +75,7 @@ internal static class TranslationControl
             new("T0SZ", 5, 0, "the lower VA space has 64 minus this many bits"),
         ]),
         new("SCTLR_EL2", SystemControl),
+        new("SCTLR_EL3", SystemControl),
         new("SCTLR_EL1",
         [
             new("UCI", 26, 26, "EL0 may do cache maintenance"),
