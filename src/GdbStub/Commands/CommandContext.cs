@@ -19,6 +19,7 @@ internal sealed class CommandContext(ITarget target, CommandTable table, Session
 
     private readonly ArrayBufferWriter<byte> _outgoing = new(1024);
     private PacketWriter? _writer;
+    private readonly CpuAction[] _actions = new CpuAction[target.CpuCount];
     private bool _replyOpen;
     private bool _silent;
 
@@ -91,6 +92,13 @@ internal sealed class CommandContext(ITarget target, CommandTable table, Session
             Writer.Put('O').HexText(text.Substring(at, Math.Min(ConsoleChunk, text.Length - at)));
             Writer.End();
         }
+    }
+
+    /// <summary>One action for each vCPU, all of them to hold; for <see cref="ResumeWith"/>, and used again by the next command.</summary>
+    public CpuAction[] NoActions()
+    {
+        Array.Clear(_actions);
+        return _actions;
     }
 
     /// <summary>Lets the guest run; the reply is the stop that follows.</summary>

@@ -42,7 +42,7 @@ internal static class Memory
         int read = context.Target.ReadMemory(context.State.SelectedCpu, context.State.View, address, bytes);
         if (read == 0 && length > 0)
         {
-            context.Error(RspError.BadAddress, () => MemoryProblem.Of(context, address));
+            Refuse(context, address);
         }
         else
         {
@@ -51,6 +51,10 @@ internal static class Memory
 
         ArrayPool<byte>.Shared.Return(room);
     }
+
+    // Apart, because the words are made only when they are asked for, and what they need would be kept for every packet.
+    private static void Refuse(CommandContext context, ulong address) =>
+        context.Error(RspError.BadAddress, () => MemoryProblem.Of(context, address));
 
     private static void WriteHex(CommandContext context, RspReader arguments)
     {

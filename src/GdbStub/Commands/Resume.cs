@@ -55,7 +55,7 @@ internal static class Resume
             return;
         }
 
-        var actions = new CpuAction[context.Target.CpuCount];
+        CpuAction[] actions = context.NoActions();
         for (int cpu = 0; cpu < actions.Length; cpu++)
         {
             if (context.State.ResumeThreads.Covers(SessionState.ThreadOf(cpu)))
@@ -87,7 +87,7 @@ internal static class Resume
 
     private static void Actions(CommandContext context, RspReader arguments)
     {
-        var actions = new CpuAction[context.Target.CpuCount];
+        CpuAction[] actions = context.NoActions();
         StepOptions range = default;
         while (!arguments.AtEnd)
         {
@@ -107,7 +107,7 @@ internal static class Resume
             }
         }
 
-        if (Array.TrueForAll(actions, a => a == CpuAction.Hold))
+        if (Array.TrueForAll(actions, static a => a == CpuAction.Hold))
         {
             context.Error(RspError.NoSuchObject);
             return;

@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Linq;
 using GdbHost.GdbStub.Session;
 using GdbHost.GdbStub.Target;
 using GdbHost.Protocol.Messages;
@@ -54,7 +53,7 @@ internal static class StopReplies
     private static void Expedite(CommandContext context, int cpu)
     {
         IReadOnlyList<RegisterDescription> registers = context.Layout.ExpeditedRegisters;
-        Span<byte> values = stackalloc byte[registers.Sum(static r => r.Bytes)];
+        Span<byte> values = stackalloc byte[context.Layout.ExpeditedBytes];
         Span<bool> readable = stackalloc bool[registers.Count];
         context.Target.ReadRegisters(cpu, registers, values, readable);
         int at = 0;

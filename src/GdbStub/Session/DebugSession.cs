@@ -20,6 +20,7 @@ namespace GdbHost.GdbStub.Session;
 /// </summary>
 internal sealed class DebugSession
 {
+    // The reader's thread goes on as the consumer: a packet costs no change of threads. The machine's thread must not; it posts by another.
     // A reader that runs ahead of the consumer waits; with the packet limit this bounds the memory of a session.
     private const int EventsInFlight = 8;
 
@@ -29,16 +30,20 @@ internal sealed class DebugSession
     private readonly Log _log;
     private readonly SessionState _state = new();
     private readonly CommandContext _context;
-    private readonly Channel<SessionEvent> _events = Channel.CreateBounded<SessionEvent>(EventsInFlight);
+    private readonly Channel<SessionEvent> _events = Channel.CreateBounded<SessionEvent>(
+        new BoundedChannelOptions(EventsInFlight) { SingleReader = true, AllowSynchronousContinuations = true });
     private readonly PrintedText _printed = new();
+    private readonly Action<TargetStop> _onStopped;
     private CancellationToken _ending;
     private bool _attached;
     private bool _ranBefore;
+    private int _resumingThread;
 
     public DebugSession(IDuplexPipe connection, GuestRun guest, CommandTable table, Log log)
     {
         _connection = connection;
         _guest = guest;
+        _onStopped = OnStopped;
         _table = table;
         _log = log;
         _context = new CommandContext(guest.Target, table, _state);
@@ -262,7 +267,9 @@ internal sealed class DebugSession
         {
             _state.Running = true;
             StepOptions step = _context.StepRange with { TakesInterrupts = _state.StepTakesInterrupts };
-            _guest.Resume(actions, stopped => _ = PostAsync(SessionEvent.Of(stopped), _ending), step);
+            _resumingThread = Environment.CurrentManagedThreadId;
+            _guest.Resume(actions, _onStopped, step);
+            _resumingThread = 0;
         }
 
         if (_state.Detached)
@@ -291,12 +298,21 @@ internal sealed class DebugSession
         }
     }
 
+    private void OnStopped(TargetStop stop)
+    {
+        // A short step has stopped already, on the consumer's own thread; the consumer takes it up when it is done with the packet.
+        if (_resumingThread != Environment.CurrentManagedThreadId || !_events.Writer.TryWrite(SessionEvent.Of(stop)))
+        {
+            _ = Task.Run(() => PostAsync(SessionEvent.Of(stop), _ending));
+        }
+    }
+
     // On the machine's thread, which must not wait: where the queue is full, the text goes with the next event.
     private void OnPrinted(string text)
     {
         if (_printed.Add(text))
         {
-            _events.Writer.TryWrite(SessionEvent.Printed);
+            ThreadPool.UnsafeQueueUserWorkItem(static writer => writer.TryWrite(SessionEvent.Printed), _events.Writer, preferLocal: false);
         }
     }
 

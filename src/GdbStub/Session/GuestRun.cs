@@ -13,6 +13,7 @@ namespace GdbHost.GdbStub.Session;
 internal sealed class GuestRun(ITarget target)
 {
     private readonly Lock _lock = new();
+    private Action<TargetStop>? _onStopped;
     private readonly TaskCompletionSource<GuestEnd> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Action<TargetStop>? _debugger;
     private TaskCompletionSource? _stopAwaited;
@@ -58,7 +59,7 @@ internal sealed class GuestRun(ITarget target)
             _running = true;
         }
 
-        Target.Resume(actions, step, OnStopped);
+        Target.Resume(actions, step, _onStopped ??= OnStopped);
     }
 
     /// <summary>Stops the guest if it runs; afterwards nobody is told of a stop until the next resume.</summary>

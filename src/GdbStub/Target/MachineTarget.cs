@@ -18,18 +18,28 @@ internal sealed class MachineTarget
     : ITarget, IBreakpoints, IMemoryMap, ITranslation, ISnapshots, IPublishedFiles, IRestart, IPciDevices, IDisposable
 {
     private const int MostSerialBacklog = 4096;
+    private const int MostLists = 4;
     private const int SerialPauseMilliseconds = 5;
 
     private readonly MachineDebugPort _port;
     private readonly MachineBreakpoints _breakpoints;
     private readonly MachineRegister[] _registers;
 
+    // Replaced whole, for sessions on several threads.
+    private (IReadOnlyList<RegisterDescription> List, MachineRegister[] Registers)[] _lists = [];
+
     private readonly GuestEnding _ending;
+
+    // Of the newest resume; there is no other before its stop.
+    private readonly CoreAction[] _actions;
+    private Action<TargetStop>? _stopped;
+    private Action<MachineStop>? _onStop;
 
     private MachineTarget(MachineDebugPort port, GuestEnding ending)
     {
         _port = port;
         _ending = ending;
+        _actions = new CoreAction[port.CpuCount];
         (RegisterDescription Description, MachineRegister Register)[] registers =
             [.. port.Registers.SelectMany(r => MachineRegisterNames.Of(r).Select(d => (d, r))).OrderBy(r => r.d.Group)];
         Registers = [.. registers.Select((r, number) => r.Description with { Number = number })];
@@ -160,7 +170,7 @@ internal sealed class MachineTarget
         _port.TryReadRegister(cpu, _registers[register.Number], value);
 
     public void ReadRegisters(int cpu, IReadOnlyList<RegisterDescription> registers, Span<byte> values, Span<bool> readable) =>
-        _port.ReadRegisters(cpu, [.. registers.Select(r => _registers[r.Number])], values, readable);
+        _port.ReadRegisters(cpu, RegistersOf(registers), values, readable);
 
     public string? WriteRegister(int cpu, RegisterDescription register, ReadOnlySpan<byte> value) =>
         _port.WriteRegister(cpu, _registers[register.Number], value);
@@ -171,8 +181,16 @@ internal sealed class MachineTarget
     public bool TryWriteMemory(int cpu, AddressView view, ulong address, ReadOnlySpan<byte> bytes) =>
         _port.TryWriteMemory(cpu, SpaceOf(view), address, bytes);
 
-    public void Resume(IReadOnlyList<CpuAction> actions, StepOptions step, Action<TargetStop> stopped) => _port.Resume(
-        [.. actions.Select(Translate)], stop => stopped(Translate(stop)), new StepMode(step.TakesInterrupts, step.From, step.To));
+    public void Resume(IReadOnlyList<CpuAction> actions, StepOptions step, Action<TargetStop> stopped)
+    {
+        for (int cpu = 0; cpu < _actions.Length; cpu++)
+        {
+            _actions[cpu] = Translate(actions[cpu]);
+        }
+
+        _stopped = stopped;
+        _port.Resume(_actions, _onStop ??= OnStop, new StepMode(step.TakesInterrupts, step.From, step.To));
+    }
 
     public void Restart() => _port.Reset();
 
@@ -203,6 +221,24 @@ internal sealed class MachineTarget
         };
         return Translate(_port.Explain(cpu, space, address, Translate(access), unprivileged));
     }
+
+    /// <summary>The same list is asked for again and again: with every g packet, and with every stop.</summary>
+    private MachineRegister[] RegistersOf(IReadOnlyList<RegisterDescription> registers)
+    {
+        foreach ((IReadOnlyList<RegisterDescription> list, MachineRegister[] known) in _lists)
+        {
+            if (list == registers)
+            {
+                return known;
+            }
+        }
+
+        MachineRegister[] found = [.. registers.Select(r => _registers[r.Number])];
+        _lists = [(registers, found), .. _lists.Take(MostLists - 1)];
+        return found;
+    }
+
+    private void OnStop(MachineStop stop) => _stopped?.Invoke(Translate(stop));
 
     private static MemorySpace SpaceOf(AddressView view) => view switch
     {

@@ -16,6 +16,7 @@ internal sealed class RegisterLayout
         GeneralPacketBytes = InGeneralPacket.Sum(r => r.Bytes);
         Expedited = [.. ExpeditedNames.Select(NumberOf).Where(n => n >= 0)];
         ExpeditedRegisters = [.. Expedited.Select(n => registers[n])];
+        ExpeditedBytes = ExpeditedRegisters.Sum(static r => r.Bytes);
     }
 
     public IReadOnlyList<RegisterDescription> All { get; }
@@ -28,6 +29,8 @@ internal sealed class RegisterLayout
     public IReadOnlyList<int> Expedited { get; }
 
     public IReadOnlyList<RegisterDescription> ExpeditedRegisters { get; }
+
+    public int ExpeditedBytes { get; }
 
     private static IEnumerable<string> ExpeditedNames => ["x29", "sp", "pc"];
 

@@ -13,7 +13,7 @@ namespace GdbHost.Machine.Debug;
 
 /// <summary>
 /// The only public door of a machine: create one, let it run, stop it, look at it, change it. May be called from any
-/// thread; everything is done on the machine's own thread, and looking leaves no trace in the machine.
+/// thread; one thread at a time has the machine, and looking leaves no trace in it.
 /// </summary>
 public sealed class MachineDebugPort : IDisposable
 {
@@ -34,9 +34,21 @@ public sealed class MachineDebugPort : IDisposable
     private int? _stepping;
     private StepMode _stepMode;
 
+    // What the newest resume asked for. The machine stands still when it comes, so it cannot meet another one.
+    private readonly CoreAction[] _resumeActions;
+    private readonly Action _resume;
+    private Action<MachineStop>? _resumeStop;
+    private StepMode _resumeStep;
+
     private MachineDebugPort(Boards.Machine machine)
     {
         _machine = machine;
+        _resumeActions = new CoreAction[machine.Cluster.Cores.Count];
+        _resume = () =>
+        {
+            _onStop = _resumeStop;
+            StartRun(_resumeActions, _resumeStep);
+        };
         _registers = new MachineRegisters();
         _snapshots = new MachineSnapshots(machine);
         _pci = new MachinePci(machine);
@@ -103,20 +115,22 @@ public sealed class MachineDebugPort : IDisposable
 
     /// <summary>
     /// Lets the cores run, one action for each. Returns at once; <paramref name="onStop"/> is called once, on the machine
-    /// thread, when the machine stands still again. Only while it stands still.
+    /// thread or, for a short step, within this call, when the machine stands still again. Only while it stands still.
     /// </summary>
     /// <param name="actions">One for each core. Where one steps, only that one moves.</param>
     /// <param name="onStop">Told of the stop.</param>
     /// <param name="step">How it steps.</param>
     public void Resume(IReadOnlyList<CoreAction> actions, Action<MachineStop> onStop, StepMode step = default)
     {
-        CoreAction[] each = [.. actions];
-        _stopRequested = false;
-        _thread.Post(() =>
+        for (int core = 0; core < _resumeActions.Length; core++)
         {
-            _onStop = onStop;
-            StartRun(each, step);
-        });
+            _resumeActions[core] = actions[core];
+        }
+
+        _stopRequested = false;
+        _resumeStop = onStop;
+        _resumeStep = step;
+        _thread.Do(_resume);
     }
 
     /// <summary>Asks a running machine to stop soon; does nothing to one that stands still.</summary>
@@ -150,6 +164,24 @@ public sealed class MachineDebugPort : IDisposable
     /// <summary>Reads a register into bytes, lowest first, without side effects; false where it cannot be shown.</summary>
     public bool TryReadRegister(int cpu, MachineRegister register, Span<byte> value)
     {
+        if (_thread.TryEnter())
+        {
+            try
+            {
+                return _registers.TryRead(CoreAt(cpu), register, value);
+            }
+            finally
+            {
+                _thread.Exit();
+            }
+        }
+
+        return TryReadRegisterLater(cpu, register, value);
+    }
+
+    // Apart from the way above, as the like below: what a lambda keeps is allocated where its method begins.
+    private bool TryReadRegisterLater(int cpu, MachineRegister register, Span<byte> value)
+    {
         byte[] bytes = new byte[(register.Bits + 7) / 8];
         bool done = Ask(() => _registers.TryRead(CoreAt(cpu), register, bytes));
         bytes.AsSpan(0, Math.Min(bytes.Length, value.Length)).CopyTo(value);
@@ -162,18 +194,27 @@ public sealed class MachineDebugPort : IDisposable
     /// </summary>
     public void ReadRegisters(int cpu, IReadOnlyList<MachineRegister> registers, Span<byte> values, Span<bool> readable)
     {
+        if (_thread.TryEnter())
+        {
+            try
+            {
+                ReadHere(cpu, registers, values, readable);
+                return;
+            }
+            finally
+            {
+                _thread.Exit();
+            }
+        }
+
+        ReadRegistersLater(cpu, registers, values, readable);
+    }
+
+    private void ReadRegistersLater(int cpu, IReadOnlyList<MachineRegister> registers, Span<byte> values, Span<bool> readable)
+    {
         byte[] bytes = new byte[values.Length];
         bool[] shown = new bool[registers.Count];
-        _thread.Invoke(() =>
-        {
-            int at = 0;
-            for (int index = 0; index < shown.Length; index++)
-            {
-                int size = registers[index].Bits / 8;
-                shown[index] = _registers.TryRead(CoreAt(cpu), registers[index], bytes.AsSpan(at, size));
-                at += size;
-            }
-        });
+        _thread.Invoke(() => ReadHere(cpu, registers, bytes, shown));
         bytes.CopyTo(values);
         shown.CopyTo(readable);
     }
@@ -190,6 +231,23 @@ public sealed class MachineDebugPort : IDisposable
 
     /// <summary>Reads memory from the start as far as it answers; gives the number of bytes read.</summary>
     public int ReadMemory(int cpu, MemorySpace space, ulong address, Span<byte> into)
+    {
+        if (_thread.TryEnter())
+        {
+            try
+            {
+                return DebugMemory.Read(CoreAt(cpu), space, address, into);
+            }
+            finally
+            {
+                _thread.Exit();
+            }
+        }
+
+        return ReadMemoryLater(cpu, space, address, into);
+    }
+
+    private int ReadMemoryLater(int cpu, MemorySpace space, ulong address, Span<byte> into)
     {
         byte[] bytes = new byte[into.Length];
         int count = Ask(() => DebugMemory.Read(CoreAt(cpu), space, address, bytes));
@@ -313,6 +371,17 @@ public sealed class MachineDebugPort : IDisposable
         if (_machine.Console is SerialConsole console)
         {
             console.InputEnded = ended;
+        }
+    }
+
+    private void ReadHere(int cpu, IReadOnlyList<MachineRegister> registers, Span<byte> values, Span<bool> readable)
+    {
+        int at = 0;
+        for (int index = 0; index < registers.Count; index++)
+        {
+            int size = registers[index].Bits / 8;
+            readable[index] = _registers.TryRead(CoreAt(cpu), registers[index], values.Slice(at, size));
+            at += size;
         }
     }
 

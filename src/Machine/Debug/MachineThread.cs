@@ -5,7 +5,8 @@ using System.Threading;
 namespace GdbHost.Machine.Debug;
 
 /// <summary>
-/// The one thread that owns a machine, and the queue by which other threads reach it. Together with
+/// The thread that runs a machine, and the ways by which other threads reach it. While the machine stands still whoever asks does the work
+/// itself, under the lock that owns the machine; while it runs, requests wait in a queue for the end of a slice. Together with
 /// <c>MachineDebugPort</c> the only place of this project that knows of threads.
 /// </summary>
 internal sealed class MachineThread : IDisposable
@@ -13,7 +14,12 @@ internal sealed class MachineThread : IDisposable
     private readonly BlockingCollection<Action> _requests = [];
     private readonly Thread _thread;
     private readonly Func<bool> _slice;
-    private bool _running;
+
+    // Held by whoever touches the machine.
+    private readonly Lock _machine = new();
+
+    private int _waiting;
+    private volatile bool _running;
     private volatile bool _disposed;
 
     /// <param name="slice">Runs the machine for a while; false when it stands still from now on.</param>
@@ -24,10 +30,41 @@ internal sealed class MachineThread : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Starts calling slices. On the machine thread only.</summary>
-    public void StartSlices() => _running = true;
+    /// <summary>
+    /// Makes the calling thread the owner of a machine that stands still and has nothing to do first; false if there is none to be had. Then
+    /// <see cref="Exit"/> must follow. It saves two changes of threads, which cost more than most requests.
+    /// </summary>
+    public bool TryEnter()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (_running || !_machine.TryEnter())
+        {
+            return false;
+        }
 
-    /// <summary>Runs something on the machine thread, between two slices, and waits for it. A failure is thrown here.</summary>
+        if (!_running && Volatile.Read(ref _waiting) == 0)
+        {
+            return true;
+        }
+
+        _machine.Exit();
+        return false;
+    }
+
+    /// <summary>Gives the machine back.</summary>
+    public void Exit() => _machine.Exit();
+
+    /// <summary>Starts calling slices. Only for the owner of the machine.</summary>
+    public void StartSlices()
+    {
+        _running = true;
+        if (Thread.CurrentThread != _thread)
+        {
+            Post(static () => { });
+        }
+    }
+
+    /// <summary>Runs something between two slices and waits for it. A failure is thrown here.</summary>
     public void Invoke(Action action)
     {
         if (Thread.CurrentThread == _thread)
@@ -36,26 +73,44 @@ internal sealed class MachineThread : IDisposable
             return;
         }
 
-        using ManualResetEventSlim done = new();
-        Exception? failure = null;
-        Post(() =>
+        if (TryEnter())
         {
             try
             {
                 action();
             }
-            catch (Exception e) when (Keep(e, out failure))
+            catch (Exception e) when (Keep(e, out _))
             {
+                throw Failure(e);
             }
             finally
             {
-                done.Set();
+                Exit();
             }
-        });
-        done.Wait();
-        if (failure is not null)
+
+            return;
+        }
+
+        InvokeThere(action);
+    }
+
+    /// <summary>Runs something between two slices: before this returns where the machine stands still, else later.</summary>
+    public void Do(Action action)
+    {
+        if (Thread.CurrentThread != _thread && TryEnter())
         {
-            throw new InvalidOperationException("the machine failed: " + failure.Message, failure);
+            try
+            {
+                action();
+            }
+            finally
+            {
+                Exit();
+            }
+        }
+        else
+        {
+            Post(action);
         }
     }
 
@@ -63,6 +118,7 @@ internal sealed class MachineThread : IDisposable
     public void Post(Action action)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
+        Interlocked.Increment(ref _waiting);
         _requests.Add(action);
     }
 
@@ -71,7 +127,7 @@ internal sealed class MachineThread : IDisposable
     {
         if (_requests.TryTake(out Action? request, Timeout.Infinite))
         {
-            request();
+            Serve(request);
         }
     }
 
@@ -92,22 +148,67 @@ internal sealed class MachineThread : IDisposable
         return true;
     }
 
+    private static InvalidOperationException Failure(Exception e) => new("the machine failed: " + e.Message, e);
+
+    private void InvokeThere(Action action)
+    {
+        using ManualResetEventSlim done = new();
+        Exception? failure = null;
+        Post(() =>
+        {
+            try
+            {
+                action();
+            }
+            catch (Exception e) when (Keep(e, out failure))
+            {
+            }
+            finally
+            {
+                done.Set();
+            }
+        });
+        done.Wait();
+        if (failure is not null)
+        {
+            throw Failure(failure);
+        }
+    }
+
+    private void Serve(Action request)
+    {
+        try
+        {
+            request();
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
+        }
+    }
+
     private void Loop()
     {
         while (!_disposed)
         {
             if (_running)
             {
-                while (_requests.TryTake(out Action? request))
+                lock (_machine)
                 {
-                    request();
-                }
+                    while (_requests.TryTake(out Action? request))
+                    {
+                        Serve(request);
+                    }
 
-                _running = _running && !_disposed && _slice();
+                    _running = _running && !_disposed && _slice();
+                }
             }
             else if (_requests.TryTake(out Action? request, Timeout.Infinite))
             {
-                request();
+                lock (_machine)
+                {
+                    Serve(request);
+                }
             }
             else
             {

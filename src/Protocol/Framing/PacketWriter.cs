@@ -16,6 +16,10 @@ public sealed class PacketWriter(IBufferWriter<byte> output)
     private const int ShortestRun = 3;
     private const int LongestRun = 126 - RunBias;
 
+    // Bytes gather here, so that the output is asked for room once for many.
+    private readonly byte[] _gathered = new byte[1024];
+
+    private int _gatheredBytes;
     private byte _sum;
     private byte _runByte;
     private int _runLength;
@@ -50,6 +54,7 @@ public sealed class PacketWriter(IBufferWriter<byte> output)
         Raw((byte)'#');
         Raw(Hex.Digit(_sum >> 4));
         Raw(Hex.Digit(_sum));
+        HandOver();
     }
 
     /// <summary>One character that needs no escape.</summary>
@@ -135,7 +140,15 @@ public sealed class PacketWriter(IBufferWriter<byte> output)
             return;
         }
 
-        FlushRun();
+        if (_runLength == 1)
+        {
+            Counted(_runByte);
+        }
+        else
+        {
+            FlushRun();
+        }
+
         _runByte = b;
         _runLength = 1;
     }
@@ -169,7 +182,17 @@ public sealed class PacketWriter(IBufferWriter<byte> output)
 
     private void Raw(byte b)
     {
-        output.GetSpan(1)[0] = b;
-        output.Advance(1);
+        if (_gatheredBytes == _gathered.Length)
+        {
+            HandOver();
+        }
+
+        _gathered[_gatheredBytes++] = b;
+    }
+
+    private void HandOver()
+    {
+        output.Write(_gathered.AsSpan(0, _gatheredBytes));
+        _gatheredBytes = 0;
     }
 }

@@ -1,0 +1,159 @@
+#!/usr/bin/env python3
+"""A raw client of gdb's remote protocol that measures a stub: gdb-client.py ADDRESS ROW [PC]
+
+ADDRESS is HOST:PORT. ROW is one of registers (g packets a second), steps (vCont;s a second), memory (MB/s in the largest packets
+that the stub takes, up to 64 KiB), conditions (hits of a breakpoint with a false condition, a second; PC names its address),
+interrupt (milliseconds from Ctrl-C to the stop), first-stop (milliseconds from connect to the answer to "?").
+Prints one number.
+"""
+import socket
+import statistics
+import sys
+import time
+
+
+class Stub:
+    def __init__(self, address):
+        host, port = address.rsplit(":", 1)
+        self.socket = socket.create_connection((host, int(port)))
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.kept = b""
+        self.conditional = False
+
+    def send(self, body):
+        self.socket.sendall(b"$" + body + b"#%02x" % (sum(body) & 0xFF))
+
+    def receive(self):
+        while True:
+            begin = self.kept.find(b"$")
+            end = self.kept.find(b"#", begin) if begin >= 0 else -1
+            if end >= 0 and len(self.kept) >= end + 3:
+                body = self.kept[begin + 1:end]
+                self.kept = self.kept[end + 3:]
+                return body
+            more = self.socket.recv(1 << 18)
+            if not more:
+                raise EOFError("the stub closed the connection")
+            self.kept += more
+
+    def ask(self, body):
+        self.send(body)
+        return self.receive()
+
+    def without_acknowledgements(self):
+        features = undo(self.ask(b"qSupported:swbreak+;hwbreak+;vContSupported+"))
+        self.conditional = b"ConditionalBreakpoints+" in features
+        self.ask(b"QStartNoAckMode")
+        self.socket.sendall(b"+")
+        self.ask(b"?")
+        for feature in features.split(b";"):
+            if feature.startswith(b"PacketSize="):
+                return int(feature[11:], 16)
+        return 512
+
+
+def rate(stub, packet, seconds=1.0):
+    begin = time.perf_counter()
+    done = 0
+    while time.perf_counter() - begin < seconds:
+        for _ in range(100):
+            stub.ask(packet)
+        done += 100
+    return done / (time.perf_counter() - begin)
+
+
+def expanded(body):
+    """How many characters a body has with its runs undone."""
+    total = len(body)
+    at = body.find(b"*")
+    while at >= 0:
+        total += body[at + 1] - 29 - 2
+        at = body.find(b"*", at + 2)
+    return total
+
+
+def memory(stub, packet_size):
+    length = min(packet_size - 16, 0x20000) // 2 & ~0xFF
+    packet = b"m%x,%x" % (int(sys.argv[3], 16), length)
+    got = expanded(stub.ask(packet)) // 2
+    begin = time.perf_counter()
+    done = 0
+    while time.perf_counter() - begin < 1:
+        stub.ask(packet)
+        done += got
+    return done / (time.perf_counter() - begin) / 1e6
+
+
+def conditions(stub):
+    """The program at PC is a loop of one hit each; the condition is 0. A second of guest time without a stop, counted by $x0."""
+    at = int(sys.argv[3], 16)
+    stub.ask(b"Z0,%x,4" % at + (b";X3,220027" if stub.conditional else b""))
+    before = stub.ask(b"p0")
+    begin = time.perf_counter()
+    stub.send(b"vCont;c")
+    stub.socket.settimeout(0.02)
+    while time.perf_counter() - begin < 2:
+        try:
+            stub.receive()
+        except TimeoutError:
+            continue
+        # A stub that knows no conditions tells of each hit.
+        stub.send(b"vCont;s")
+        stub.socket.settimeout(5)
+        stub.receive()
+        stub.send(b"vCont;c")
+        stub.socket.settimeout(0.02)
+    seconds = time.perf_counter() - begin
+    stub.socket.settimeout(5)
+    stub.socket.sendall(b"\x03")
+    stub.receive()
+    return (number(stub.ask(b"p0")) - number(before)) / seconds
+
+
+def number(body):
+    return int.from_bytes(bytes.fromhex(undo(body).decode()), "little")
+
+
+def undo(body):
+    out = b""
+    at = 0
+    while at < len(body):
+        if body[at:at + 1] == b"*":
+            out += out[-1:] * (body[at + 1] - 29)
+            at += 2
+        else:
+            out += body[at:at + 1]
+            at += 1
+    return out
+
+
+def interrupt(stub):
+    times = []
+    for _ in range(20):
+        stub.send(b"vCont;c")
+        time.sleep(0.05)
+        begin = time.perf_counter()
+        stub.socket.sendall(b"\x03")
+        stub.receive()
+        times.append((time.perf_counter() - begin) * 1000)
+    return statistics.median(times)
+
+
+def main():
+    row = sys.argv[2]
+    begin = time.perf_counter()
+    stub = Stub(sys.argv[1])
+    if row == "first-stop":
+        stub.ask(b"?")
+        return (time.perf_counter() - begin) * 1000
+    size = stub.without_acknowledgements()
+    return {
+        "registers": lambda: rate(stub, b"g"),
+        "steps": lambda: rate(stub, b"vCont;s:p1.1" if size == 0 else b"vCont;s"),
+        "memory": lambda: memory(stub, size),
+        "conditions": lambda: conditions(stub),
+        "interrupt": lambda: interrupt(stub),
+    }[row]()
+
+
+print("%.3f" % main())

@@ -1,0 +1,68 @@
+using System;
+using System.Text;
+using GdbHost.GdbStub.Commands;
+using GdbHost.GdbStub.Session;
+using GdbHost.GdbStub.Target;
+using GdbHost.Machine.Boards;
+using GdbHost.Machine.Boot;
+using GdbHost.Protocol.Text;
+using Xunit;
+
+namespace GdbHost.GdbStub.Tests;
+
+/// <summary>
+/// What a packet costs in memory, from its bytes to the framed reply, on a real machine that stands still. Who is right: nothing may be
+/// allocated, as the collector counts it.
+/// </summary>
+public sealed class AllocationTests : IDisposable
+{
+    private const int Packets = 1000;
+
+    // NOP and a branch to itself: each step goes on.
+    private static readonly byte[] Code = [0x1f, 0x20, 0x03, 0xd5, 0xff, 0xff, 0xff, 0x17];
+
+    private readonly MachineTarget _target = MachineTarget.Create(
+        new MachineConfiguration { MemoryBytes = 1UL << 26, Kernel = new BootFile("loop.bin", Code) }, static _ => { });
+
+    private int _stops;
+
+    public void Dispose() => _target.Dispose();
+
+    [Theory]
+    [InlineData("g")]
+    [InlineData("p20")]
+    [InlineData("m40080000,100")]
+    [InlineData("vCont;s:1")]
+    public void Packet_allocates_nothing(string text)
+    {
+        byte[] packet = Encoding.ASCII.GetBytes(text);
+        var context = new CommandContext(_target, Commands.All.Table, new SessionState());
+        var guest = new GuestRun(_target);
+        Action<TargetStop> stopped = _ => _stops++;
+        Play(context, guest, packet, stopped, Packets);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Play(context, guest, packet, stopped, Packets);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(text.StartsWith('v') ? 2 * Packets : 0, _stops);
+    }
+
+    private void Play(CommandContext context, GuestRun guest, byte[] packet, Action<TargetStop> stopped, int times)
+    {
+        for (int i = 0; i < times; i++)
+        {
+            context.BeginCommand();
+            Command row = context.Table.Find(packet, _target, out int prefix)!;
+            row.Handle(context, new RspReader(packet.AsSpan(prefix)));
+            context.FinishCommand();
+            if (context.ResumeActions is CpuAction[] actions)
+            {
+                guest.Resume(actions, stopped, context.StepRange);
+                context.BeginCommand();
+                StopReplies.WriteAfterRun(context, guest.LastStop);
+                context.FinishCommand();
+            }
+
+            Assert.False(context.Outgoing.IsEmpty);
+        }
+    }
+}
