@@ -149,6 +149,7 @@ def main():
     size = stub.without_acknowledgements()
     return {
         "registers": lambda: rate(stub, b"g"),
+        "p": lambda: rate(stub, b"p0"),
         "steps": lambda: rate(stub, b"vCont;s:p1.1" if size == 0 else b"vCont;s"),
         "memory": lambda: memory(stub, size),
         "conditions": lambda: conditions(stub),

@@ -1,16 +1,25 @@
 using System;
+using System.IO;
 using System.IO.Pipelines;
 using System.Net.Sockets;
+using System.Threading;
+using System.Threading.Tasks;
 
 namespace GdbHost.GdbStub.Server;
 
 /// <summary>
 /// Pairs a connected socket with pipes. The one place that knows both, so another pairing (Pipelines.Sockets.Unofficial,
-/// say) would change this file only.
+/// say) would change this file only. A thread of its own waits for input and goes on as its reader: a debugger asks thousands of small
+/// questions one after the other, and each change of threads costs more than most answers.
 /// </summary>
 internal sealed class Connection : IDuplexPipe, IDisposable
 {
-    private readonly NetworkStream _stream;
+    private const int LeastRoom = 4096;
+    private const int Forever = -1;
+
+    private readonly Socket _socket;
+    private readonly Pipe _incoming = new(new PipeOptions(
+        readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.ThreadPool, useSynchronizationContext: false));
 
     public Connection(Socket socket)
     {
@@ -23,23 +32,53 @@ internal sealed class Connection : IDuplexPipe, IDisposable
             socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
         }
 
-        _stream = new NetworkStream(socket, ownsSocket: true);
-        Input = PipeReader.Create(_stream, new StreamPipeReaderOptions(leaveOpen: true));
-        Output = PipeWriter.Create(_stream, new StreamPipeWriterOptions(leaveOpen: true));
+        _socket = socket;
+        Output = PipeWriter.Create(new NetworkStream(socket, ownsSocket: false), new StreamPipeWriterOptions(leaveOpen: true));
+        new Thread(Receive) { IsBackground = true, Name = "debugger" }.Start();
     }
 
-    public PipeReader Input { get; }
+    public PipeReader Input => _incoming.Reader;
 
     public PipeWriter Output { get; }
 
+    /// <summary>Ends the connection; the thread that waits for input notices and closes the socket.</summary>
     public void Dispose()
     {
-        if (_stream.Socket.Connected)
+        try
         {
-            // Close in order: without this, unread bytes of the peer would discard our last reply.
-            _stream.Socket.Shutdown(SocketShutdown.Send);
+            // In order: without this, unread bytes of the peer would discard our last reply.
+            _socket.Shutdown(SocketShutdown.Send);
+            _socket.Shutdown(SocketShutdown.Both);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // The peer was faster.
+        }
+    }
+
+    private void Receive()
+    {
+        PipeWriter writer = _incoming.Writer;
+        IOException? problem = null;
+        try
+        {
+            bool wanted = true;
+            while (wanted && _socket.Poll(Forever, SelectMode.SelectRead) && _socket.Receive(writer.GetSpan(LeastRoom)) is int count and > 0)
+            {
+                writer.Advance(count);
+                wanted = !Flush(writer.FlushAsync()).IsCompleted;
+            }
+        }
+        catch (SocketException e)
+        {
+            problem = new IOException(e.Message, e);
         }
 
-        _stream.Dispose();
+        writer.Complete(problem);
+        _socket.Dispose();
     }
+
+    // A reader that does not keep up holds its own thread, and with it the peer.
+    private static FlushResult Flush(ValueTask<FlushResult> flush) =>
+        flush.IsCompleted ? flush.Result : flush.AsTask().GetAwaiter().GetResult();
 }

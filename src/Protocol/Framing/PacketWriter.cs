@@ -91,10 +91,16 @@ public sealed class PacketWriter(IBufferWriter<byte> output)
     /// <summary>Bytes as pairs of hexadecimal digits.</summary>
     public PacketWriter HexBytes(ReadOnlySpan<byte> bytes)
     {
-        foreach (byte b in bytes)
+        while (!bytes.IsEmpty)
         {
-            Encoded(Hex.Digit(b >> 4));
-            Encoded(Hex.Digit(b));
+            bytes = bytes[DigitsWithoutRuns(bytes)..];
+            bytes = bytes[DigitsOfRun(bytes)..];
+            if (!bytes.IsEmpty)
+            {
+                Encoded(Hex.Digit(bytes[0] >> 4));
+                Encoded(Hex.Digit(bytes[0]));
+                bytes = bytes[1..];
+            }
         }
 
         return this;
@@ -129,6 +135,67 @@ public sealed class PacketWriter(IBufferWriter<byte> output)
         }
 
         return this;
+    }
+
+    /// <summary>
+    /// Writes as many bytes as have two digits that continue no run, as most bytes of memory do: without looking for runs at each digit. Gives
+    /// their number.
+    /// </summary>
+    private int DigitsWithoutRuns(ReadOnlySpan<byte> bytes)
+    {
+        const int Room = 2;
+        if (_runLength != 1)
+        {
+            return 0;
+        }
+
+        int done = 0;
+        byte last = _runByte;
+        byte sum = _sum;
+        for (; done < bytes.Length; done++)
+        {
+            byte high = Hex.Digit(bytes[done] >> 4);
+            byte low = Hex.Digit(bytes[done]);
+            if (high == last || low == high)
+            {
+                break;
+            }
+
+            if (_gatheredBytes > _gathered.Length - Room)
+            {
+                HandOver();
+            }
+
+            // The last digit waits: the next one may make a run of it.
+            _gathered[_gatheredBytes] = last;
+            _gathered[_gatheredBytes + 1] = high;
+            _gatheredBytes += Room;
+            sum += last;
+            sum += high;
+            last = low;
+        }
+
+        _runByte = last;
+        _sum = sum;
+        BodyBytes += done * 2;
+        return done;
+    }
+
+    /// <summary>Takes as many bytes as go on with the present run, as zeros do, and have room in it; gives their number.</summary>
+    private int DigitsOfRun(ReadOnlySpan<byte> bytes)
+    {
+        int room = (LongestRun + 1 - _runLength) / 2;
+        if (_runLength == 0 || bytes.IsEmpty || room <= 0 || Hex.Digit(bytes[0]) != _runByte || Hex.Digit(bytes[0] >> 4) != _runByte)
+        {
+            return 0;
+        }
+
+        ReadOnlySpan<byte> most = bytes[..Math.Min(room, bytes.Length)];
+        int other = most.IndexOfAnyExcept(bytes[0]);
+        int done = other < 0 ? most.Length : other;
+        _runLength += done * 2;
+        BodyBytes += done * 2;
+        return done;
     }
 
     private void Encoded(byte b)
