@@ -5,6 +5,7 @@ set -euo pipefail
 # program:package
 needed=(
     gdb-multiarch:gdb-multiarch
+    lldb:lldb
     aarch64-linux-gnu-gcc:gcc-aarch64-linux-gnu
     qemu-aarch64:qemu-user
     qemu-system-aarch64:qemu-system-arm

@@ -4,7 +4,6 @@ using GdbHost.GdbStub.Commands;
 using GdbHost.GdbStub.Session;
 using GdbHost.GdbStub.Target;
 using GdbHost.Machine.Boards;
-using GdbHost.Machine.Boot;
 using GdbHost.Protocol.Text;
 using Xunit;
 

@@ -50,20 +50,53 @@ public sealed class ServerTests : IDisposable
     }
 
     [Fact(Timeout = HangMilliseconds)]
-    public async Task Second_debugger_is_turned_away_and_the_first_goes_on()
+    public async Task Second_debugger_looks_and_the_first_keeps_control()
     {
         using TcpServer server = Open("127.0.0.1:0");
         Task serving = Serve(server);
         using Socket first = await ConnectAsync(server);
-        Assert.Equal("+$QC1#c5", await AskAsync(first, "$qC#b4", 8));
+        Assert.Equal("+$OK#9a", await AskAsync(first, Framed("Z0,40000000,4"), 7));
 
         using Socket second = await ConnectAsync(server);
+        Assert.Equal("+$00010203#86", await AskAsync(second, Framed("m40000000,4"), 13));
+        foreach (string change in new[] { "P0=0000000000000000", "M40000000,1:ff", "vCont;c", "c", "k", "Z0,40000004,4", "vCtrlC" })
+        {
+            Assert.StartsWith("+$E.another debugger has control", await AskAsync(second, Framed(change), 40), StringComparison.Ordinal);
+            await DrainAsync(second);
+        }
+
+        // Its leaving changes nothing either.
+        Assert.Equal("+$OK#9a", await AskAsync(second, Framed("D"), 7));
         Assert.Equal(0, await second.ReceiveAsync(new byte[1]));
-        Assert.Equal("+$QC1#c5", await AskAsync(first, "$qC#b4", 8));
+        Assert.Equal(["Software@40000000/4"], _target.InsertedBreakpoints);
+        Assert.False(_target.Resumes.TryRead(out _));
+        Assert.Equal("+$OK#9a", await AskAsync(first, Framed("z0,40000000,4"), 7));
 
         await _stop.CancelAsync();
         await serving;
-        Assert.Contains("turned away", _messages.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory(Timeout = HangMilliseconds)]
+    [InlineData("Stop", false, false)]
+    [InlineData("Continue", true, false)]
+    [InlineData("Exit", false, true)]
+    [InlineData("AsFound", false, false)]
+    public async Task Broken_connection_takes_the_breakpoints_with_it_and_leaves_the_guest_as_the_user_chose(string action, bool runs, bool ends)
+    {
+        using TcpServer server = Open("127.0.0.1:0");
+        var guest = new GuestRun(_target) { OnDisconnect = Enum.Parse<DisconnectAction>(action) };
+        Task serving = Serve(server, guest);
+        Socket rude = await ConnectAsync(server);
+        Assert.Equal("+$OK#9a", await AskAsync(rude, Framed("Z0,40000000,4"), 7));
+        rude.LingerState = new LingerOption(true, 0);
+        rude.Dispose();
+
+        using Socket next = await ConnectAsync(server);
+        Assert.Equal("+$QC1#c5", await AskAsync(next, "$qC#b4", 8));
+        Assert.Empty(_target.InsertedBreakpoints);
+        Assert.Equal((runs, ends), (_target.Resumes.TryRead(out _), guest.Ended.IsCompleted));
+        await _stop.CancelAsync();
+        await serving;
     }
 
     [Fact(Timeout = HangMilliseconds)]
@@ -136,9 +169,23 @@ public sealed class ServerTests : IDisposable
 
     private TcpServer Open(string where) => new(Address(where == "unix" ? "unix:" + SocketPath : where), new Log(_messages, LogLevel.Info));
 
-    private Task Serve(TcpServer server)
+    private static string Framed(string body) => $"${body}#{GdbHost.Protocol.Framing.Checksum.Of(Encoding.ASCII.GetBytes(body)):x2}";
+
+    /// <summary>Reads what is left of a packet.</summary>
+    private static async Task DrainAsync(Socket client)
     {
-        var guest = new GuestRun(_target);
+        var piece = new byte[1];
+        while (piece[0] != '#' && await client.ReceiveAsync(piece) > 0)
+        {
+        }
+
+        await client.ReceiveAsync(new byte[2]);
+    }
+
+    private Task Serve(TcpServer server) => Serve(server, new GuestRun(_target));
+
+    private Task Serve(TcpServer server, GuestRun guest)
+    {
         return server.RunAsync(
             (connection, stop) =>
                 new DebugSession(connection, guest, Commands.All.Table, new Log(_messages, LogLevel.Info)).RunAsync(stop),

@@ -9,6 +9,19 @@ internal static class InputFile
 {
     public static ReadOnlyMemory<byte> Read(string option, string path) => Try(option, path, "read", () => File.ReadAllBytes(path));
 
+    /// <summary>Whether a file is there and begins as an ELF file does.</summary>
+    public static bool IsElf(string? path)
+    {
+        if (!File.Exists(path))
+        {
+            return false;
+        }
+
+        using FileStream file = File.OpenRead(path);
+        Span<byte> magic = stackalloc byte[4];
+        return file.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false) == magic.Length && magic.SequenceEqual("\u007fELF"u8);
+    }
+
     public static void Write(string option, string path, ReadOnlySpan<byte> bytes)
     {
         byte[] copy = bytes.ToArray();

@@ -36,6 +36,11 @@ internal abstract class BoardOptions : VerbOptions
 /// <summary>The options of the verbs that run a guest.</summary>
 internal abstract class GuestOptions : BoardOptions
 {
+    public const string GdbDefault = "127.0.0.1:1234";
+
+    /// <summary>A script brings its own gdb, which need not be told a number that others may use too.</summary>
+    public const string GdbForScript = "127.0.0.1:0";
+
     protected const string ClockHelp =
         "virtual: as fast as possible; host: not faster than real time. The guest counts instructions either way.";
 
@@ -47,7 +52,7 @@ internal abstract class GuestOptions : BoardOptions
         HelpText = "What the Secure UART of el3=on prints: none, stdio or file:PATH.")]
     public string SecureSerial { get; set; } = "";
 
-    [Option("gdb", MetaValue = "AT", Default = "127.0.0.1:1234",
+    [Option("gdb", MetaValue = "AT", Default = GdbDefault,
         HelpText = "Where to listen for gdb: HOST:PORT, PORT, unix:PATH or none. Port 0 picks a free one.")]
     public string Gdb { get; set; } = "";
 
@@ -56,6 +61,10 @@ internal abstract class GuestOptions : BoardOptions
 
     [Option("allow-remote", HelpText = "Allow listening beyond this host. Whoever connects controls the guest.")]
     public bool AllowRemote { get; set; }
+
+    [Option("on-disconnect", MetaValue = "ACTION", Default = "as-found",
+        HelpText = "When gdb's connection breaks: stop, continue, exit (with status 0), or as-found. Breakpoints are removed in any case.")]
+    public string OnDisconnect { get; set; } = "";
 
     [Option("semihosting", HelpText = "HLT 0xF000 calls the host: console, files, and an exit whose code becomes the exit status.")]
     public bool Semihosting { get; set; }
@@ -125,6 +134,13 @@ internal sealed class RunOptions : GuestOptions
 
     [Option("kernel", MetaValue = "FILE", HelpText = "ELF, arm64 Image (also gzip) or raw binary to start.")]
     public string? Kernel { get; set; }
+
+    [Option("script", MetaValue = "FILE",
+        HelpText = "Follow a gdb script: starts gdb-multiarch in batch mode on the stopped guest and ends with its status; lines \"FAIL: ...\" make it 1.")]
+    public string? Script { get; set; }
+
+    [Option("junit", MetaValue = "FILE", HelpText = "With --script: write its \"PASS: name\" and \"FAIL: name\" lines as JUnit XML.")]
+    public string? Junit { get; set; }
 
     [Option("dtb", MetaValue = "FILE", HelpText = "Your own device tree instead of the generated one.")]
     public string? Dtb { get; set; }

@@ -19,5 +19,6 @@ internal static class All
         .. Files.Rows,
         .. MonitorRequests.Rows,
         .. QemuPackets.Rows,
+        .. Lldb.Rows,
     ]);
 }

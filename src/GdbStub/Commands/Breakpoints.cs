@@ -9,8 +9,8 @@ internal static class Breakpoints
 {
     public static readonly Command[] Rows =
     [
-        new("Z", Insert, Advertise: "ConditionalBreakpoints+;BreakpointCommands+", Needs: Offered),
-        new("z", Remove, Needs: Offered),
+        new("Z", Insert, Advertise: "ConditionalBreakpoints+;BreakpointCommands+", Needs: Offered) { Controls = true },
+        new("z", Remove, Needs: Offered) { Controls = true },
     ];
 
     private static bool Offered(ITarget target) => target is IBreakpoints;

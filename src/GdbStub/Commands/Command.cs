@@ -17,4 +17,8 @@ internal sealed record Command(
     CommandHandler Handle,
     string? Advertise = null,
     Func<ITarget, bool>? Needs = null,
-    bool WhileRunning = false);
+    bool WhileRunning = false)
+{
+    /// <summary>Changes the guest or decides whether it runs: only for the debugger that has control.</summary>
+    public bool Controls { get; init; }
+}

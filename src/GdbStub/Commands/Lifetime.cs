@@ -12,11 +12,11 @@ internal static class Lifetime
     [
         new("qAttached", Attached),
         new("D", Detach),
-        new("k", Kill, WhileRunning: true),
-        new("vKill", KillProcess, WhileRunning: true),
+        new("k", Kill, WhileRunning: true) { Controls = true },
+        new("vKill", KillProcess, WhileRunning: true) { Controls = true },
         new("!", Extend, Needs: CanRestart),
-        new("R", Restart, Needs: CanRestart),
-        new("vRun;", Run, Needs: CanRestart),
+        new("R", Restart, Needs: CanRestart) { Controls = true },
+        new("vRun;", Run, Needs: CanRestart) { Controls = true },
         new("vAttach;", Attach),
     ];
 
@@ -35,7 +35,11 @@ internal static class Lifetime
             return;
         }
 
-        (context.Target as IBreakpoints)?.RemoveAll();
+        if (!context.State.Looks)
+        {
+            (context.Target as IBreakpoints)?.RemoveAll();
+        }
+
         context.State.Detached = true;
         context.Ok();
     }

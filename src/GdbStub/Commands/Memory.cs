@@ -12,8 +12,8 @@ internal static class Memory
     [
         new("m", Read),
         new("x", ReadBinary, Advertise: "binary-upload+"),
-        new("M", WriteHex),
-        new("X", WriteBinary),
+        new("M", WriteHex) { Controls = true },
+        new("X", WriteBinary) { Controls = true },
     ];
 
     // Two digits for each byte.

@@ -13,17 +13,23 @@ internal static class Registers
     public static readonly Command[] Rows =
     [
         new("g", ReadAll),
-        new("G", WriteAll),
+        new("G", WriteAll) { Controls = true },
         new("p", ReadOne),
-        new("P", WriteOne),
+        new("P", WriteOne) { Controls = true },
     ];
 
     private static void ReadAll(CommandContext context, RspReader arguments)
     {
+        if (!TryTakeCpu(context, ref arguments, out int cpu))
+        {
+            context.Error(RspError.Malformed);
+            return;
+        }
+
         IReadOnlyList<RegisterDescription> registers = context.Layout.InGeneralPacket;
         Span<byte> values = stackalloc byte[context.Layout.GeneralPacketBytes];
         Span<bool> readable = stackalloc bool[registers.Count];
-        context.Target.ReadRegisters(context.State.SelectedCpu, registers, values, readable);
+        context.Target.ReadRegisters(cpu, registers, values, readable);
         PacketWriter reply = context.Reply;
         int at = 0;
         for (int i = 0; i < readable.Length; i++)
@@ -44,7 +50,7 @@ internal static class Registers
     private static void WriteAll(CommandContext context, RspReader arguments)
     {
         Span<byte> values = stackalloc byte[context.Layout.GeneralPacketBytes];
-        if (!Hex.TryDecode(arguments.Rest, values, out int written) || written != values.Length)
+        if (!Hex.TryDecode(arguments.TakeUntil(';'), values, out int written) || written != values.Length || !TryTakeCpu(context, ref arguments, out int cpu))
         {
             context.Error(RspError.Malformed);
             return;
@@ -54,7 +60,7 @@ internal static class Registers
         string? problem = null;
         foreach (RegisterDescription register in context.Layout.InGeneralPacket)
         {
-            problem = context.Target.WriteRegister(context.State.SelectedCpu, register, values.Slice(at, register.Bytes)) ?? problem;
+            problem = context.Target.WriteRegister(cpu, register, values.Slice(at, register.Bytes)) ?? problem;
             at += register.Bytes;
         }
 
@@ -63,7 +69,7 @@ internal static class Registers
 
     private static void ReadOne(CommandContext context, RspReader arguments)
     {
-        if (!arguments.TakeNumber(out ulong number) || !arguments.AtEnd)
+        if (!arguments.TakeNumber(out ulong number) || !TryTakeCpu(context, ref arguments, out int cpu))
         {
             context.Error(RspError.Malformed);
         }
@@ -74,7 +80,7 @@ internal static class Registers
         else
         {
             Span<byte> value = stackalloc byte[register.Bytes];
-            if (context.Target.TryReadRegister(context.State.SelectedCpu, register, value))
+            if (context.Target.TryReadRegister(cpu, register, value))
             {
                 context.Reply.HexBytes(value);
             }
@@ -100,13 +106,27 @@ internal static class Registers
         }
 
         Span<byte> value = stackalloc byte[register.Bytes];
-        if (!Hex.TryDecode(arguments.Rest, value, out int written) || written != value.Length)
+        if (!Hex.TryDecode(arguments.TakeUntil(';'), value, out int written) || written != value.Length || !TryTakeCpu(context, ref arguments, out int cpu))
         {
             context.Error(RspError.Malformed);
             return;
         }
 
-        Answer(context, context.Target.WriteRegister(context.State.SelectedCpu, register, value));
+        Answer(context, context.Target.WriteRegister(cpu, register, value));
+    }
+
+    /// <summary>Takes what may stand at the end for a peer that said QThreadSuffixSupported; else the selected vCPU is meant.</summary>
+    private static bool TryTakeCpu(CommandContext context, ref RspReader arguments, out int cpu)
+    {
+        cpu = context.State.SelectedCpu;
+        if (arguments.AtEnd)
+        {
+            return true;
+        }
+
+        arguments.Take(';');
+        return context.State.ThreadSuffix && (arguments.AtEnd || (arguments.TakeLiteral("thread:"u8) && arguments.TakeThreadId(out ThreadId id)
+            && context.TryCpu(id, out cpu) && arguments.Take(';') && arguments.AtEnd));
     }
 
     /// <summary>gdb shows the text of a refused write in every version, whatever it says of error messages.</summary>

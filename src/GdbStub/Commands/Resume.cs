@@ -12,13 +12,13 @@ internal static class Resume
     public static readonly Command[] Rows =
     [
         new("?", WhyStopped),
-        new("c", Continue),
-        new("C", ContinueWithSignal),
-        new("s", Step),
-        new("S", StepWithSignal),
+        new("c", Continue) { Controls = true },
+        new("C", ContinueWithSignal) { Controls = true },
+        new("s", Step) { Controls = true },
+        new("S", StepWithSignal) { Controls = true },
         new("vCont?", WhichActions, Advertise: "vContSupported+"),
-        new("vCont;", Actions),
-        new("vCtrlC", Interrupt, WhileRunning: true),
+        new("vCont;", Actions) { Controls = true },
+        new("vCtrlC", Interrupt, WhileRunning: true) { Controls = true },
     ];
 
     private static void WhyStopped(CommandContext context, RspReader arguments) => StopReplies.Write(context, context.State.LastStop);

@@ -10,4 +10,8 @@ internal delegate void MonitorHandler(MonitorRequest request, ReadOnlySpan<strin
 /// <param name="Usage">The arguments, as the help shows them.</param>
 /// <param name="Help">What it prints, in one line.</param>
 /// <param name="Needs">The capability without which the command does not exist.</param>
-internal sealed record MonitorCommand(string Name, string Usage, string Help, MonitorHandler Handle, Func<ITarget, bool>? Needs = null);
+internal sealed record MonitorCommand(string Name, string Usage, string Help, MonitorHandler Handle, Func<ITarget, bool>? Needs = null)
+{
+    /// <summary>Changes the guest: only for the debugger that has control.</summary>
+    public bool Controls { get; init; }
+}

@@ -15,6 +15,12 @@ internal static class MonitorTable
         string[] words = line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
         string name = words.Length == 0 ? Help.Name : words[0];
         MonitorCommand[] found = Find(request, name);
+        if (found.Length == 1 && found[0].Controls && request.Session.Looks)
+        {
+            request.Line($"{found[0].Name}: another debugger has control of this guest; this session can look at it, not change it");
+            return;
+        }
+
         if (found.Length == 1)
         {
             found[0].Handle(request, words.AsSpan(Math.Min(1, words.Length)));

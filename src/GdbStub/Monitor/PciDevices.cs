@@ -13,9 +13,9 @@ internal static class PciDevices
     public static readonly MonitorCommand[] Rows =
     [
         new("pci", "", "lists PCI functions with their place, IDs and regions", List, Offered),
-        new("device_add", "NAME,KEY=VALUE...", "puts a PCI device into a slot: device_add edu,bus=rp1,id=e", Add, Offered),
-        new("device_del", "ID", "presses the attention button of a device's slot; it leaves when the guest has let it go", Remove, Offered),
-        new("pcie_aer_inject_error", "ID ERROR [HEADER...]", "makes a device report an error, such as UNSUP or BAD_TLP", Inject, Offered),
+        new("device_add", "NAME,KEY=VALUE...", "puts a PCI device into a slot: device_add edu,bus=rp1,id=e", Add, Offered) { Controls = true },
+        new("device_del", "ID", "presses the attention button of a device's slot; it leaves when the guest has let it go", Remove, Offered) { Controls = true },
+        new("pcie_aer_inject_error", "ID ERROR [HEADER...]", "makes a device report an error, such as UNSUP or BAD_TLP", Inject, Offered) { Controls = true },
         new("pci_dma", "ID read|write|message ADDR LENGTH|DATA [REQUESTER]",
             "sends a request of a device's and prints its way: bridges, IOMMU, target; DATA is up to 8 bytes as a number", Send, Offered),
     ];

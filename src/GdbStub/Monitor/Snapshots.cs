@@ -9,7 +9,7 @@ internal static class Snapshots
 {
     public static readonly MonitorCommand[] Rows =
     [
-        new("snapshot", "save|load FILE", "saves the state of the whole machine, or puts a saved state in its place", Run, static t => t is ISnapshots),
+        new("snapshot", "save|load FILE", "saves the state of the whole machine, or puts a saved state in its place", Run, static t => t is ISnapshots) { Controls = true },
         new("state", "", "prints instructions, virtual time and a hash of the whole state: equal states, equal hashes", PrintState,
             static t => t is ISnapshots),
     ];

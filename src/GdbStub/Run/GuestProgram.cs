@@ -1,7 +1,5 @@
 using System;
-using System.Buffers.Binary;
 using System.Globalization;
-using System.Linq;
 using System.Net.Sockets;
 using System.Text;
 using System.Threading;
@@ -21,6 +19,9 @@ internal sealed class GuestProgram(RunSettings settings, Log log)
 {
     // How long a machine that does not stop may delay the end of the program.
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(2);
+
+    // How long a script may go on after its guest has ended.
+    private static readonly TimeSpan ScriptTime = TimeSpan.FromSeconds(10);
 
     /// <param name="configure">Reads the guest's files and opens what is behind its devices; called after the port is open.</param>
     /// <param name="announce">Tells the user what is there, before the guest runs.</param>
@@ -42,7 +43,7 @@ internal sealed class GuestProgram(RunSettings settings, Log log)
             throw new UserErrorException($"--restore: {problem}");
         }
 
-        guest = new GuestRun(machine);
+        guest = new GuestRun(machine) { OnDisconnect = settings.OnDisconnect };
         announce(configuration, machine, Attach(server));
 
         using SignalEnds signals = new(guest, settings.SignalStatus);
@@ -57,7 +58,17 @@ internal sealed class GuestProgram(RunSettings settings, Log log)
             guest.Start();
         }
 
+        using GdbScript? script = settings.Script?.Invoke();
+        Task<GuestEnd>? scripted = script is null ? null : FollowAsync(script, server!, guest);
         GuestEnd end = await ServeAsync(server, guest);
+        if (scripted is not null && end.ExitStatus != ExitStatus.StuckOrTimeout && await Task.WhenAny(scripted, Task.Delay(ScriptTime)) == scripted)
+        {
+            // The script decides, not the guest, whose end it may have waited for.
+            end = await scripted;
+        }
+
+        script?.Dispose();
+        script?.Report(end);
         await StopAsync(guest, end, serial, secureSerial);
 
         // Known only of a machine that stands still by itself; scripts/bench.sh reads it.
@@ -73,9 +84,9 @@ internal sealed class GuestProgram(RunSettings settings, Log log)
         if (await Task.WhenAny(stopped, Task.Delay(StopTime)) == stopped && end.ExitStatus == ExitStatus.StuckOrTimeout)
         {
             // Whoever finds this in the log of a night's run wants to know where the guest was.
-            for (int cpu = 0; cpu < guest.Target.CpuCount; cpu++)
+            foreach (string line in PostMortem.Lines(guest.Target))
             {
-                log.Info($"{guest.Target.NameOf(cpu)}: {guest.Target.StateOf(cpu)}, pc 0x{ProgramCounter(guest.Target, cpu):x}");
+                log.Info(line);
             }
         }
 
@@ -95,13 +106,6 @@ internal sealed class GuestProgram(RunSettings settings, Log log)
             : throw new UserErrorException($"{Option}: the board has no Secure UART without el3=on; add it to --machine");
     }
 
-    private static ulong ProgramCounter(ITarget target, int cpu)
-    {
-        Span<byte> value = stackalloc byte[sizeof(ulong)];
-        target.TryReadRegister(cpu, target.Registers.First(static r => r.Name == "pc"), value);
-        return BinaryPrimitives.ReadUInt64LittleEndian(value);
-    }
-
     private static GuestEnd TimedOut(TimeSpan time) => new(
         ExitStatus.StuckOrTimeout,
         string.Create(CultureInfo.InvariantCulture, $"the guest still ran after the {time.TotalSeconds} s of --timeout"));
@@ -114,6 +118,22 @@ internal sealed class GuestProgram(RunSettings settings, Log log)
         GuestEnd end = await guest.Ended;
         await stop.CancelAsync();
         await serving;
+        return end;
+    }
+
+    private static async Task<GuestEnd> FollowAsync(GdbScript script, TcpServer server, GuestRun guest)
+    {
+        GuestEnd end;
+        try
+        {
+            end = await script.RunAsync(ListenAddress.ForGdb(server.EndPoint));
+        }
+        catch (UserErrorException e)
+        {
+            end = new GuestEnd(ExitStatus.BadInput, e.Message);
+        }
+
+        guest.Finish(end);
         return end;
     }
 

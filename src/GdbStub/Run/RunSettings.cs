@@ -1,6 +1,8 @@
 using System;
+using System.IO;
 using GdbHost.GdbStub.CommandLine;
 using GdbHost.GdbStub.Server;
+using GdbHost.GdbStub.Session;
 using GdbHost.GdbStub.Target;
 
 namespace GdbHost.GdbStub.Run;
@@ -34,8 +36,14 @@ internal sealed record RunSettings
 
     public bool AllowRemote { get; init; }
 
+    /// <summary>What becomes of the guest when gdb's connection breaks.</summary>
+    public DisconnectAction OnDisconnect { get; init; }
+
     /// <summary>Stay stopped until gdb lets the guest run.</summary>
     public bool Wait { get; init; }
+
+    /// <summary>Makes the gdb script that decides how the run ends; null for none.</summary>
+    public Func<GdbScript>? Script { get; init; }
 
     /// <summary>Name generated code for perf.</summary>
     public bool PerfMap { get; init; }
@@ -56,8 +64,25 @@ internal sealed record RunSettings
             throw new UserErrorException($"--wait: with {GdbOption} none nobody could let the guest run; remove one of them");
         }
 
+        (string? script, string? junit, string? symbols) = options is RunOptions run ? (run.Script, run.Junit, run.Kernel) : default;
+        if (script is null && junit is not null)
+        {
+            throw new UserErrorException("--junit: there is no script to report on; name one with --script");
+        }
+
+        if (script is not null && options.Gdb == NoGdb)
+        {
+            throw new UserErrorException($"--script: its gdb has nowhere to connect with {GdbOption} none; remove one of them");
+        }
+
+        if (script is not null && !File.Exists(script))
+        {
+            throw new UserErrorException($"--script: there is no file {script}");
+        }
+
         return new RunSettings
         {
+            Script = script is null ? null : () => new GdbScript(script, InputFile.IsElf(symbols) ? symbols : null, junit),
             Timeout = options.Timeout is null ? null : OptionValues.Seconds("--timeout", options.Timeout),
             MaxInstructions = options.MaxInstructions is null
                 ? null
@@ -65,10 +90,18 @@ internal sealed record RunSettings
             Paced = OptionValues.Word("--clock", options.Clock, "virtual", "host") == "host",
             Serial = new SerialLine("--serial", options.Serial),
             SecureSerial = options.SecureSerial,
-            Gdb = options.Gdb == NoGdb ? null : OptionValues.Listen(GdbOption, options.Gdb, options.AllowRemote),
+            Gdb = options.Gdb == NoGdb ? null : OptionValues.Listen(
+                GdbOption, script is not null && options.Gdb == GuestOptions.GdbDefault ? GuestOptions.GdbForScript : options.Gdb, options.AllowRemote),
             GdbPortFile = options.GdbPortFile,
             AllowRemote = options.AllowRemote,
-            Wait = options.Wait,
+            Wait = options.Wait || script is not null,
+            OnDisconnect = OptionValues.Word("--on-disconnect", options.OnDisconnect, "as-found", "stop", "continue", "exit") switch
+            {
+                "stop" => DisconnectAction.Stop,
+                "continue" => DisconnectAction.Continue,
+                "exit" => DisconnectAction.Exit,
+                _ => DisconnectAction.AsFound,
+            },
             PerfMap = options.PerfMap,
             Restore = options.Restore,
             Ending = new GuestEnding

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.IO;
 using System.Net;
 using System.Net.Sockets;
@@ -7,11 +8,11 @@ using System.Threading.Tasks;
 
 namespace GdbHost.GdbStub.Server;
 
-/// <summary>Listens on TCP or a Unix-domain socket and serves one debugger at a time; a second one is turned away.</summary>
+/// <summary>Listens on TCP or a Unix-domain socket and serves several debuggers at once; those beyond a limit are turned away.</summary>
 internal sealed class TcpServer : IDisposable
 {
-    // A debugger that comes right after another one has left may be here before we have noticed the leaving.
-    private static readonly TimeSpan LeaveTime = TimeSpan.FromSeconds(1);
+    /// <summary>Connections at a time.</summary>
+    public const int Most = 8;
 
     private readonly Socket _listener;
     private readonly string? _unixPath;
@@ -34,26 +35,27 @@ internal sealed class TcpServer : IDisposable
     /// <summary>Accepts until <paramref name="stop"/> is set; afterwards no connection is open.</summary>
     public async Task RunAsync(Func<Connection, CancellationToken, Task> serve, CancellationToken stop)
     {
-        Task current = Task.CompletedTask;
+        List<Task> visits = [];
         try
         {
             while (true)
             {
                 Socket socket = await _listener.AcceptAsync(stop);
-                if (await Task.WhenAny(current, Task.Delay(LeaveTime, stop)) == current)
+                visits.RemoveAll(static v => v.IsCompleted);
+                if (visits.Count < Most)
                 {
-                    current = ServeAsync(socket, serve, stop);
+                    visits.Add(ServeAsync(socket, serve, stop));
                 }
                 else
                 {
-                    _log.Warning("a second debugger was turned away: one is attached already");
+                    _log.Warning($"a debugger was turned away: {Most} are connected already");
                     socket.Dispose();
                 }
             }
         }
         catch (OperationCanceledException)
         {
-            await current;
+            await Task.WhenAll(visits);
         }
     }
 

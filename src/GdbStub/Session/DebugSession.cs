@@ -239,6 +239,12 @@ internal sealed class DebugSession
             return;
         }
 
+        if (_state.Looks && row.Controls)
+        {
+            _context.Reply.Text("E.another debugger has control of this guest; this session can look at it, not change it");
+            return;
+        }
+
         row.Handle(_context, new RspReader(packet[prefix..]));
     }
 
@@ -270,6 +276,11 @@ internal sealed class DebugSession
             _resumingThread = Environment.CurrentManagedThreadId;
             _guest.Resume(actions, _onStopped, step);
             _resumingThread = 0;
+        }
+
+        if (_state is { Detached: true, Looks: true })
+        {
+            return false;
         }
 
         if (_state.Detached)
@@ -321,17 +332,41 @@ internal sealed class DebugSession
         if (!_attached)
         {
             _attached = true;
+            _state.Looks = !await _guest.TryTakeControlAsync();
+            if (_state.Looks)
+            {
+                _log.Info("a further debugger is attached; it can look, not change");
+                return;
+            }
+
             ListenToBreakpoints(OnPrinted);
             _ranBefore = _guest.Running;
             await _guest.StopAsync();
         }
     }
 
-    /// <summary>A debugger that vanishes leaves the guest as it found it: running if it ran, and without breakpoints.</summary>
     private async ValueTask LeaveAsync()
     {
+        if (!_attached || _state.Looks)
+        {
+            return;
+        }
+
+        try
+        {
+            await LeaveGuestAsync();
+        }
+        finally
+        {
+            _guest.LeaveControl();
+        }
+    }
+
+    /// <summary>A debugger that vanishes leaves the guest without breakpoints, and running or not as the user chose; else as it was found.</summary>
+    private async ValueTask LeaveGuestAsync()
+    {
         ListenToBreakpoints(null);
-        if (!_attached || _state.Detached)
+        if (_state.Detached)
         {
             return;
         }
@@ -345,11 +380,23 @@ internal sealed class DebugSession
             return;
         }
 
-        if (_ranBefore)
+        if (_guest.OnDisconnect == DisconnectAction.Exit)
+        {
+            _guest.Finish(new GuestEnd(ExitStatus.PoweredOff, "the debugger is gone"));
+            return;
+        }
+
+        bool runs = _guest.OnDisconnect switch
+        {
+            DisconnectAction.Stop => false,
+            DisconnectAction.Continue => true,
+            _ => _ranBefore,
+        };
+        if (runs)
         {
             _guest.Start();
         }
 
-        _log.Info(_ranBefore ? "the debugger is gone; the guest runs on" : "the debugger is gone; the guest stays stopped");
+        _log.Info(runs ? "the debugger is gone; the guest runs on" : "the debugger is gone; the guest stays stopped");
     }
 }

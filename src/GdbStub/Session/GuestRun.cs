@@ -12,15 +12,23 @@ namespace GdbHost.GdbStub.Session;
 /// </summary>
 internal sealed class GuestRun(ITarget target)
 {
+    // A debugger that comes right after another one has left may be here before we have noticed the leaving.
+    private static readonly TimeSpan LeaveTime = TimeSpan.FromSeconds(1);
+
     private readonly Lock _lock = new();
     private Action<TargetStop>? _onStopped;
     private readonly TaskCompletionSource<GuestEnd> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Action<TargetStop>? _debugger;
     private TaskCompletionSource? _stopAwaited;
+    private TaskCompletionSource? _controlLeft;
+    private bool _controlled;
     private bool _running;
     private TargetStop _lastStop;
 
     public ITarget Target { get; } = target;
+
+    /// <summary>What becomes of the guest when the debugger that has control is gone without a word.</summary>
+    public DisconnectAction OnDisconnect { get; init; }
 
     public Task<GuestEnd> Ended => _end.Task;
 
@@ -80,6 +88,41 @@ internal sealed class GuestRun(ITarget target)
 
         Target.RequestStop();
         return stopped;
+    }
+
+    /// <summary>Makes the caller the one debugger that may change the guest; false when there is one already.</summary>
+    public async Task<bool> TryTakeControlAsync()
+    {
+        Task left;
+        lock (_lock)
+        {
+            if (!_controlled)
+            {
+                return _controlled = true;
+            }
+
+            _controlLeft ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            left = _controlLeft.Task;
+        }
+
+        await Task.WhenAny(left, Task.Delay(LeaveTime));
+        lock (_lock)
+        {
+            bool free = !_controlled;
+            _controlled = true;
+            return free;
+        }
+    }
+
+    /// <summary>Gives control back.</summary>
+    public void LeaveControl()
+    {
+        lock (_lock)
+        {
+            _controlled = false;
+            _controlLeft?.TrySetResult();
+            _controlLeft = null;
+        }
     }
 
     /// <summary>Ends the run; the first reason given counts.</summary>

@@ -40,6 +40,12 @@ internal sealed class SessionState
     /// <summary>The threads that c and s are about.</summary>
     public ThreadId ResumeThreads { get; set; } = ThreadId.Everything;
 
+    /// <summary>The peer names the thread behind register packets, ";thread:ID;", in place of an H packet before.</summary>
+    public bool ThreadSuffix { get; set; }
+
+    /// <summary>Another debugger has control of the guest: this one only looks.</summary>
+    public bool Looks { get; set; }
+
     /// <summary>A stop reply is owed.</summary>
     public bool Running { get; set; }
 

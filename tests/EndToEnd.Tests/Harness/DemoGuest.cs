@@ -17,4 +17,14 @@ internal static class DemoGuest
             $"file {hypervisor}\nadd-symbol-file {guest}",
             script);
     }
+
+    /// <summary>The same under LLDB, with the hypervisor's symbols.</summary>
+    public static Task<Conversation> UnderLldbAsync(params string[] commands)
+    {
+        string folder = Repository.InTree("src/GdbStub/Demo");
+        string hypervisor = Path.Combine(folder, "hypervisor.elf");
+        return HostRun.UnderLldbAsync(
+            ["--machine", "virt,gic=2,el2=on", "--memory", "256M", "--kernel", hypervisor, "--load", Path.Combine(folder, "guest.elf")],
+            hypervisor, commands);
+    }
 }

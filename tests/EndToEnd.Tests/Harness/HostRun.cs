@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
+using System.Linq;
 using System.Threading.Tasks;
 
 namespace GdbHost.EndToEnd.Tests.Harness;
@@ -85,6 +86,18 @@ internal sealed class HostRun : IDisposable
         host._process.Kill();
         Ended ended = await host._process.WaitAsync();
         return new Conversation(gdb.Output, gdb.Errors, host.Serial(), ended.Output + ended.Errors);
+    }
+
+    /// <summary>Runs a guest, stopped at its first instruction, under LLDB, which does the commands one after the other.</summary>
+    public static async Task<Conversation> UnderLldbAsync(string[] arguments, string program, params string[] commands)
+    {
+        using HostRun host = Waiting(arguments, DefaultLimit);
+        string port = await host.PortAsync();
+        string[] all = [$"target create --arch aarch64 {program}", $"gdb-remote 127.0.0.1:{port}", .. commands];
+        Ended lldb = await ChildProcess.RunAsync("lldb", ["--no-lldbinit", "--batch", .. all.SelectMany(static c => new[] { "-o", c })]);
+        host._process.Kill();
+        Ended ended = await host._process.WaitAsync();
+        return new Conversation(lldb.Output, lldb.Errors, host.Serial(), ended.Output + ended.Errors);
     }
 
     /// <summary>Runs a guest, stopped at its first instruction, with gdb connected for a dialogue.</summary>

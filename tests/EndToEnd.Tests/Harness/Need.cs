@@ -10,6 +10,9 @@ public enum Need
     /// <summary>Stock gdb, the client of every conversation.</summary>
     Gdb,
 
+    /// <summary>LLDB, the other client.</summary>
+    Lldb,
+
     /// <summary>The cross compiler, which builds the demo and the hypervisors of ours.</summary>
     CrossCompiler,
 
@@ -59,6 +62,7 @@ internal static class Needs
         return need switch
         {
             Need.Gdb => OnPath("gdb-multiarch") ? null : "gdb-multiarch is not installed: run scripts/test.sh",
+            Need.Lldb => OnPath("lldb") ? null : "lldb is not installed: run scripts/test.sh",
             Need.CrossCompiler => OnPath("aarch64-linux-gnu-gcc") ? null : "aarch64-linux-gnu-gcc is not installed: run scripts/test.sh",
             Need.UserEmulator => OnPath("qemu-aarch64") ? null : "qemu-aarch64 is not installed: run scripts/test.sh",
             Need.SystemEmulator => OnPath("qemu-system-aarch64") ? null : "qemu-system-aarch64 is not installed: run scripts/test.sh",

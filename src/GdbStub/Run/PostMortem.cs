@@ -1,0 +1,70 @@
+using System;
+using System.Buffers.Binary;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+using GdbHost.GdbStub.Target;
+
+namespace GdbHost.GdbStub.Run;
+
+/// <summary>
+/// Where each vCPU of a guest is that had to be stopped, for whoever finds it in the log of a night's run: state, PC, the newest exceptions'
+/// syndromes, and the callers as far as frame pointers tell them (IHI 0055, The Frame Pointer).
+/// </summary>
+internal static class PostMortem
+{
+    private const int MostFrames = 16;
+    private const int FrameRecordBytes = 16;
+
+    private static readonly string[] Syndromes = ["ESR_EL1", "ELR_EL1", "FAR_EL1", "ESR_EL2", "ELR_EL2", "FAR_EL2", "HPFAR_EL2"];
+
+    public static IEnumerable<string> Lines(ITarget target)
+    {
+        for (int cpu = 0; cpu < target.CpuCount; cpu++)
+        {
+            yield return $"{target.NameOf(cpu)}: {target.StateOf(cpu)}, pc 0x{Read(target, cpu, "pc"):x}";
+            string[] traps = [.. Syndromes.Select(n => (Name: n, Value: Read(target, cpu, n))).Where(r => r.Value is > 0).Select(r => $"{r.Name} 0x{r.Value:x}")];
+            if (traps.Length > 0)
+            {
+                yield return $"{target.NameOf(cpu)}: {string.Join(", ", traps)}";
+            }
+
+            string callers = string.Join(" ", Callers(target, cpu).Select(a => string.Create(CultureInfo.InvariantCulture, $"0x{a:x}")));
+            if (callers.Length > 0)
+            {
+                yield return $"{target.NameOf(cpu)}: called from {callers}";
+            }
+        }
+    }
+
+    private static List<ulong> Callers(ITarget target, int cpu)
+    {
+        List<ulong> callers = [];
+        Span<byte> record = stackalloc byte[FrameRecordBytes];
+        ulong frame = Read(target, cpu, "x29") ?? 0;
+        while (frame != 0 && frame % 8 == 0 && callers.Count < MostFrames
+            && target.ReadMemory(cpu, AddressView.Current, frame, record) == FrameRecordBytes)
+        {
+            ulong caller = BinaryPrimitives.ReadUInt64LittleEndian(record[8..]);
+            ulong next = BinaryPrimitives.ReadUInt64LittleEndian(record);
+            if (caller == 0)
+            {
+                break;
+            }
+
+            callers.Add(caller);
+
+            // Stacks grow down: a record that does not lie above the one before is none.
+            frame = next > frame ? next : 0;
+        }
+
+        return callers;
+    }
+
+    private static ulong? Read(ITarget target, int cpu, string name)
+    {
+        Span<byte> value = stackalloc byte[sizeof(ulong)];
+        RegisterDescription? register = target.Registers.FirstOrDefault(r => r.Name == name);
+        return register is not null && target.TryReadRegister(cpu, register, value) ? BinaryPrimitives.ReadUInt64LittleEndian(value) : null;
+    }
+}
