@@ -5,6 +5,7 @@
 #
 # --runs N        how often each row is measured (default 5); medians are printed
 # --engine NAME   handed to gdbhost
+# gdb             alone: both stubs under a raw client of gdb's protocol (tests/Bench/gdb.sh)
 # ROW...          only these rows of tests/Bench/rows.txt; without them all, and tests/Bench/results.md gets the tables
 #
 # Times are CPU time (user + system) of the whole process, but for attach. Measurements are kept in artifacts/bench.
@@ -28,6 +29,11 @@ while [ $# -gt 0 ]; do
     esac
 done
 [[ $runs =~ ^[1-9][0-9]*$ ]] || fail "--runs $runs is no number of runs"
+
+if [ "${wanted[*]}" = gdb ]; then
+    scripts/publish.sh >&2
+    exec tests/Bench/gdb.sh artifacts/publish/gdbhost "${GDBHOST_CACHE:-.cache}/guests/debian/vmlinuz" "$runs"
+fi
 
 rows=tests/Bench/rows.txt
 names=$(awk '!/^#/ && NF { print $1 }' "$rows")

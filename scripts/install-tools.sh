@@ -6,6 +6,7 @@ set -euo pipefail
 needed=(
     gdb-multiarch:gdb-multiarch
     lldb:lldb
+    python3:python3
     aarch64-linux-gnu-gcc:gcc-aarch64-linux-gnu
     qemu-aarch64:qemu-user
     qemu-system-aarch64:qemu-system-arm

@@ -90,7 +90,10 @@ public sealed class FuzzTests(ITestOutputHelper output)
         await stop.CancelAsync();
         await serving;
         Assert.True(messages.ToString().Length == 0, $"seed {seed}: {messages}");
-        Assert.True(!guest.Ended.IsCompleted, $"seed {seed}: {(guest.Ended.IsCompleted ? (await guest.Ended).Reason : "")}");
+
+        // In a million cases chance writes a k with the right checksum once.
+        string end = guest.Ended.IsCompleted ? (await guest.Ended).Reason : "";
+        Assert.True(end.Length == 0 || end.Contains("killed", StringComparison.Ordinal), $"seed {seed}: {end}");
     }
 
     /// <summary>One connection: sends cases, reads what comes back without a look, and leaves, sometimes rudely.</summary>

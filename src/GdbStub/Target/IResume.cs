@@ -75,3 +75,10 @@ internal interface IResume
     /// <summary>Asks a running guest to stop soon. Does nothing when it is stopped. Any thread may call it.</summary>
     void RequestStop();
 }
+
+/// <summary>Putting a stopped debuggee back to its start.</summary>
+internal interface IRestart
+{
+    /// <summary>As its reset button: images loaded again, every vCPU at its start.</summary>
+    void Restart();
+}
