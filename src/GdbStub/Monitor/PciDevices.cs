@@ -17,7 +17,7 @@ internal static class PciDevices
         new("device_del", "ID", "presses the attention button of a device's slot; it leaves when the guest has let it go", Remove, Offered) { Controls = true },
         new("pcie_aer_inject_error", "ID ERROR [HEADER...]", "makes a device report an error, such as UNSUP or BAD_TLP", Inject, Offered) { Controls = true },
         new("pci_dma", "ID read|write|message ADDR LENGTH|DATA [REQUESTER]",
-            "sends a request of a device's and prints its way: bridges, IOMMU, target; DATA is up to 8 bytes as a number", Send, Offered),
+            "sends a request of a device's and prints its way: bridges, IOMMU, target; DATA is up to 8 bytes as a number", Send, Offered) { Controls = true },
     ];
 
     private const int HeaderWords = 4;
