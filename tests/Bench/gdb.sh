@@ -25,7 +25,7 @@ start_ours() {
 }
 
 start_qemu() {
-    port=$((20000 + RANDOM % 20000))
+    port=$((10000 + RANDOM % 10000)) # below those that the system hands out
     qemu-system-aarch64 -M virt,gic-version=2,virtualization=on -nodefaults -cpu cortex-a53 -smp "$1" -m 1G -display none -kernel "$2" \
         -S -gdb "tcp:127.0.0.1:$port" >"$work/qemu.log" 2>&1 &
     pid=$!
