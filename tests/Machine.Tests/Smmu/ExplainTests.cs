@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using GdbHost.Machine.Debug.Dma;
 using GdbHost.Machine.Snapshots;
+using GdbHost.Machine.Tests.Pcie;
 using Xunit;
 
 namespace GdbHost.Machine.Tests.Smmu;
@@ -82,7 +83,7 @@ public sealed class ExplainTests : IDisposable
         Assert.Equal("target: not reached", Explain(Input + 0x40)[^1]);
         _smmu.Map1(Input, 0x0802_0000);
         Assert.Equal("target: PA 0x8020040: gic-v2m, a doorbell: the write may be an interrupt", Explain(Input + 0x40)[^1]);
-        _smmu.Pci.Write(_smmu.Pci.Config(0, 1, 4), 3, 2);
+        _smmu.Pci.Write(PciMachine.Config(0, 1, 4), 3, 2);
         Assert.StartsWith("function: not sent", Explain(Input)[^1], StringComparison.Ordinal);
     }
 

@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using GdbHost.Machine.Common;
 using GdbHost.Machine.Pcie;
 using GdbHost.Machine.Pcie.Dma;
 using GdbHost.Machine.Smmu;
@@ -51,8 +50,8 @@ internal sealed class SmmuFixture : IDisposable
         Write32(0x2c, 2);
         Write32(0x50, 5);
         Write32(0x20, 0xd);
-        _pci.Write(_pci.Config(0, 1, 4), 7, 2);
-        _pci.Write(_pci.Config(0, 2, 4), 7, 2);
+        _pci.Write(PciMachine.Config(0, 1, 4), 7, 2);
+        _pci.Write(PciMachine.Config(0, 2, 4), 7, 2);
     }
 
     public GdbHost.Machine.Boards.Machine Machine => _pci.Machine;
