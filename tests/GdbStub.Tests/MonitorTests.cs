@@ -53,6 +53,12 @@ public class MonitorTests
     [InlineData("pci_dma e read 0x40000000 257")]
     [InlineData("pci_dma e copy 0x40000000 4")]
     [InlineData("pci_dma e write 0x40000000 4 0x10000")]
+    [InlineData("smmu walk 8 high")]
+    [InlineData("smmu ste 00:20.0")]
+    [InlineData("dma")]
+    [InlineData("dma explain 00:01.8 0x40000000 w")]
+    [InlineData("dma explain 00:01.0 0x40000000")]
+    [InlineData("dma explain 00:01.0 0x40000000 x")]
     public void Question_that_cannot_be_answered_gets_one_line(string line) => Assert.Single(Ask(line));
 
     [Theory]
@@ -62,6 +68,11 @@ public class MonitorTests
     [InlineData("pci_dma e read 0x40000000 4", "send e read 40000000 00000000 ")]
     [InlineData("pci_dma e write 0x40000000 0x1122334455", "send e write 40000000 5544332211000000 ")]
     [InlineData("pci_dma e message 0x8020040 80 0x0300", "send e message 8020040 50000000 300")]
+    [InlineData("smmu", "smmu   False")]
+    [InlineData("smmu streams", "smmu streams  False")]
+    [InlineData("smmu cd 01:1f.7 3", "smmu cd 511 3 False")]
+    [InlineData("smmu walk 8 0x1000 w", "smmu walk 8 4096 True")]
+    [InlineData("dma explain 00:01.0 0x1000 write", "dma 8 4096 True")]
     public void A_command_about_PCI_devices_is_passed_on(string line, string request)
     {
         Ask(line);

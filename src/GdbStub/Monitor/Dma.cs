@@ -15,7 +15,7 @@ internal static class Dma
         new("dma", "explain BDF IOVA r|w", "the way of a request, without sending it: dma explain 00:01.0 0x40000000 w", PrintDma, Offered),
     ];
 
-    private static bool Offered(ITarget target) => target is IDmaExplanation;
+    private static bool Offered(ITarget target) => target is IPciDevices;
 
     private static void PrintSmmu(MonitorRequest request, ReadOnlySpan<string> arguments)
     {
@@ -39,7 +39,7 @@ internal static class Dma
             }
         }
 
-        Print(request, ((IDmaExplanation)request.Target).AskSmmu(topic, numbers, isWrite));
+        Print(request, ((IPciDevices)request.Target).AskSmmu(topic, numbers, isWrite));
     }
 
     private static void PrintDma(MonitorRequest request, ReadOnlySpan<string> arguments)
@@ -53,7 +53,7 @@ internal static class Dma
             return;
         }
 
-        Print(request, ((IDmaExplanation)request.Target).ExplainDma((ushort)requester, address, arguments[3][0] == 'w'));
+        Print(request, ((IPciDevices)request.Target).ExplainDma((ushort)requester, address, arguments[3][0] == 'w'));
     }
 
     private static void Print(MonitorRequest request, IReadOnlyList<string> lines)

@@ -17,7 +17,7 @@ namespace GdbHost.GdbStub.Target;
 /// machine's, in <see cref="MachineDebugPort"/>.
 /// </summary>
 internal sealed class MachineTarget
-    : ITarget, IBreakpoints, IMemoryMap, ITranslation, ISnapshots, IPublishedFiles, IRestart, IPciDevices, IDmaExplanation, IInspected,
+    : ITarget, IBreakpoints, IMemoryMap, ITranslation, ISnapshots, IPublishedFiles, IRestart, IPciDevices, IInspected,
         IDisposable
 {
     private const int MostSerialBacklog = 4096;

@@ -35,6 +35,18 @@ internal sealed class FakeTarget : ITarget, IBreakpoints, IMemoryMap, ITranslati
 
     public string? InjectPciError(string id, string error, IReadOnlyList<uint> header) => Note($"inject {id} {error} {string.Join(' ', header)}");
 
+    public IReadOnlyList<string> AskSmmu(string topic, IReadOnlyList<ulong> numbers, bool isWrite)
+    {
+        Note($"smmu {topic} {string.Join(' ', numbers)} {isWrite}");
+        return [];
+    }
+
+    public IReadOnlyList<string> ExplainDma(ushort requester, ulong address, bool isWrite)
+    {
+        Note($"dma {requester} {address} {isWrite}");
+        return [];
+    }
+
     public IReadOnlyList<string> SendPciRequest(string id, string operation, ulong address, byte[] data, ushort? forged)
     {
         Note($"send {id} {operation} {address:x} {Convert.ToHexStringLower(data)} {forged:x}");

@@ -88,6 +88,16 @@ public sealed class ExplainTests : IDisposable
     }
 
     [Fact]
+    public void A_function_behind_a_port_without_a_bus_number_has_SID_0()
+    {
+        using PciMachine pci = new(smmu: true, "pcie-root-port,id=rp,addr=1,chassis=1", "edu,bus=rp,id=e");
+        IReadOnlyList<string> lines = SmmuTopics.Answer(pci.Machine, new SmmuQuestion("streams", []));
+        Assert.Equal("pcie.e: its requests have SID 0x0: secondary bus not assigned yet", lines[^1]);
+        pci.Write(PciMachine.Config(0, 1, 0x19), 1, 1);
+        Assert.DoesNotContain(SmmuTopics.Answer(pci.Machine, new SmmuQuestion("streams", [])), static l => l.Contains("not assigned", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Looking_changes_nothing()
     {
         _smmu.UseStage1();
