@@ -6,6 +6,7 @@
 # $GDBHOST_CACHE/built/tf-a, or .cache/built/tf-a in the repository:
 #   bl1.bin            goes into the first flash bank
 #   bl2.bin bl31.bin   are loaded by BL1 and BL2 by semihosting, as is bl33.bin: an arm64 Image
+#   gicv3/             the same for a board with a GICv3
 # The build is for a core without AArch32 (CTX_INCLUDE_AARCH32_REGS=0), and BL33 is entered as a Linux kernel.
 set -euo pipefail
 export LC_ALL=C
@@ -24,7 +25,7 @@ done
 mkdir -p "$out"
 exec 9>"$out.lock"
 flock 9
-[ "${1-}" = --refresh ] || [ ! -f "$out/bl31.bin" ] || exit 0
+[ "${1-}" = --refresh ] || [ ! -f "$out/gicv3/bl31.bin" ] || exit 0
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -45,11 +46,17 @@ private_apt source --download-only "$package"
 mkdir source
 tar -C source --strip-components=1 -xf "$package"_*.orig.tar.xz
 
-# The message of the linker about writable code is an error to this makefile, and newer than it.
-make -s -C source PLAT=qemu CROSS_COMPILE="$cross" LD="${cross}ld.bfd --no-warn-rwx-segments" DEBUG=0 LOG_LEVEL=40 \
-    BUILD_BASE="$work/build" BUILD_STRING=debian BUILD_MESSAGE_TIMESTAMP='"of Debian"' \
-    ARM_LINUX_KERNEL_AS_BL33=1 CTX_INCLUDE_AARCH32_REGS=0 bl1 bl2 bl31 >"$work/make.log" 2>&1 || { cat "$work/make.log" >&2; exit 1; }
-cp "$work"/build/qemu/release/bl1.bin "$work"/build/qemu/release/bl2.bin "$out/"
-cp "$work/build/qemu/release/bl31.bin" "$out/bl31.bin.new"
-mv "$out/bl31.bin.new" "$out/bl31.bin"
+# firmware DRIVER FOLDER: the driver is that of the GIC.
+firmware() {
+    # The message of the linker about writable code is an error to this makefile, and newer than it.
+    make -s -C source PLAT=qemu CROSS_COMPILE="$cross" LD="${cross}ld.bfd --no-warn-rwx-segments" DEBUG=0 LOG_LEVEL=40 \
+        BUILD_BASE="$work/$1" BUILD_STRING=debian BUILD_MESSAGE_TIMESTAMP='"of Debian"' QEMU_USE_GIC_DRIVER="$1" \
+        ARM_LINUX_KERNEL_AS_BL33=1 CTX_INCLUDE_AARCH32_REGS=0 bl1 bl2 bl31 >"$work/make.log" 2>&1 || { cat "$work/make.log" >&2; exit 1; }
+    mkdir -p "$2"
+    cp "$work/$1"/qemu/release/bl1.bin "$work/$1"/qemu/release/bl2.bin "$2/"
+    cp "$work/$1/qemu/release/bl31.bin" "$2/bl31.bin.new"
+    mv "$2/bl31.bin.new" "$2/bl31.bin"
+}
+firmware QEMU_GICV2 "$out"
+firmware QEMU_GICV3 "$out/gicv3"
 printf 'build-firmware: %s\n' "$out"

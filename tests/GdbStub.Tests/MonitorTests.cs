@@ -42,7 +42,39 @@ public class MonitorTests
     [InlineData("snapshot")]
     [InlineData("snapshot keep FILE")]
     [InlineData("snapshot save")]
+    [InlineData("device_add")]
+    [InlineData("device_del")]
+    [InlineData("pcie_aer_inject_error e")]
+    [InlineData("pcie_aer_inject_error e UNSUP 1 2 3 4 5")]
+    [InlineData("pcie_aer_inject_error e UNSUP 0x100000000")]
+    [InlineData("pci_dma")]
+    [InlineData("pci_dma e read 0x40000000")]
+    [InlineData("pci_dma e read 0x40000000 0")]
+    [InlineData("pci_dma e read 0x40000000 257")]
+    [InlineData("pci_dma e copy 0x40000000 4")]
+    [InlineData("pci_dma e write 0x40000000 4 0x10000")]
     public void Question_that_cannot_be_answered_gets_one_line(string line) => Assert.Single(Ask(line));
+
+    [Theory]
+    [InlineData("device_add edu,bus=rp,id=e", "add edu,bus=rp,id=e")]
+    [InlineData("device_del e", "remove e")]
+    [InlineData("pcie_aer_inject_error e UNSUP 1 0x20", "inject e UNSUP 1 32")]
+    [InlineData("pci_dma e read 0x40000000 4", "send e read 40000000 00000000 ")]
+    [InlineData("pci_dma e write 0x40000000 0x1122334455", "send e write 40000000 5544332211000000 ")]
+    [InlineData("pci_dma e message 0x8020040 80 0x0300", "send e message 8020040 50000000 300")]
+    public void A_command_about_PCI_devices_is_passed_on(string line, string request)
+    {
+        Ask(line);
+        Assert.Equal([request], _target.PciRequests);
+    }
+
+    [Fact]
+    public void What_goes_wrong_with_a_PCI_device_is_one_line()
+    {
+        _target.PciProblem = "Device 'e' not found";
+        Assert.Equal(["Error: Device 'e' not found"], Ask("device_del e"));
+        Assert.Equal(["00:00.0 1b36:0008"], Ask("pci"));
+    }
 
     [Fact]
     public void Snapshot_says_what_was_saved_and_what_gdb_does_not_know()

@@ -64,7 +64,7 @@ internal static class Needs
             Need.SystemEmulator => OnPath("qemu-system-aarch64") ? null : "qemu-system-aarch64 is not installed: run scripts/test.sh",
             Need.DeviceTreeTools => OnPath("fdtput") ? null : "fdtput is not installed: run scripts/test.sh",
             Need.DebianGuests => File.Exists(Repository.Guest("SHA256SUMS")) ? null : "no Debian guests: run scripts/fetch-guests.sh",
-            Need.TrustedFirmware => File.Exists(Repository.Built("tf-a/bl31.bin")) ? null : "no Trusted Firmware-A: run scripts/build-firmware.sh",
+            Need.TrustedFirmware => File.Exists(Repository.Built("tf-a/gicv3/bl31.bin")) ? null : "no Trusted Firmware-A: run scripts/build-firmware.sh",
             Need.BuiltGuests => BuiltGuests.All(g => File.Exists(Repository.Built(g))) ? null : "guests not built: run scripts/build-guests.sh",
             Need.Firmware => File.Exists(Firmware.UBoot) && File.Exists(Firmware.UefiCode) ? null : "no firmware: run scripts/test.sh",
             Need.Script => OnPath("script") ? null : "script is not installed: run scripts/test.sh",

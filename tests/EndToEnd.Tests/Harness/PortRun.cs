@@ -25,6 +25,9 @@ internal sealed class PortRun : IDisposable
 
     public string Text => Encoding.ASCII.GetString([.. Serial.Select(s => s.Value)]);
 
+    /// <summary>The machine's door, for what else a debugger does.</summary>
+    public MachineDebugPort Port => _port;
+
     public MachineState State => _port.State;
 
     public MachineInspection Inspection => _port.Inspection;

@@ -33,6 +33,7 @@ public sealed record Transport(string Suffix, string[] Options, string Kernel, s
 {
     public static Transport Named(string name) => name switch
     {
+        "pci port" => new Transport("-pci,bus=port", ["--device", "pcie-root-port,id=port,chassis=1"], "", "MSI"),
         "mmio legacy" => new Transport("-device", [], "", "GIC-0"),
         "pci" => new Transport("-pci", [], "", "MSI"),
         "pci modern" => new Transport("-pci-non-transitional", [], "", "MSI"),

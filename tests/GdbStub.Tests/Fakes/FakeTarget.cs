@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Threading.Channels;
 using GdbHost.GdbStub.Target;
+using GdbHost.Machine.Pcie.Devices;
 
 namespace GdbHost.GdbStub.Tests.Fakes;
 
@@ -10,7 +11,7 @@ namespace GdbHost.GdbStub.Tests.Fakes;
 /// A debuggee without a machine: two vCPUs, a handful of registers, one page of memory at 0x40000000 whose bytes
 /// count up. It stops when a test says so.
 /// </summary>
-internal sealed class FakeTarget : ITarget, IBreakpoints, IMemoryMap, ITranslation, ISnapshots, IPublishedFiles, IRestart
+internal sealed class FakeTarget : ITarget, IBreakpoints, IMemoryMap, ITranslation, ISnapshots, IPciDevices, IPublishedFiles, IRestart
 {
     public const ulong MemoryStart = 0x4000_0000;
 
@@ -19,6 +20,32 @@ internal sealed class FakeTarget : ITarget, IBreakpoints, IMemoryMap, ITranslati
     private readonly SortedSet<string> _breakpoints = new(StringComparer.Ordinal);
     private readonly Channel<CpuAction[]> _resumes = Channel.CreateUnbounded<CpuAction[]>();
     private Action<TargetStop>? _stopped;
+
+    /// <summary>What was asked about PCI devices, in order.</summary>
+    public List<string> PciRequests { get; } = [];
+
+    /// <summary>What the next request about PCI devices is answered with.</summary>
+    public string? PciProblem { get; set; }
+
+    public IReadOnlyList<string> PciFunctions => ["00:00.0 1b36:0008"];
+
+    public string? AddPciDevice(PciDeviceRequest request) => Note($"add {request}");
+
+    public string? RemovePciDevice(string id) => Note($"remove {id}");
+
+    public string? InjectPciError(string id, string error, IReadOnlyList<uint> header) => Note($"inject {id} {error} {string.Join(' ', header)}");
+
+    public IReadOnlyList<string> SendPciRequest(string id, string operation, ulong address, byte[] data, ushort? forged)
+    {
+        Note($"send {id} {operation} {address:x} {Convert.ToHexStringLower(data)} {forged:x}");
+        return ["Target ram: Ok"];
+    }
+
+    private string? Note(string what)
+    {
+        PciRequests.Add(what);
+        return PciProblem;
+    }
 
     public string Architecture => "aarch64";
 

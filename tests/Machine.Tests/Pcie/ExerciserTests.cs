@@ -1,7 +1,5 @@
 using System;
-using System.Linq;
 using GdbHost.Machine.Bus;
-using GdbHost.Machine.Common;
 using GdbHost.Machine.Pcie.Dma;
 using Xunit;
 
@@ -186,7 +184,7 @@ public sealed class ExerciserTests : IDisposable
     public unsafe void A_store_to_code_and_to_a_word_under_an_exclusive_monitor_is_heard_of()
     {
         GdbHost.Machine.Cpu.CpuState* state = _machine.Machine.Cores[0].State;
-        state->ExclusivePlace = (ulong)_machine.Machine.Ram.Host + 0x100;
+        state->ExclusivePlace = (ulong)_machine.Machine.Ram.Host + 0x80_0100;
         state->ExclusiveBytes = 8;
         state->ExclusiveValid = true;
         Do(WriteMemory, PciMachine.Ram + 0xf8, length: 8);
@@ -206,9 +204,9 @@ public sealed class ExerciserTests : IDisposable
 
     public void Dispose() => _machine.Dispose();
 
-    private ulong Register(int at, int size = 4) => _machine.Read(_machine.Config(0, 1, at), size);
+    private ulong Register(int at, int size = 4) => _machine.Read(PciMachine.Config(0, 1, at), size);
 
-    private void SetRegister(int at, uint value, int size = 4) => _machine.Write(_machine.Config(0, 1, at), value, size);
+    private void SetRegister(int at, uint value, int size = 4) => _machine.Write(PciMachine.Config(0, 1, at), value, size);
 
     private int Find(int id)
     {

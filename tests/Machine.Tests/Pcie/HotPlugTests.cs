@@ -1,6 +1,5 @@
 using System;
 using System.IO;
-using System.Linq;
 using GdbHost.Machine.Boards;
 using GdbHost.Machine.Pcie.Bridges;
 using GdbHost.Machine.Pcie.Devices;
@@ -100,7 +99,7 @@ public sealed class HotPlugTests : IDisposable
     [Fact]
     public void A_slot_with_link_events_tells_of_its_link()
     {
-        ulong control = _machine.Config(0, 2, SlotControl);
+        ulong control = PciMachine.Config(0, 2, SlotControl);
         _machine.Write(control, Off | 0x1020, 2);
         Assert.Equal(Off | 0x1020, _machine.Read(control, 2));
         Add("edu,bus=rq,id=e");
@@ -113,7 +112,7 @@ public sealed class HotPlugTests : IDisposable
     {
         Add("edu,bus=rp,id=e");
         Write(SlotControl, On, 2);
-        _machine.Write(_machine.Config(1, 0, 0x10), PciMachine.Window + 0x10_0000);
+        _machine.Write(PciMachine.Config(1, 0, 0x10), PciMachine.Window + 0x10_0000);
         using MemoryStream file = new();
         SnapshotWriter.Write(_machine.Machine, file);
         string hash = new StateHash(_machine.Machine).Compute();
@@ -123,7 +122,7 @@ public sealed class HotPlugTests : IDisposable
         SnapshotReader.Read(_machine.Machine, file);
         Assert.Equal(hash, new StateHash(_machine.Machine).Compute());
         Assert.Equal(0x11e8_1234u, Device());
-        Assert.Equal(PciMachine.Window + 0x10_0000, _machine.Read(_machine.Config(1, 0, 0x10)));
+        Assert.Equal(PciMachine.Window + 0x10_0000, _machine.Read(PciMachine.Config(1, 0, 0x10)));
 
         using PciMachine other = new("pcie-root-port,id=rp,addr=1", "pcie-root-port,id=rq,addr=2,link-events=on");
         SnapshotReader.Read(other.Machine, file);
@@ -134,9 +133,9 @@ public sealed class HotPlugTests : IDisposable
 
     private void Add(string device) => PciDevices.HotPlug(_machine.Machine, QemuComparison.Request(device));
 
-    private ulong Device() => _machine.Read(_machine.Config(1, 0, 0));
+    private ulong Device() => _machine.Read(PciMachine.Config(1, 0, 0));
 
-    private ulong Read(int register, int size) => _machine.Read(_machine.Config(0, 1, register), size);
+    private ulong Read(int register, int size) => _machine.Read(PciMachine.Config(0, 1, register), size);
 
-    private void Write(int register, ulong value, int size = 4) => _machine.Write(_machine.Config(0, 1, register), value, size);
+    private void Write(int register, ulong value, int size = 4) => _machine.Write(PciMachine.Config(0, 1, register), value, size);
 }

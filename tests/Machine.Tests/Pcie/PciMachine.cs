@@ -2,7 +2,6 @@ using System;
 using System.Linq;
 using GdbHost.Machine.Boards;
 using GdbHost.Machine.Boot;
-using GdbHost.Machine.Bus;
 using GdbHost.Machine.Common;
 using GdbHost.Machine.Network;
 using GdbHost.Machine.Pcie;
@@ -17,7 +16,7 @@ namespace GdbHost.Machine.Tests.Pcie;
 /// <summary>A virt machine with PCI devices, driven from outside: configuration space, memory, virtual time, interrupts.</summary>
 internal sealed class PciMachine : IDisposable
 {
-    public const ulong Ram = 0x4000_0000;
+    public const ulong Ram = 0x4080_0000;
     public const ulong Window = 0x1000_0000;
     public const ulong Doorbell = 0x0802_0040;
     public const int FirstMessage = 80;
@@ -57,7 +56,7 @@ internal sealed class PciMachine : IDisposable
 
     public PciFunction Named(string id) => Machine.Pcie!.Plugged.Single(p => p.Request.Name == id).Function;
 
-    public ulong Config(int bus, int device, int register, int function = 0) =>
+    public static ulong Config(int bus, int device, int register, int function = 0) =>
         Ecam + ((ulong)bus << 20) + ((ulong)device << 15) + ((ulong)function << 12) + (ulong)register;
 
     public ulong Read(ulong address, int size = 4)

@@ -132,7 +132,7 @@ public sealed class SnapshotTests
         using FourCores guest = new();
         byte[] file = Save(guest);
         file[VersionOffset]++;
-        Assert.Contains($"reads format {SnapshotFormat.Version}", Refusal(guest, file), StringComparison.Ordinal);
+        Assert.Contains($"format {SnapshotFormat.Version}", Refusal(guest, file), StringComparison.Ordinal);
         Assert.Contains("no snapshot", Refusal(guest, new byte[1000]), StringComparison.Ordinal);
         Assert.Contains("too early", Refusal(guest, []), StringComparison.Ordinal);
     }

@@ -99,6 +99,21 @@ public sealed class VirtioPciOracleTests : IDisposable
         }
     }
 
+    /// <summary>Behind a port a device is an endpoint of PCI Express, and modern.</summary>
+    [QemuFact]
+    public void An_endpoint_behind_a_port_reads_as_QEMUs()
+    {
+        const string Port = "pcie-root-port,id=rp,chassis=1,addr=1";
+        using QemuComparison both = QemuComparison.WithBackends(
+            new MachineConfiguration { El2 = false, PciDevices = [QemuComparison.Request(Port), QemuComparison.Request("virtio-rng-pci,bus=rp")] },
+            "-device", Port, "-device", "virtio-rng-pci,bus=rp");
+        both.Write(Ecam + (1 << 15) + 0x18, 0x0001_0100);
+        for (ulong offset = 0; offset < 0x100; offset += 4)
+        {
+            both.Read(Ecam + (1 << 20) + offset);
+        }
+    }
+
     [QemuFact]
     public void A_queue_is_set_up_as_on_QEMU()
     {

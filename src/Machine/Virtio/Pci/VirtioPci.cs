@@ -12,7 +12,8 @@ namespace GdbHost.Machine.Virtio.Pci;
 /// <summary>What of the two interfaces a function has.</summary>
 /// <param name="Legacy">The I/O region, and the IDs of old.</param>
 /// <param name="Modern">The capabilities.</param>
-internal sealed record VirtioPciForm(bool Legacy, bool Modern);
+/// <param name="Express">It is an endpoint of PCI Express, behind a port; on the root complex's own bus it is not, as with QEMU.</param>
+internal sealed record VirtioPciForm(bool Legacy, bool Modern, bool Express);
 
 /// <summary>
 /// A virtio device as a PCI function (Virtual I/O Device Specification 1.2, Virtio Over PCI Bus): modern, legacy or transitional, with MSI-X.
@@ -40,6 +41,12 @@ internal sealed class VirtioPci : PciFunction, IVirtioSignals
             IsTransitional = form is { Legacy: true, Modern: true },
             LegacyTransportFeatures = VirtioFeature.NotForDrivers,
         };
+        if (form.Express)
+        {
+            Add(new ExpressCapability(this, new ExpressSettings(ExpressType.Endpoint) { FunctionLevelReset = true }));
+            Add(new PowerManagement(this, keepsState: false));
+        }
+
         if (form.Legacy)
         {
             uint bytes = BitOperations.RoundUpToPowerOf2(LegacyRegion.HeaderBytes + (uint)device.ConfigBytes);

@@ -58,6 +58,7 @@ internal sealed record VirtioPciClass(
         Subsystem = form.Legacy ? Id : ModernSubsystem,
         InterruptPin = 1,
         MultiFunction = multiFunction,
+        IsExpress = form.Express,
     };
 
     private PciDeviceKind Row(string suffix) => new(Kind + suffix, $"virtio: {Summary}", [.. Keys, .. CommonKeys])
@@ -65,18 +66,33 @@ internal sealed record VirtioPciClass(
         Make = (options, context) => Make(suffix, options, context),
     };
 
+    /// <summary>A device that uses nothing of the host's can also come later.</summary>
+    private RngDeviceConfiguration? WithNothingBehind(PciDeviceOptions options) => Kind != "virtio-rng" ? null : new RngDeviceConfiguration(options.Number("seed", 0))
+    {
+        Settings = new VirtioSettings
+        {
+            Packed = options.Flag("packed", false),
+            Indirect = options.Flag("indirect_desc", true),
+            EventIndex = options.Flag("event_idx", true),
+            QueueReset = options.Flag("queue_reset", true),
+            AccessPlatform = options.Flag("iommu_platform", false),
+        },
+    };
+
     private VirtioPci Make(string suffix, PciDeviceOptions options, PciDeviceContext context)
     {
         VirtioDeviceConfiguration configuration = options.Request.Backend as VirtioDeviceConfiguration
+            ?? WithNothingBehind(options)
             ?? throw new PciDeviceException($"{options.Where}: what is behind it cannot be added to a machine that runs; name it on the command line");
         bool behindPort = options.Text("bus") is string bus && context.Root.FindBus(bus) is { Bridge: not null };
         VirtioPciForm form = suffix switch
         {
-            "-pci-transitional" => new VirtioPciForm(Legacy: true, Modern: true),
-            "-pci-non-transitional" => new VirtioPciForm(Legacy: false, Modern: true),
+            "-pci-transitional" => new VirtioPciForm(Legacy: true, Modern: true, behindPort),
+            "-pci-non-transitional" => new VirtioPciForm(Legacy: false, Modern: true, behindPort),
             _ => new VirtioPciForm(
                 Legacy: !options.Choice("disable-legacy", behindPort, ("on", true), ("off", false), ("auto", behindPort)),
-                Modern: !options.Flag("disable-modern", false)),
+                Modern: !options.Flag("disable-modern", false),
+                behindPort),
         };
         return form is { Legacy: false, Modern: false }
             ? throw new PciDeviceException($"{options.Where}: with disable-legacy and disable-modern nothing is left of it; leave one out")

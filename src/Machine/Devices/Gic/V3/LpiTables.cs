@@ -61,7 +61,7 @@ internal sealed class LpiTables(GuestTables memory, InterruptConfiguration inter
 
     /// <summary>The most urgent LPI that is pending and enabled.</summary>
     public PendingInterrupt Highest() =>
-        _enabled && interrupts.ForwardsGroup1 ? new PendingInterrupt(_best, _bestPriority, InterruptGroup.Group1) : PendingInterrupt.None;
+        Exists(_best) && interrupts.ForwardsGroup1 ? new PendingInterrupt(_best, _bestPriority, InterruptGroup.Group1) : PendingInterrupt.None;
 
     public bool IsPending(int id) =>
         Exists(id) && memory.TryReadByte(PendingByte(id), out byte bits) && ((uint)bits).Bit(id % 8);
