@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Threading;
+using System.Threading.Tasks;
 using GdbHost.EndToEnd.Tests.Harness;
 using GdbHost.GdbStub.Monitor;
 using GdbHost.GdbStub.Target;
@@ -19,6 +20,9 @@ namespace GdbHost.EndToEnd.Tests;
 public sealed class MonitorOnGuestsTests
 {
     private const ulong Limit = 400_000_000;
+
+    /// <summary>The private interrupt of CNTHP, by which Xen keeps time.</summary>
+    private const int HypervisorTimer = 26;
 
     /// <summary>These change something, as they are to.</summary>
     private static readonly string[] Changing =
@@ -122,6 +126,34 @@ public sealed class MonitorOnGuestsTests
     {
         using MachineTarget target = MachineTarget.Create(DemoGuest.Configuration, static _ => { });
         Assert.StartsWith(answer, Assert.Single(Ask(target, line).TrimEnd('\n').Split('\n')), StringComparison.Ordinal);
+    }
+
+    [RequiresTheory(Need.DebianGuests, Need.DeviceTreeTools)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Interrupt_that_Xen_takes_is_followed_to_the_mask_of_its_vector(int gic)
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("gdbhost-monitor");
+        try
+        {
+            string tree = Path.Combine(folder.FullName, "xen.dtb");
+            await XenGuest.MakeTreeAsync(tree, gic);
+            using MachineTarget target = MachineTarget.Create(XenGuest.Configuration(tree, gic), static _ => { }, 1_500_000_000);
+            Ask(target, $"break irq {HypervisorTimer}");
+            TargetStop stop = Run(target);
+
+            Assert.Equal(StopKind.Event, stop.Kind);
+            Assert.Contains($"interrupt {HypervisorTimer}", stop.Explanation, StringComparison.Ordinal);
+            string why = Ask(target, $"why irq {HypervisorTimer}");
+            Assert.Contains($"interrupt {HypervisorTimer} (PPI) to cpu0, GICv{gic}", why, StringComparison.Ordinal);
+            Assert.Contains("ok      pending: level-sensitive, line high, pending", why, StringComparison.Ordinal);
+            Assert.Contains($"ok      highest: the most urgent pending interrupt is {HypervisorTimer}", why, StringComparison.Ordinal);
+            Assert.Contains("first blocked link: PSTATE and routing: PSTATE.I masks it", why, StringComparison.Ordinal);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 
     [RequiresFact(Need.DebianGuests)]

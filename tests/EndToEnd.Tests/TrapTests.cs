@@ -46,6 +46,25 @@ public sealed class TrapTests
             "returned to the same PC, x0 changed to the value of ESR_EL2 (0x93810004)", "1 data-abort");
     }
 
+    [RequiresFact(Need.Gdb, Need.DebianGuests, Need.BuiltGuests)]
+    public async Task Tables_of_gdb_have_the_trap_and_what_stage_2_maps()
+    {
+        Conversation gdb = await HostRun.UnderGdbAsync(Situation1.Arguments("ecam-unmapped"), "", """
+            info os
+            monitor traps on
+            monitor break stage2
+            continue
+            info os traps
+            info os s2
+            info os gic
+            info os pci
+            info os tlb
+            """);
+
+        Says.InOrder(gdb, "tlb ", "data-abort", "read of 4 bytes into w1 at IPA 0x4010000000", "0x0080000000 0x00bfffffff 0x0080000000 Normal Write-Back",
+            "27 ", "1b36:0008", "EL1&0");
+    }
+
     [RequiresFact(Need.DebianGuests, Need.BuiltGuests)]
     public async Task File_of_the_log_has_one_object_for_each_exception()
     {
