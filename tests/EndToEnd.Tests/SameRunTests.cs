@@ -59,15 +59,7 @@ public sealed class SameRunTests
         {
             string tree = Path.Combine(folder.FullName, "xen.dtb");
             await XenGuest.MakeTreeAsync(tree, gic);
-            AssertSameRun(
-                new MachineConfiguration
-                {
-                    GicVersion = gic,
-                    Kernel = File(Repository.Guest("xen/xen")),
-                    DeviceTree = File(tree),
-                    Loads = [new LoadFile(File(XenGuest.Kernel), XenGuest.KernelAddress), new LoadFile(File(XenGuest.Ramdisk), XenGuest.RamdiskAddress)],
-                },
-                "GUEST-DONE");
+            AssertSameRun(XenGuest.Configuration(tree, gic), "GUEST-DONE");
         }
         finally
         {

@@ -19,6 +19,8 @@ public sealed class TrapTests
 {
     private const ulong NoLimit = 8_000_000_000;
 
+    private const ulong XenLimit = 1_500_000_000;
+
     /// <summary>The demo ticks for ever; by then it has printed everything.</summary>
     private const ulong DemoLimit = 100_000;
 
@@ -42,6 +44,25 @@ public sealed class TrapTests
             "data abort from a lower exception level, read of 4 bytes into w1 at IPA 0x4010000000", "not returned",
             "gdbhost: stopped by \"monitor break\": #1",
             "returned to the same PC, x0 changed to the value of ESR_EL2 (0x93810004)", "1 data-abort");
+    }
+
+    [RequiresFact(Need.Gdb, Need.DebianGuests, Need.BuiltGuests)]
+    public async Task Tables_of_gdb_have_the_trap_and_what_stage_2_maps()
+    {
+        Conversation gdb = await HostRun.UnderGdbAsync(Situation1.Arguments("ecam-unmapped"), "", """
+            info os
+            monitor traps on
+            monitor break stage2
+            continue
+            info os traps
+            info os s2
+            info os gic
+            info os pci
+            info os tlb
+            """);
+
+        Says.InOrder(gdb, "tlb ", "data-abort", "read of 4 bytes into w1 at IPA 0x4010000000", "0x0080000000 0x00bfffffff 0x0080000000 Normal Write-Back",
+            "27 ", "1b36:0008", "EL1&0");
     }
 
     [RequiresFact(Need.DebianGuests, Need.BuiltGuests)]
@@ -94,6 +115,38 @@ public sealed class TrapTests
             Assert.Equal(TrapRemarks.None, t.Return.Remarks);
             Assert.Equal(0u, t.Return.Changed & ~(1u << (int)(t.Syndrome >> 16 & 31)));
         });
+    }
+
+    [RequiresFact(Need.DebianGuests, Need.DeviceTreeTools)]
+    public async Task Log_of_Xen_has_what_dom0_is_trapped_for_and_changes_nothing()
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("gdbhost-traps");
+        try
+        {
+            string tree = Path.Combine(folder.FullName, "xen.dtb");
+            await XenGuest.MakeTreeAsync(tree, 3);
+            MachineConfiguration configuration = XenGuest.Configuration(tree, 3);
+            using PortRun plain = new(configuration);
+            plain.RunTo(XenLimit);
+            using PortRun logged = new(configuration);
+            logged.Inspection.RecordTraps(MachineInspection.MostTraps);
+            logged.RunTo(XenLimit);
+
+            Assert.Equal(plain.State, logged.State);
+            TrapLogContent log = logged.Inspection.ReadTraps(int.MaxValue);
+            Assert.Equal(Math.Min(log.Capacity, log.Total), log.Traps.Count);
+            Assert.All((int[])[0x01, 0x16, 0x18, 0x24], ec => Assert.Contains(log.Counts, c => c.Kind == MachineTrapKind.Synchronous && c.Class == ec));
+
+            // Xen emulates the distributor for dom0: each read of it is answered in one register, and advances.
+            const ulong Distributor = 0x0800_0000;
+            MachineTrap[] reads = [.. log.Traps.Where(t => t is { Ipa: >= Distributor and < Distributor + 0x1_0000, Return: not null } && (t.Syndrome >> 6 & 1) == 0)];
+            Assert.NotEmpty(reads);
+            Assert.All(reads, t => Assert.Equal((t.Pc + 4, 0u), (t.Return!.Pc, t.Return.Changed & ~(1u << (int)(t.Syndrome >> 16 & 31)))));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 
     /// <summary>A kernel that begins at EL2 keeps a part of itself there, to be KVM, and calls it.</summary>

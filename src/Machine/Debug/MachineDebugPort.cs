@@ -149,7 +149,11 @@ public sealed class MachineDebugPort : IDisposable
     }
 
     /// <summary>Resets the machine as its reset button would: images loaded again, cores at their start. Only while it stands still.</summary>
-    public void Reset() => _thread.Invoke(_machine.Reset);
+    public void Reset() => _thread.Invoke(() =>
+    {
+        _machine.Reset();
+        Inspection.Moved();
+    });
 
     /// <summary>How far the machine is, and the hash of its state.</summary>
     public MachineState State => Ask(() => _snapshots.State);
@@ -164,7 +168,12 @@ public sealed class MachineDebugPort : IDisposable
     /// <summary>Puts saved state in the place of the present one. Only while the machine stands still.</summary>
     /// <param name="from">A stream that can seek.</param>
     /// <exception cref="SnapshotException">Refused: not a snapshot, damaged, or of another kind of machine. The machine is as it was.</exception>
-    public void Restore(Stream from) => ThrowIf(Ask(() => _snapshots.Restore(from)));
+    public void Restore(Stream from) => ThrowIf(Ask(() =>
+    {
+        SnapshotException? problem = _snapshots.Restore(from);
+        Inspection.Moved();
+        return problem;
+    }));
 
     /// <summary>A line about what a core is doing: level, power, waiting.</summary>
     public string DescribeCore(int cpu) => Ask(() => MachineRegisters.Describe(CoreAt(cpu)));
@@ -513,6 +522,7 @@ public sealed class MachineDebugPort : IDisposable
         if (given)
         {
             _machine.Reset();
+            Inspection.Moved();
         }
 
         return given;

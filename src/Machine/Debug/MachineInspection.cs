@@ -131,6 +131,9 @@ public sealed class MachineInspection
     /// <summary>The names that somebody may have meant who wrote one that does not exist, nearest first, as "a, b, c".</summary>
     public static string NearestNames(string wrong, IEnumerable<string> names) => Common.NearestNames.Of(wrong, names);
 
+    /// <summary>On the machine's thread: the machine was reset, or its state replaced.</summary>
+    internal void Moved() => _traps.Forget();
+
     private T Ask<T>(Func<T> question)
     {
         T? answer = default;

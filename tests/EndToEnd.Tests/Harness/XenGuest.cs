@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.IO;
 using System.Threading.Tasks;
+using GdbHost.Machine.Boards;
 using Xunit;
 
 namespace GdbHost.EndToEnd.Tests.Harness;
@@ -23,6 +24,23 @@ internal static class XenGuest
         string dom0 = await ModuleAsync(tree, "multiboot,kernel", KernelAddress, Kernel);
         await PutAsync(tree, "-t", "s", dom0, "bootargs", "console=hvc0");
         await ModuleAsync(tree, "multiboot,ramdisk", RamdiskAddress, Ramdisk);
+    }
+
+    /// <summary>The same for a machine in this process.</summary>
+    public static MachineConfiguration Configuration(string tree, int gic)
+    {
+        return new MachineConfiguration
+        {
+            GicVersion = gic,
+            Kernel = FileOf(Repository.Guest("xen/xen")),
+            DeviceTree = FileOf(tree),
+            Loads = [new LoadFile(FileOf(Kernel), KernelAddress), new LoadFile(FileOf(Ramdisk), RamdiskAddress)],
+        };
+    }
+
+    private static BootFile FileOf(string path)
+    {
+        return new BootFile(path, File.ReadAllBytes(path));
     }
 
     private static async Task<string> ModuleAsync(string tree, string kind, ulong address, string file)

@@ -12,8 +12,8 @@ internal static class TrapStops
 
     public static readonly MonitorCommand[] Rows =
     [
-        new(Name, "stage2|undef|flagged|trap CLASS|psci|off [vmid N] [ipa ADDR]",
-            "stops at the next exceptions to EL2 or EL3 of a kind, at remarkable returns (flagged), or at calls of PSCI", Run, static t => t is IInspected),
+        new(Name, "stage2|undef|flagged|trap CLASS|irq N|psci|off [vmid N] [ipa ADDR]",
+            "stops at exceptions to EL2 or EL3 of a kind, at remarkable returns (flagged), at an interrupt that EL2 or EL3 takes, or at calls of PSCI", Run, static t => t is IInspected),
     ];
 
     private const string Stopped = "stopped by \"monitor break\"";
@@ -30,6 +30,15 @@ internal static class TrapStops
             case ["psci"]:
                 machine.StopAtTraps(null, c => $"{Stopped}: {c.Conduit} {CallWords(c)} answered {c.Result}");
                 request.Line("break: the machine stops after each call that its own firmware answers");
+                return;
+            case ["irq", string text] when MonitorArguments.TryNumber(text, out ulong id) && id <= ushort.MaxValue:
+                // The question is asked on the machine's thread, at the vector, before the interrupt is acknowledged.
+                machine.StopAtTraps(
+                    t => t is { Return: null, Kind: MachineTrapKind.Irq or MachineTrapKind.Fiq } && machine.CpuInterface(t.Cpu)?.HighestPending == (int)id
+                        ? $"{Stopped}: cpu{t.Cpu} interrupt {id}, {TrapWords.Entry(t)}"
+                        : null,
+                    null);
+                request.Line($"break: the machine stops at the vector of EL2 or EL3 when interrupt {id} is what it is called for");
                 return;
         }
 

@@ -77,6 +77,13 @@ internal sealed class TrapLog(Boards.Machine machine) : IExceptionListener
         Connect();
     }
 
+    /// <summary>The machine was reset, or its state replaced: no return from now on belongs to an exception of before.</summary>
+    public void Forget()
+    {
+        _open.Clear();
+        Stopped = null;
+    }
+
     public TrapLogContent Read(int most) => new(
         IsOn,
         _ring.Length,
