@@ -35,6 +35,7 @@ public sealed class MonitorOnGuestsTests
         "reach 0x9999999999", "ipa 0x40000000", "s1 map", "s1 map el2", "s2 map", "s2 check", "tlb", "tlb stale", "map", "gic", "timer", "psci", "space", "step", "state",
         "pci", "pci config 00:00.0", "pci_config 00:1f.7", "serial", "dt", "dt /psci", "info registers", "info mtree", "info pci", "info tlb", "info irq", "info mem",
         "info status", "info version", "xp/8xw 0x40000000", "xp/2xg 0x09000000", "gva2gpa $pc", "stop", "cont", "nonsense",
+        "smmu", "smmu streams", "smmu ste 8", "smmu cd 8", "smmu walk 8 0x1000 w", "smmu tlb", "smmu cmdq", "smmu eventq", "smmu stale", "dma explain 00:00.0 0x40000000 w",
     ];
 
     [RequiresTheory(Need.DebianGuests)]
@@ -202,6 +203,7 @@ public sealed class MonitorOnGuestsTests
     {
         Cpus = 2,
         GicVersion = gic,
+        Smmu = gic == 3,
         Kernel = new BootFile("vmlinuz", File.ReadAllBytes(Repository.Guest("cloud/vmlinuz"))),
         Initrd = new BootFile("initramfs", File.ReadAllBytes(Repository.Guest("cloud/initramfs.cpio.gz"))),
         Append = "console=ttyAMA0 nokaslr panic=-1",
