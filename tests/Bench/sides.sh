@@ -72,7 +72,7 @@ boot() {
 disk() {
     local dash=- image=$work/disk.img drive without
     [ "$1" = qemu ] || dash=--
-    [ -e "$image" ] || head -c 300000000 /dev/urandom >"$image"
+    [ -e "$image" ] || head -c 300M /dev/urandom >"$image"
     drive=("${dash}drive" "file=$image,if=none,id=hd0,format=raw,readonly=on" "${dash}device" virtio-blk-device,drive=hd0)
     for what in none bench; do
         booted=("${dash}kernel" "$guests/debian/vmlinuz" "${dash}initrd" "$cache/built/virtio/debian.cpio.gz"
