@@ -64,6 +64,17 @@ public sealed class MonitorOnGuestsTests
         Assert.Equal(plain.State, looked.State);
     }
 
+    // 0xd4000002 is HVC #0 (DDI 0487, HVC); ELR_EL2 is behind it.
+    [RequiresFact(Need.DebianGuests)]
+    public void Why_shows_the_HVC_and_not_the_instruction_behind_it()
+    {
+        using MachineTarget target = MachineTarget.Create(KvmHost(2), static _ => { }, Limit);
+        target.Inspection.StopAtTraps(static t => (t.Syndrome >> 26) == 0x16 ? "hvc" : null, null);
+        Assert.Equal(StopKind.Event, Run(target).Kind);
+
+        Assert.Contains("instruction: 0xd4000002 at 0x", Ask(target, "why"), StringComparison.Ordinal);
+    }
+
     [RequiresFact(Need.DebianGuests)]
     public void Commands_say_of_a_booted_kernel_what_it_has_set_up()
     {

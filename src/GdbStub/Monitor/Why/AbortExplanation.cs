@@ -34,10 +34,10 @@ internal static class AbortExplanation
     {
         Span<byte> word = stackalloc byte[4];
         AddressView view = taken.From switch { 2 => AddressView.El2, 3 => AddressView.El3, _ => AddressView.El1 };
-        bool read = request.Target.ReadMemory(request.Cpu, view, taken.Pc, word) == word.Length;
+        bool read = request.Target.ReadMemory(request.Cpu, view, taken.InstructionAddress, word) == word.Length;
         string text = read ? $"0x{BitConverter.ToUInt32(word):x8}" : "not readable";
         string access = taken.Trap is MachineTrap t ? TrapWords.Access(t) : TrapWords.Access(AsTrap(taken));
-        request.Line($"instruction: {text} at 0x{taken.Pc:x}{(access.Length > 0 ? ": " : "")}{access}");
+        request.Line($"instruction: {text} at 0x{taken.InstructionAddress:x}{(access.Length > 0 ? ": " : "")}{access}");
     }
 
     // The words for accesses are those of the log.

@@ -23,6 +23,12 @@ internal sealed record TakenException(int? From, int To, ulong Syndrome, ulong F
 
     public bool IsWrite => !IsFetch && (Syndrome >> 6 & 1) != 0;
 
+    /// <summary>
+    /// The instruction that caused it. SVC, HVC and an SMC that reaches EL3 return behind themselves, all others to
+    /// themselves (DDI 0487, Preferred exception return address).
+    /// </summary>
+    public ulong InstructionAddress => Class is 0x15 or 0x16 || (Class == 0x17 && To == 3) ? Pc - 4 : Pc;
+
     /// <summary>The newest one that is known of this vCPU; null where nothing was ever taken.</summary>
     public static TakenException? Newest(MonitorRequest request)
     {
