@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
+using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
 using GdbHost.EndToEnd.Tests.Harness;
@@ -54,14 +55,26 @@ public sealed class MonitorOnGuestsTests
         TargetState before = looked.State;
         foreach (string line in Lines)
         {
-            Assert.NotEmpty(Ask(looked, line));
+            string text = Ask(looked, line);
+            Assert.NotEmpty(text);
             Assert.True(before == looked.State, line);
+            SameAsObjects(text, line, Ask(looked, line + " --json"));
         }
 
         IEnumerable<string> named = Lines.Select(static l => l.Split(' ', '/')[0]);
         Assert.Empty(MonitorTable.Offered(new MonitorRequest(looked, 0)).Select(static c => c.Name).Except(named).Except(Changing));
         Assert.Equal(StopKind.InstructionLimit, Run(looked).Kind);
         Assert.Equal(plain.State, looked.State);
+    }
+
+    /// <summary>An answer for programs (RFC 8259): each line of the text as an object, and one for the end.</summary>
+    private static void SameAsObjects(string text, string line, string json)
+    {
+        JsonElement[] objects = [.. json.TrimEnd('\n').Split('\n').Select(static o => JsonDocument.Parse(o).RootElement)];
+        IEnumerable<string> texts = objects.SkipLast(1).Select(static o => o.GetProperty("text").GetString() + "\n");
+        Assert.True(text == string.Concat(texts), line);
+        Assert.Contains(objects[^1].GetProperty("status").GetString(), (string[])["ok", "failed"]);
+        Assert.Equal(line.Split(' ', '/')[0], objects[^1].GetProperty("command").GetString());
     }
 
     // 0xd4000002 is HVC #0 (DDI 0487, HVC); ELR_EL2 is behind it.

@@ -1,5 +1,6 @@
 using System;
 using System.Linq;
+using System.Text.Json;
 using GdbHost.GdbStub.Monitor;
 using GdbHost.GdbStub.Monitor.Fields;
 using GdbHost.GdbStub.Target;
@@ -254,6 +255,29 @@ public class MonitorTests
             lines[1]);
         Assert.StartsWith("regime: ", lines[2], StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Walk_for_a_program_has_the_fields_of_each_descriptor_by_name()
+    {
+        Explain(new WalkFailure(WalkObstacle.InvalidDescriptor, 1, 1, 0xffff_8000_1000_0000, false), Level0);
+        JsonElement[] objects = [.. Ask("walk 0xffff800010000000 --json el1 w").Select(static o => JsonDocument.Parse(o).RootElement)];
+        Assert.Equal((1, 0, 256), (Number(objects[0], "stage"), Number(objects[0], "level"), Number(objects[0], "index")));
+        Assert.Equal("0x41001003", objects[0].GetProperty("descriptor").GetString());
+        Assert.Equal("InvalidDescriptor", objects[^2].GetProperty("fault").GetString());
+        Assert.Equal("failed", objects[^1].GetProperty("status").GetString());
+        Assert.Equal("walk", objects[^1].GetProperty("command").GetString());
+    }
+
+    [Theory]
+    [InlineData("map --json", "ok")]
+    [InlineData("--json help", "ok")]
+    [InlineData("nonsense --json", "failed")]
+    [InlineData("sysreg NOTHING_EL2 --json", "failed")]
+    [InlineData("translate --json", "failed")]
+    public void Status_for_a_program_says_whether_the_question_was_answered(string line, string status) =>
+        Assert.Equal(status, JsonDocument.Parse(Ask(line)[^1]).RootElement.GetProperty("status").GetString());
+
+    private static int Number(JsonElement json, string name) => json.GetProperty(name).GetInt32();
 
     private void Explain(WalkFailure failure, params WalkStep[] steps) =>
         _target.Translation = new WalkReport("EL1&0", true, true, steps, null, null, "", null, failure);

@@ -49,7 +49,7 @@ internal static class Dma
         bool good = arguments.Length == 4 && arguments[0] == "explain" && arguments[3] is "r" or "w" or "read" or "write";
         if (!good || !TryFunction(arguments[1], out requester) || !TryNumber(arguments[2], out address))
         {
-            request.Line("usage: monitor dma explain BUS:DEVICE.FUNCTION IOVA r|w, for example: monitor dma explain 00:01.0 0x40000000 w");
+            request.Fail("usage: monitor dma explain BUS:DEVICE.FUNCTION IOVA r|w, for example: monitor dma explain 00:01.0 0x40000000 w");
             return;
         }
 

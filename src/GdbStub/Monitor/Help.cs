@@ -16,14 +16,14 @@ internal static class Help
         MonitorCommand[] rows = [.. MonitorTable.Offered(request).Where(row => only is null || row.Name == only)];
         if (rows.Length == 0)
         {
-            request.Line(MonitorTable.Unknown(request, only!));
+            request.Fail(MonitorTable.Unknown(request, only!));
             return;
         }
 
         int width = rows.Max(row => Synopsis(row).Length);
         foreach (MonitorCommand row in rows)
         {
-            request.Line($"monitor {Synopsis(row).PadRight(width)}  {row.Help}");
+            request.Line($"monitor {Synopsis(row).PadRight(width)}  {row.Help}", new("name", row.Name), new("arguments", row.Usage), new("help", row.Help));
         }
     }
 

@@ -49,7 +49,8 @@ internal static class MemoryMap
         if (region is not null)
         {
             string name = region.Name == lastName ? lastName : $"{region.Name} to {lastName}";
-            request.Line($"0x{region.Start:x10}-0x{region.Last:x10} {Size(region.Length),10} {region.Kind,-6} {name}");
+            request.Line($"0x{region.Start:x10}-0x{region.Last:x10} {Size(region.Length),10} {region.Kind,-6} {name}",
+                new("first", region.Start), new("last", region.Last), new("kind", $"{region.Kind}"), new("name", name));
         }
     }
 

@@ -37,6 +37,6 @@ internal static class MonitorArguments
     public static void Usage(MonitorRequest request, string command)
     {
         MonitorCommand row = MonitorTable.Offered(request).First(r => r.Name == command);
-        request.Line($"usage: monitor {row.Name} {row.Usage}".TrimEnd());
+        request.Fail($"usage: monitor {row.Name} {row.Usage}".TrimEnd());
     }
 }

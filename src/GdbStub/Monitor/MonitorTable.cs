@@ -11,9 +11,14 @@ internal static class MonitorTable
     // Longer words are no command of ours; the limit keeps the answer that repeats them short.
     private const int LongestWordShown = 40;
 
+    // Anywhere in the line, as QEMU's users and shells expect of an option.
+    private const string JsonWord = "--json";
+
     public static void Run(MonitorRequest request, string line)
     {
         string[] words = line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        request.AsJson |= words.Contains(JsonWord);
+        words = [.. words.Where(static w => w != JsonWord)];
         if (words.Length > 0 && words[0].IndexOf('/', StringComparison.Ordinal) is int slash and > 0)
         {
             // A format stands next to the name, as in xp/8xw.
@@ -21,20 +26,27 @@ internal static class MonitorTable
         }
 
         string name = words.Length == 0 ? Help.Name : words[0];
+        Run(request, name, words.AsSpan(Math.Min(1, words.Length)));
+        request.End(name);
+    }
+
+    /// <summary>Runs a command for another one, which ends the answer.</summary>
+    public static void Run(MonitorRequest request, string name, ReadOnlySpan<string> arguments)
+    {
         MonitorCommand[] found = Find(request, name);
         if (found.Length == 1 && found[0].Controls && request.Session.Looks)
         {
-            request.Line($"{found[0].Name}: another debugger has control of this guest; this session can look at it, not change it");
+            request.Fail($"{found[0].Name}: another debugger has control of this guest; this session can look at it, not change it");
             return;
         }
 
         if (found.Length == 1)
         {
-            found[0].Handle(request, words.AsSpan(Math.Min(1, words.Length)));
+            found[0].Handle(request, arguments);
             return;
         }
 
-        request.Line(found.Length == 0
+        request.Fail(found.Length == 0
             ? Unknown(request, name)
             : $"\"{Shown(name)}\" may be {string.Join(" or ", found.Select(c => c.Name))}.");
     }

@@ -48,7 +48,7 @@ internal static class PciDevices
         }
         catch (UserErrorException e)
         {
-            request.Line(e.Message);
+            request.Fail(e.Message);
         }
     }
 
@@ -56,7 +56,7 @@ internal static class PciDevices
     {
         if (arguments.Length != 1)
         {
-            request.Line("usage: monitor device_del ID");
+            request.Fail("usage: monitor device_del ID");
             return;
         }
 
@@ -75,7 +75,7 @@ internal static class PciDevices
 
         if (!good)
         {
-            request.Line("usage: monitor pcie_aer_inject_error ID ERROR [up to four words of the request's header]");
+            request.Fail("usage: monitor pcie_aer_inject_error ID ERROR [up to four words of the request's header]");
             return;
         }
 
@@ -91,7 +91,7 @@ internal static class PciDevices
         good &= requester <= ushort.MaxValue && (!good || arguments[1] != "read" || value is > 0 and <= MostBytes);
         if (!good)
         {
-            request.Line($"usage: monitor pci_dma ID read ADDR LENGTH (1 to {MostBytes}), or ... write|message ADDR DATA; a REQUESTER may follow");
+            request.Fail($"usage: monitor pci_dma ID read ADDR LENGTH (1 to {MostBytes}), or ... write|message ADDR DATA; a REQUESTER may follow");
             return;
         }
 
@@ -113,7 +113,7 @@ internal static class PciDevices
     {
         if (problem is not null)
         {
-            request.Line($"Error: {problem}");
+            request.Fail($"Error: {problem}");
         }
     }
 

@@ -35,7 +35,8 @@ internal static class QemuNames
         string what = arguments.Length == 1 ? arguments[0] : "";
         if (Array.Find(Same, s => s.Name == what).Line is string line)
         {
-            MonitorTable.Run(request, line);
+            string[] words = line.Split(' ');
+            MonitorTable.Run(request, words[0], words.AsSpan(1));
             return;
         }
 
@@ -86,7 +87,7 @@ internal static class QemuNames
 
         if (read < bytes.Length)
         {
-            request.Line($"Cannot access memory at 0x{address + (ulong)read:x}: nothing there, or a device that a look would change");
+            request.Fail($"Cannot access memory at 0x{address + (ulong)read:x}: nothing there, or a device that a look would change");
         }
     }
 

@@ -38,7 +38,7 @@ internal static class SystemRegisters
 
         if (!any)
         {
-            request.Line("This machine has no EL2; start it with --machine virt,el2=on.");
+            request.Fail("This machine has no EL2; start it with --machine virt,el2=on.");
         }
     }
 
@@ -46,7 +46,7 @@ internal static class SystemRegisters
     {
         if (arguments.Length != 1)
         {
-            request.Line("usage: monitor sysreg NAME, for example: monitor sysreg HCR_EL2");
+            request.Fail("usage: monitor sysreg NAME, for example: monitor sysreg HCR_EL2");
             return;
         }
 
@@ -65,7 +65,7 @@ internal static class SystemRegisters
 
         if (near.Length == 0)
         {
-            request.Line($"There is no system register \"{MonitorTable.Shown(name)}\" on this machine.");
+            request.Fail($"There is no system register \"{MonitorTable.Shown(name)}\" on this machine.");
             return;
         }
 
@@ -81,7 +81,7 @@ internal static class SystemRegisters
         bytes.Clear();
         if (!request.Target.TryReadRegister(request.Cpu, register, bytes[..register.Bytes]))
         {
-            request.Line($"{register.Name} cannot be read");
+            request.Fail($"{register.Name} cannot be read");
             return;
         }
 
@@ -92,12 +92,13 @@ internal static class SystemRegisters
     /// <summary>A value of a register with its fields, a line each.</summary>
     public static void PrintFields(MonitorRequest request, string register, ulong raw, bool withClearFlags)
     {
-        request.Line($"{register} = 0x{raw:x16}");
+        request.Line($"{register} = 0x{raw:x16}", new("register", register), new("value", raw));
         foreach (Field field in FieldTables.Of(register, raw))
         {
             if (withClearFlags || !field.IsFlag || field.Of(raw) != 0)
             {
-                request.Line($"{register}.{field.Name} = {Value(field, raw)}  {field.Explain(raw)}");
+                request.Line($"{register}.{field.Name} = {Value(field, raw)}  {field.Explain(raw)}",
+                    new("register", register), new("field", field.Name), new("value", field.Of(raw)), new("meaning", field.Explain(raw)));
             }
         }
     }

@@ -1,4 +1,5 @@
 using System;
+using GdbHost.GdbStub.Monitor.Json;
 using GdbHost.GdbStub.Target;
 
 namespace GdbHost.GdbStub.Monitor;
@@ -38,7 +39,7 @@ internal static class Translate
     {
         foreach (WalkStep step in report.Steps)
         {
-            request.Line(TranslationWords.Step(step, report));
+            request.Line(TranslationWords.Step(step, report), TranslationFacts.Of(step));
         }
 
         Summary(request, report, address, space);
@@ -46,32 +47,32 @@ internal static class Translate
 
     private static void Summary(MonitorRequest request, WalkReport report, ulong address, string space = "VA")
     {
-        request.Line($"regime: {report.Regime}");
-        request.Line($"{space}: 0x{address:x16}");
+        request.Line($"regime: {report.Regime}", new("regime", report.Regime), new("stage2", report.Stage2On));
+        request.Line($"{space}: 0x{address:x16}", new Fact(space.ToLowerInvariant(), address));
         if (report.Intermediate is ulong ipa && report.Stage2On && space == "VA")
         {
-            request.Line($"IPA: 0x{ipa:x10}");
+            request.Line($"IPA: 0x{ipa:x10}", new Fact("ipa", ipa));
         }
 
         if (report.Physical is ulong pa)
         {
-            request.Line($"PA: 0x{pa:x10}");
-            request.Line($"attributes: {report.Attributes}");
+            request.Line($"PA: 0x{pa:x10}", new Fact("pa", pa));
+            request.Line($"attributes: {report.Attributes}", new Fact("attributes", report.Attributes));
         }
 
         if (report.Failure is WalkFailure failure)
         {
-            request.Line($"fault: {TranslationWords.Failure(failure)}");
+            request.Fail($"fault: {TranslationWords.Failure(failure)}", TranslationFacts.Of(failure));
         }
 
         if (report.Place is not null)
         {
             string which = report.Physical is null ? "the board has there" : "answered by";
-            request.Line($"{which}: {report.Place}");
+            request.Line($"{which}: {report.Place}", new Fact("place", report.Place));
         }
         else if (report.Physical is not null)
         {
-            request.Line("answered by: nothing; the access ends in an external abort");
+            request.Fail("answered by: nothing; the access ends in an external abort");
         }
     }
 
@@ -91,7 +92,7 @@ internal static class Translate
 
         if (!good)
         {
-            request.Line($"usage: monitor {command} ADDR [el0|el1|el2|el3] [r|w|x], for example: monitor {command} 0x4010000000 el1 r");
+            request.Fail($"usage: monitor {command} ADDR [el0|el1|el2|el3] [r|w|x], for example: monitor {command} 0x4010000000 el1 r");
             return false;
         }
 

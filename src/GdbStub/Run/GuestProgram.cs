@@ -82,7 +82,7 @@ internal sealed class GuestProgram(RunSettings settings, Log log)
         await StopAsync(guest, end, serial, secureSerial);
         if (settings.TrapLog is not null)
         {
-            InputFile.Write(TrapLogOption, settings.TrapLog, TrapJson.Lines(machine.Inspection.ReadTraps(int.MaxValue).Traps));
+            InputFile.Write(TrapLogOption, settings.TrapLog, TrapFacts.Lines(machine.Inspection.ReadTraps(int.MaxValue).Traps));
         }
 
         // Known only of a machine that stands still by itself; scripts/bench.sh reads it.

@@ -54,7 +54,8 @@ internal sealed class MachineTarget
             new PublishedFile("device-tree.dtb", () => port.DeviceTree.ToArray()),
             new PublishedFile("memory-map.txt", () => Encoding.ASCII.GetBytes(string.Concat(MemoryRegions.Select(
                 r => $"0x{r.Start:x16} 0x{r.Last:x16} {r.Kind} {r.Name}\n")))),
-            new PublishedFile(TrapJson.FileName, () => TrapJson.Lines(port.Inspection.ReadTraps(int.MaxValue).Traps)),
+            new PublishedFile(TrapFacts.FileName, () => TrapFacts.Lines(port.Inspection.ReadTraps(int.MaxValue).Traps)),
+            new PublishedFile(TrapTimeline.FileName, () => TrapTimeline.Of(port.Inspection.ReadTraps(int.MaxValue).Traps)),
         ];
     }
 

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using GdbHost.GdbStub.Monitor.Json;
 using GdbHost.GdbStub.Target;
 using GdbHost.Machine.Debug;
 using GdbHost.Machine.Debug.Addresses;
@@ -44,7 +45,21 @@ internal static class AddressCommands
             return;
         }
 
-        request.Line($"PA 0x{address:x10}: {Words(Machine(request).Place(address))}");
+        PlaceReport? place = Machine(request).Place(address);
+        Place(request, $"PA 0x{address:x10}", address, place);
+    }
+
+    private static void Place(MonitorRequest request, string name, ulong physical, PlaceReport? place)
+    {
+        string text = $"{name}: {Words(place)}";
+        if (place is null)
+        {
+            request.Fail(text, new Fact("pa", physical));
+            return;
+        }
+
+        request.Line(text, new("pa", physical), new("region", place.Region), new("offset", place.Offset), new("kind", $"{place.Kind}"), new("register", place.Register),
+            new("function", place.Pci?.Function), new("config-register", place.Pci?.Register), new("device", place.Pci?.Name));
     }
 
     private static void Ipa(MonitorRequest request, ReadOnlySpan<string> arguments)
@@ -61,7 +76,7 @@ internal static class AddressCommands
         Translate.Whole(request, report, address, "IPA");
         if (report.Physical is ulong physical)
         {
-            request.Line($"reaches: {Words(Machine(request).Place(physical))}");
+            Place(request, "reaches", physical, Machine(request).Place(physical));
         }
     }
 
@@ -107,7 +122,8 @@ internal static class AddressCommands
                 continue;
             }
 
-            request.Line($"not reached: 0x{region.Start:x10}-0x{region.Last:x10} {region.Kind} {region.Name}");
+            request.Line($"not reached: 0x{region.Start:x10}-0x{region.Last:x10} {region.Kind} {region.Name}",
+                new("not-reached", region.Name), new("first", region.Start), new("last", region.Last), new("kind", $"{region.Kind}"));
         }
 
         request.Line($"{reached} regions of the board's map are reached, in whole or in part");
@@ -123,7 +139,8 @@ internal static class AddressCommands
 
         foreach (MappedRange r in map.Ranges.Take(MostLines))
         {
-            request.Line($"0x{r.Start:x12}-0x{r.Last:x12} -> 0x{r.Output:x10} {r.Attributes}{(r.Place is null ? "" : $"  {r.Place}")}");
+            request.Line($"0x{r.Start:x12}-0x{r.Last:x12} -> 0x{r.Output:x10} {r.Attributes}{(r.Place is null ? "" : $"  {r.Place}")}",
+                new("first", r.Start), new("last", r.Last), new("output", r.Output), new("attributes", r.Attributes), new("place", r.Place));
         }
 
         if (map.Ranges.Count > MostLines)
@@ -148,7 +165,8 @@ internal static class AddressCommands
         TlbReport[] wanted = [.. all.Where(e => !stale || e.Stale)];
         foreach (TlbReport e in wanted.Take((int)ulong.Min(most, int.MaxValue)))
         {
-            request.Line(Line(e));
+            request.Line(Line(e), new("regime", e.Regime), new("vmid", e.Vmid), new("asid", e.Asid), new("address", e.Address), new("bytes", e.Bytes),
+                new("ipa", e.Intermediate), new("pa", e.Physical), new("attributes", e.Attributes), new("stale", e.Stale));
         }
 
         request.Line($"cpu{request.Cpu}: {all.Count} entries, {all.Count(static e => e.Stale)} stale{(wanted.Length > (int)most ? $"; \"monitor tlb {wanted.Length}\" prints all" : "")}");

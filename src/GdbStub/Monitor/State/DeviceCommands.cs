@@ -58,13 +58,13 @@ internal static class DeviceCommands
     {
         if (arguments.Length != 1 || !TryFunction(arguments[0], out int bus, out int deviceFunction))
         {
-            request.Line("usage: monitor pci_config BB:DD.F, for example: monitor pci_config 00:01.0");
+            request.Fail("usage: monitor pci_config BB:DD.F, for example: monitor pci_config 00:01.0");
             return;
         }
 
         if (Machine(request).ConfigSpace(bus, deviceFunction) is not byte[] bytes)
         {
-            request.Line($"There is no function at {arguments[0]} now; \"monitor pci\" lists them with the bus numbers that software has given.");
+            request.Fail($"There is no function at {arguments[0]} now; \"monitor pci\" lists them with the bus numbers that software has given.");
             return;
         }
 

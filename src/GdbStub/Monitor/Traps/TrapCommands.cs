@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
+using GdbHost.GdbStub.Monitor.Json;
 using GdbHost.GdbStub.Target;
 using GdbHost.Machine.Debug;
 using GdbHost.Machine.Debug.Traps;
@@ -54,10 +55,12 @@ internal static class TrapCommands
     {
         request.Line(log.IsOn
             ? $"traps: on, {log.Total} exceptions since, the newest {log.Capacity} are kept"
-            : $"traps: off{(log.Total > 0 ? $", {log.Total} exceptions recorded before" : "; \"monitor traps on\" starts the log")}");
+            : $"traps: off{(log.Total > 0 ? $", {log.Total} exceptions recorded before" : "; \"monitor traps on\" starts the log")}",
+            new Fact("on", log.IsOn), new Fact("total", log.Total), new Fact("capacity", log.Capacity));
         foreach (TrapCount count in log.Counts)
         {
-            request.Line($"{count.Count,8} {TrapClasses.NameOf(count.Kind, count.Class),-17} {TrapClasses.WordsOf(count.Kind, count.Class)}");
+            request.Line($"{count.Count,8} {TrapClasses.NameOf(count.Kind, count.Class),-17} {TrapClasses.WordsOf(count.Kind, count.Class)}",
+                new("count", count.Count), new("class", TrapClasses.NameOf(count.Kind, count.Class)), new("words", TrapClasses.WordsOf(count.Kind, count.Class)));
         }
     }
 
@@ -84,7 +87,7 @@ internal static class TrapCommands
         MachineTrap[] found = [.. log.Traps.Where(t => filters.TrueForAll(f => f(t))).TakeLast(most)];
         foreach (MachineTrap trap in found)
         {
-            request.Line(TrapWords.Line(trap));
+            request.Line(TrapWords.Line(trap), TrapFacts.Of(trap));
         }
 
         if (found.Length == 0 && !arguments.IsEmpty)
@@ -115,7 +118,7 @@ internal static class TrapCommands
     {
         if (word == "class" && value.Length > 0)
         {
-            request.Line($"There is no class \"{MonitorTable.Shown(value)}\"; there are {string.Join(", ", TrapClasses.Names)}.");
+            request.Fail($"There is no class \"{MonitorTable.Shown(value)}\"; there are {string.Join(", ", TrapClasses.Names)}.");
             return;
         }
 
@@ -137,12 +140,12 @@ internal static class TrapCommands
         {
             // Somebody on the other end of a wire names the file, so nothing that is there is replaced.
             using FileStream file = new(path, FileMode.CreateNew, FileAccess.Write);
-            file.Write(TrapJson.Lines(log.Traps));
-            request.Line($"{log.Traps.Count} exceptions written to {path}");
+            file.Write(path.EndsWith(".json", StringComparison.OrdinalIgnoreCase) ? TrapTimeline.Of(log.Traps) : TrapFacts.Lines(log.Traps));
+            request.Line($"{log.Traps.Count} exceptions written to {path}", new("exceptions", log.Traps.Count), new("file", path));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            request.Line(File.Exists(path) ? $"{path}: it is there already; name another file" : $"{path}: {e.Message}");
+            request.Fail(File.Exists(path) ? $"{path}: it is there already; name another file" : $"{path}: {e.Message}");
         }
     }
 }

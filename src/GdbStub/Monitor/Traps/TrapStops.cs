@@ -48,7 +48,7 @@ internal static class TrapStops
         {
             if (arguments is ["trap", _, ..])
             {
-                request.Line($"There is no class \"{MonitorTable.Shown(name)}\"; there are {string.Join(", ", TrapClasses.Names)}.");
+                request.Fail($"There is no class \"{MonitorTable.Shown(name)}\"; there are {string.Join(", ", TrapClasses.Names)}.");
                 return;
             }
 

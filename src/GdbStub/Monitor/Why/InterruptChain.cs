@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Linq;
+using GdbHost.GdbStub.Monitor.Json;
 using GdbHost.GdbStub.Target;
 using GdbHost.Machine.Debug;
 using GdbHost.Machine.Debug.Cores;
@@ -21,7 +22,7 @@ internal static class InterruptChain
         var port = machine.CpuInterface(request.Cpu);
         if (interrupt is null || port is null)
         {
-            request.Line(machine.GicVersion == 0
+            request.Fail(machine.GicVersion == 0
                 ? "This machine has no GIC."
                 : $"There is no interrupt {id} for cpu{request.Cpu}: 0 to 15 are SGIs, 16 to 31 PPIs, 32 to 287 SPIs{(machine.GicVersion == 3 ? ", from 8192 on LPIs that the redistributor's tables have room for" : "")}.");
             return;
@@ -84,11 +85,13 @@ internal static class InterruptChain
         Link? blocked = null;
         foreach (Link link in links)
         {
-            request.Line($"  {(link.Passes ? "ok     " : "blocked")} {link.Name}: {link.State}");
+            request.Line($"  {(link.Passes ? "ok     " : "blocked")} {link.Name}: {link.State}",
+                new("link", link.Name), new("passes", link.Passes), new("state", link.State), new("reason", link.Passes ? null : link.Reason));
             blocked ??= link.Passes ? null : link;
         }
 
-        request.Line(blocked is null ? "  it is taken before the next instruction" : $"  first blocked link: {blocked.Name}: {blocked.Reason}");
+        request.Line(blocked is null ? "  it is taken before the next instruction" : $"  first blocked link: {blocked.Name}: {blocked.Reason}",
+            new Fact("first-blocked", blocked?.Name), new Fact("reason", blocked?.Reason));
     }
 
     private static string KindOf(int id) => id switch { < 16 => "SGI", < 32 => "PPI", < 1020 => $"SPI {id - 32}", _ => "LPI" };
