@@ -4,12 +4,12 @@ using System.IO;
 using System.Linq;
 using System.Threading.Tasks;
 using GdbHost.EndToEnd.Tests.Harness;
+using GdbHost.Machine.Backends;
 using GdbHost.Machine.Boards;
 using GdbHost.Machine.Debug;
 using GdbHost.Machine.Network;
 using GdbHost.Machine.Pcie.Devices;
 using GdbHost.Machine.Virtio;
-using GdbHost.Machine.Virtio.Block;
 using GdbHost.Machine.Virtio.Console;
 using Xunit;
 
@@ -92,7 +92,7 @@ public sealed class SameRunTests
                 Initrd = File(Repository.Built("virtio/cloud.cpio.gz")),
                 Append = "console=ttyAMA0 nokaslr panic=-1 DO=read,serial,all,rng,console,dhcp,ping",
                 VirtioMmio = onPci ? [] : devices,
-                PciDevices = onPci ? [.. devices.Select(d => new PciDeviceRequest($"{d.Kind}-pci", []) { Backend = d })] : [],
+                PciDevices = onPci ? [.. devices.Select(d => new PciDeviceRequest($"{d.Kind}-pci", d.Settings.Packed ? [new("packed", "on")] : []) { Backend = d.Backend })] : [],
             },
             "GUEST-DONE");
     }

@@ -189,7 +189,7 @@ public sealed class QemuLineTests : IDisposable
         { "-M virt -device virtio-blk-pci,drive=d", "-device virtio-blk-pci,drive=d: there is no -drive with id=d" },
         { "-M virt -device virtio-blk-device,drve=d", "-device virtio-blk-device: it has no drive; add drive=ID of a -drive" },
         { "-M virt -device virtconsole,chardev=c", "-device virtconsole: there is no device before it that it could be a port of; put -device virtio-serial-device in front" },
-        { "-M virt -nic tap", "-nic tap: only user networks with model=virtio-net-pci are built; use -nic user or -nic none" },
+        { "-M virt -nic tap", "-nic tap: only user networks and cards on PCI, such as model=virtio-net-pci, are built; use -nic user or -nic none" },
         { "-M virt -device loader", "-device loader: it loads nothing; give file=FILE, or addr= with data= and data-len=, or addr= with cpu-num=" },
         { "-M virt -device loader,addr=0x1000", "-device loader: addr alone starts no core; add cpu-num=N, or file=FILE to load something there" },
         { "-M virt -device loader,addr=0x1000,data=1", "-device loader: data needs data-len, 1 to 8" },

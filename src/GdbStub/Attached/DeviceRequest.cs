@@ -2,7 +2,9 @@ using System.Collections.Generic;
 using System.Linq;
 using GdbHost.GdbStub.CommandLine;
 using GdbHost.GdbStub.Qemu;
+using GdbHost.Machine.Backends;
 using GdbHost.Machine.Boards;
+using GdbHost.Machine.Debug;
 using GdbHost.Machine.Pcie.Devices;
 using GdbHost.Machine.Virtio.Console;
 
@@ -44,7 +46,7 @@ internal sealed class DeviceRequest
         if (pci is not null)
         {
             id ??= $"virtio{Drives.Count}";
-            TryAddDevice("virtio-blk-pci", new KeyValues("-drive", $"drive={id}"), pci);
+            AddDevice("virtio-blk-pci", new KeyValues("-drive", $"drive={id}"), pci);
         }
 
         if (id is null)
@@ -85,21 +87,21 @@ internal sealed class DeviceRequest
             return;
         }
 
-        string model = pairs.Take("model") ?? "virtio-net-pci";
-        if (type != "user" || model is not ("virtio-net-pci" or "virtio"))
+        string model = pairs.Take("model") is string given and not "virtio" ? given : "virtio-net-pci";
+        if (type != "user" || MachineDebugPort.PciBackendOf(model) != BackendKind.Network)
         {
-            throw QemuRequest.Refusal($"-nic {value}", "only user networks with model=virtio-net-pci are built; use -nic user or -nic none");
+            throw QemuRequest.Refusal($"-nic {value}", "only user networks and cards on PCI, such as model=virtio-net-pci, are built; use -nic user or -nic none");
         }
 
         string id = pairs.Take("id") ?? $"nic{Networks.Count}";
         string mac = pairs.Take("mac") is string address ? $",mac={address}" : "";
         Networks.Add(id, NetworkWords.Read($"-nic {type}", pairs.NamedBy($"-nic {type}")));
-        TryAddDevice("virtio-net-pci", new KeyValues("-nic", $"netdev={id}{mac}"), pci);
+        AddDevice(model, new KeyValues("-nic", $"netdev={id}{mac}"), pci);
     }
 
-    /// <summary>Adds a device if it is one of ours, or a port of one.</summary>
+    /// <summary>Adds a device, or a port of one. What is behind it is opened later, when all options are known.</summary>
     /// <param name="pci">Where devices on PCI go, in the order in which they are named.</param>
-    public bool TryAddDevice(string driver, KeyValues pairs, List<PciDeviceRequest> pci)
+    public void AddDevice(string driver, KeyValues pairs, List<PciDeviceRequest> pci)
     {
         if (PortWords.IsPort(driver))
         {
@@ -109,31 +111,26 @@ internal sealed class DeviceRequest
             }
 
             _ports.Add(PortWords.Read(driver, pairs));
-            return true;
+            return;
         }
 
-        if (VirtioWords.Find(driver) is not VirtioWords words)
-        {
-            return false;
-        }
-
-        if (words.Kind == VirtioWords.SerialKind && _hasSerial)
+        VirtioWords? onMmio = VirtioWords.OnMmio(driver);
+        string onPci = VirtioWords.OnPci(driver);
+        bool hasPorts = (onMmio?.Backend ?? MachineDebugPort.PciBackendOf(onPci)) == BackendKind.Ports;
+        if (hasPorts && _hasSerial)
         {
             throw QemuRequest.Refusal($"-device {driver}", "one is enough: it has 31 ports");
         }
 
-        _hasSerial |= words.Kind == VirtioWords.SerialKind;
-        if (words.IsOnPci)
+        _hasSerial |= hasPorts;
+        if (onMmio is not null)
         {
-            // What is behind it is opened later, when all options are known.
-            pci.Add(PciDeviceOption.Of(words.Driver, pairs) with { Backend = words with { Pairs = pairs } });
+            _devices.Add(onMmio with { Pairs = pairs });
         }
         else
         {
-            _devices.Add(words with { Pairs = pairs });
+            pci.Add(PciDeviceOption.Of(onPci, pairs));
         }
-
-        return true;
     }
 
     /// <summary>Takes -global; false where it is about nothing that is built.</summary>
@@ -164,7 +161,6 @@ internal sealed class DeviceRequest
     /// <summary>Opens what is behind the devices and puts them into the configuration.</summary>
     public MachineConfiguration AddTo(MachineConfiguration machine, HostDevices host)
     {
-        HashSet<string> unused = [.. Drives.Keys];
         if (CaptureFile is not null)
         {
             NetworkWords network = Networks.Count == 1
@@ -173,18 +169,19 @@ internal sealed class DeviceRequest
             network.CaptureFile = CaptureFile;
         }
 
+        BackendOpener opener = new(this, host);
         MachineConfiguration result = machine with
         {
             LegacyVirtioMmio = LegacyMmio,
-            VirtioMmio = [.. _devices.Select(d => d.Make(this, host, unused))],
-            PciDevices = [.. machine.PciDevices.Select(p => p.Backend is VirtioWords words ? p with { Backend = words.Make(this, host, unused) } : p)],
+            VirtioMmio = [.. _devices.Select(d => d.Make(opener))],
+            PciDevices = [.. machine.PciDevices.Select(p => p with { Backend = opener.Open($"-device {p.Kind}", MachineDebugPort.PciBackendOf(p.Kind), key => p[key]) })],
         };
-        foreach (string id in unused)
+        foreach (string id in opener.UnusedDrives)
         {
             host.Warn($"{Drives[id].Option}: no device uses it; add -device virtio-blk-pci,drive={id}");
         }
 
-        foreach (NetworkWords network in Networks.Values)
+        foreach (NetworkWords network in opener.UnusedNetworks)
         {
             host.Warn($"{network.Option}: no device uses it; add -device virtio-net-pci,netdev=ID");
         }

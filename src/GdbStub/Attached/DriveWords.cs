@@ -1,6 +1,6 @@
 using GdbHost.GdbStub.Backends;
 using GdbHost.GdbStub.Qemu;
-using GdbHost.Machine.Virtio.Block;
+using GdbHost.Machine.Backends;
 
 namespace GdbHost.GdbStub.Attached;
 

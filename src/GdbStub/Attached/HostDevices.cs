@@ -8,7 +8,7 @@ using GdbHost.GdbStub.CommandLine;
 using GdbHost.GdbStub.Run;
 using GdbHost.GdbStub.Serial;
 using GdbHost.GdbStub.Target;
-using GdbHost.Machine.Virtio.Console;
+using GdbHost.Machine.Backends;
 
 namespace GdbHost.GdbStub.Attached;
 

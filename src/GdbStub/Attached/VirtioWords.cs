@@ -1,57 +1,52 @@
 using System;
 using System.Collections.Generic;
-using System.Globalization;
 using System.Linq;
 using GdbHost.GdbStub.Qemu;
+using GdbHost.Machine.Backends;
+using GdbHost.Machine.Network;
 using GdbHost.Machine.Virtio;
+using GdbHost.Machine.Virtio.Console;
 
 namespace GdbHost.GdbStub.Attached;
 
-/// <summary>
-/// One kind of virtio device as -device names it: the kind, then "-device" for virtio-mmio, or one of three forms on PCI, of which the usual one
-/// needs no suffix (QEMU 7.2, -device help).
-/// </summary>
+/// <summary>One kind of virtio device as -device names it on virtio-mmio: the kind, then "-device" (QEMU 7.2, -device help).</summary>
 /// <param name="Kind">Without the transport.</param>
+/// <param name="Backend">What is behind it.</param>
 /// <param name="Keys">What it takes, for messages.</param>
-/// <param name="Build">Makes it from its keys.</param>
-internal sealed record VirtioWords(string Kind, string Keys, Func<VirtioMaking, VirtioDeviceConfiguration> Build)
+/// <param name="Build">Makes it from its keys and what is behind it.</param>
+internal sealed record VirtioWords(string Kind, BackendKind Backend, string Keys, Func<KeyValues, DeviceBackend?, VirtioDeviceConfiguration> Build)
 {
-    public const string SerialKind = "virtio-serial";
-
     private const string MmioSuffix = "-device";
     private const string PciSuffix = "-pci";
     private const string CommonKeys = "packed=, indirect_desc=, event_idx=, queue_reset= or iommu_platform=";
 
     private static readonly VirtioWords[] Table =
     [
-        new("virtio-blk", "drive=ID, serial=TEXT", MakeBlock),
-        new("virtio-rng", "seed=N", MakeRng),
-        new("virtio-net", "netdev=ID, mac=ADDRESS", MakeNet),
-        new(SerialKind, "no keys of its own", MakeSerial),
+        new("virtio-blk", BackendKind.Block, "drive=ID, serial=TEXT",
+            static (pairs, back) => new BlockDeviceConfiguration(((BlockBackend)back!).Storage, pairs.Take("serial"))),
+        new("virtio-rng", BackendKind.None, "seed=N", static (pairs, _) => MakeRng(pairs)),
+        new("virtio-net", BackendKind.Network, "netdev=ID, mac=ADDRESS",
+            static (_, back) => new NetDeviceConfiguration(((NetworkBackend)back!).Network, ((NetworkBackend)back).HardwareAddress)),
+        new("virtio-serial", BackendKind.Ports, "no keys of its own", static (_, back) => new SerialDeviceConfiguration(((PortsBackend)back!).Ports)),
     ];
+
+    /// <summary>Keys that change nothing here.</summary>
+    private static readonly string[] Ignored = ["id", "bus", "bootindex", "romfile", "max_ports"];
 
     public KeyValues Pairs { get; init; } = new("-device", "");
 
-    /// <summary>As the user wrote it.</summary>
-    public string Driver { get; init; } = "";
-
-    public bool IsOnPci => !Driver.EndsWith(MmioSuffix, StringComparison.Ordinal);
-
-    private string Option => $"-device {Driver}";
+    private string Option => $"-device {Kind}{MmioSuffix}";
 
     /// <summary>Names of the devices on virtio-mmio.</summary>
     public static IEnumerable<string> MmioNames => Table.Select(w => w.Kind + MmioSuffix);
 
-    /// <summary>The kind that a name of QEMU's stands for; null where there is none.</summary>
-    public static VirtioWords? Find(string driver)
-    {
-        string[] forms = [MmioSuffix, PciSuffix, PciSuffix + "-transitional", PciSuffix + "-non-transitional", ""];
-        return Array.Find(Table, w => Array.Exists(forms, f => w.Kind + f == driver)) is not VirtioWords words ? null
-            : words with { Driver = driver == words.Kind ? driver + PciSuffix : driver };
-    }
+    /// <summary>The kind of a device on virtio-mmio; null where there is none of this name.</summary>
+    public static VirtioWords? OnMmio(string driver) => Array.Find(Table, w => w.Kind + MmioSuffix == driver);
 
-    /// <param name="unused">Drives that no device has named yet.</param>
-    public VirtioDeviceConfiguration Make(DeviceRequest request, HostDevices host, HashSet<string> unused)
+    /// <summary>The name on PCI that a kind without a transport stands for; other names stay.</summary>
+    public static string OnPci(string driver) => Array.Exists(Table, w => w.Kind == driver) ? driver + PciSuffix : driver;
+
+    public VirtioDeviceConfiguration Make(BackendOpener opener)
     {
         Pairs.NamedBy(Option);
         VirtioSettings settings = new()
@@ -62,88 +57,22 @@ internal sealed record VirtioWords(string Kind, string Keys, Func<VirtioMaking, 
             QueueReset = Pairs.TakeFlag("queue_reset") ?? true,
             AccessPlatform = Pairs.TakeFlag("iommu_platform") ?? false,
         };
-        VirtioDeviceConfiguration made = Build(new VirtioMaking(Option, Pairs, request, host, unused));
-        if (IsOnPci)
+        VirtioDeviceConfiguration made = Build(Pairs, opener.Open(Option, Backend, Pairs.Take)) with { Settings = settings };
+        foreach (string key in Ignored)
         {
-            // The machine knows the keys of PCI devices, and refuses others.
-            return made with { Settings = settings };
+            Pairs.Take(key);
         }
 
-        Pairs.Take("id");
-        Pairs.Take("bus");
         Pairs.RefuseRest($"{Keys}, {CommonKeys}");
-        return made with { Settings = settings };
+        return made;
     }
 
-    private static BlockDeviceConfiguration MakeBlock(VirtioMaking making)
-    {
-        string drive = making.Pairs.Take("drive") ?? throw QemuRequest.Refusal(making.Option, "it has no drive; add drive=ID of a -drive");
-        string? serial = making.Pairs.Take("serial");
-        making.Pairs.Take("bootindex");
-        if (!making.Request.Drives.TryGetValue(drive, out DriveWords? words))
-        {
-            throw QemuRequest.Refusal($"{making.Option},drive={drive}", $"there is no -drive with id={drive}");
-        }
-
-        return making.Unused.Remove(drive)
-            ? new BlockDeviceConfiguration(words.Open(making.Host), serial)
-            : throw QemuRequest.Refusal($"{making.Option},drive={drive}", "another device uses this drive already");
-    }
-
-    private static RngDeviceConfiguration MakeRng(VirtioMaking making)
+    private static RngDeviceConfiguration MakeRng(KeyValues pairs)
     {
         // Where the host would take its numbers from, and how fast: a run has no chance.
-        making.Pairs.Take("rng");
-        making.Pairs.Take("max-bytes");
-        making.Pairs.Take("period");
-        return new RngDeviceConfiguration(making.Pairs.TakeNumber("seed") ?? 0);
-    }
-
-    private static NetDeviceConfiguration MakeNet(VirtioMaking making)
-    {
-        string id = making.Pairs.Take("netdev") ?? throw QemuRequest.Refusal(making.Option, "it is on no network; add netdev=ID of a -netdev");
-        string? mac = making.Pairs.Take("mac");
-        making.Pairs.Take("bootindex");
-        making.Pairs.Take("romfile");
-        if (!making.Request.Networks.Remove(id, out NetworkWords? network))
-        {
-            throw QemuRequest.Refusal($"{making.Option},netdev={id}", $"there is no -netdev with id={id}, or another device uses it already");
-        }
-
-        return new NetDeviceConfiguration(network.Open(making.Host), Mac(making, mac));
-    }
-
-    // QEMU's first card ends in 56, the next one in 57.
-    private static byte[] Mac(VirtioMaking making, string? text)
-    {
-        const byte FirstCard = 0x56;
-        const int MacBytes = 6;
-        byte[] usual = [0x52, 0x54, 0x00, 0x12, 0x34, (byte)(FirstCard + making.Host.Cards++)];
-        if (text is null)
-        {
-            return usual;
-        }
-
-        string[] parts = text.Split(':', '-');
-        byte[] bytes = new byte[MacBytes];
-        for (int i = 0; i < MacBytes; i++)
-        {
-            if (parts.Length != MacBytes || !byte.TryParse(parts[i], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out bytes[i]))
-            {
-                throw QemuRequest.Refusal($"{making.Option}: mac={text}", "it is no address; write it like 52:54:00:12:34:56");
-            }
-        }
-
-        return bytes;
-    }
-
-    private static SerialDeviceConfiguration MakeSerial(VirtioMaking making)
-    {
-        making.Pairs.Take("max_ports");
-        return new SerialDeviceConfiguration(making.Request.MakePorts(making.Host));
+        pairs.Take("rng");
+        pairs.Take("max-bytes");
+        pairs.Take("period");
+        return new RngDeviceConfiguration(pairs.TakeNumber("seed") ?? 0);
     }
 }
-
-/// <summary>What a device is made from.</summary>
-/// <param name="Unused">Drives that no device has named yet.</param>
-internal sealed record VirtioMaking(string Option, KeyValues Pairs, DeviceRequest Request, HostDevices Host, HashSet<string> Unused);

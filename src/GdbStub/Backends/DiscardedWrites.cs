@@ -2,8 +2,8 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using GdbHost.GdbStub.HostFiles;
+using GdbHost.Machine.Backends;
 using GdbHost.Machine.Semihosting;
-using GdbHost.Machine.Virtio.Block;
 using Microsoft.Win32.SafeHandles;
 
 namespace GdbHost.GdbStub.Backends;

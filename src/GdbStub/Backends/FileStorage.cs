@@ -3,8 +3,8 @@ using System.IO;
 using System.Runtime.InteropServices;
 using GdbHost.GdbStub.CommandLine;
 using GdbHost.GdbStub.HostFiles;
+using GdbHost.Machine.Backends;
 using GdbHost.Machine.Semihosting;
-using GdbHost.Machine.Virtio.Block;
 using Microsoft.Win32.SafeHandles;
 
 namespace GdbHost.GdbStub.Backends;

@@ -102,10 +102,8 @@ internal static class BootOptionRows
             case string when pairs.Take("help") is not null:
                 request.Text = PciDeviceOption.Help(driver);
                 break;
-            case string when request.Devices.TryAddDevice(driver, pairs, request.PciDevices):
-                break;
             default:
-                request.PciDevices.Add(PciDeviceOption.Of(driver, pairs));
+                request.Devices.AddDevice(driver, pairs, request.PciDevices);
                 break;
         }
     }

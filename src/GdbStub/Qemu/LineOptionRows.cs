@@ -18,7 +18,7 @@ internal static class LineOptionRows
         Honored("echr", "N", "the key that Ctrl-A is by default", ReadEscapeKey),
         Honored("nodefaults", "", "no serial line but the one that -serial names", (r, _) => r.NoDefaults = true),
         Honored("netdev", "user,id=ID[,hostfwd=tcp::PORT-:PORT][,restrict=on]", "a user network for -device virtio-net-device,netdev=ID; other kinds are refused", (r, v) => r.Devices.AddNetwork(v)),
-        Honored("nic", "none|user[,model=virtio-net-pci][,mac=][,hostfwd=]", "a card on a user network; QEMU's card without this option is not there", (r, v) => r.Devices.AddCard(v, r.PciDevices)),
+        Honored("nic", "none|user[,model=NAME][,mac=][,hostfwd=]", "a card on a user network; QEMU's card without this option is not there", (r, v) => r.Devices.AddCard(v, r.PciDevices)),
         Same("net", "none", "there are no network cards but those of -device and -nic") with { Apply = (_, v) => OnlyNone("-net", v) },
         Same("vga", "none", "there is no display; other values are refused") with { Apply = (_, v) => OnlyNone("-vga", v) },
         Same("vnc", "none", "there is no display; other values are refused") with { Apply = (_, v) => OnlyNone("-vnc", v) },

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using GdbHost.Machine.Backends;
 using GdbHost.Machine.Bus;
 using GdbHost.Machine.Common;
 using GdbHost.Machine.Cpu;
@@ -14,7 +15,6 @@ using GdbHost.Machine.Pcie.Dma;
 using GdbHost.Machine.Semihosting;
 using GdbHost.Machine.Smmu;
 using GdbHost.Machine.Time;
-using GdbHost.Machine.Virtio;
 
 namespace GdbHost.Machine.Boards;
 
@@ -119,7 +119,7 @@ internal sealed class Machine : IPowerControl, IStateful, IDisposable
     /// <summary>What the interrupt controller shows of itself; null where the board has none.</summary>
     public IInterruptView? InterruptView { get; set; }
 
-    /// <summary>Ways into virtio devices from outside, in the order in which the user names the devices.</summary>
+    /// <summary>Ways into devices from outside, in the order in which the user names the devices.</summary>
     public List<IInputLine> Lines { get; } = [];
 
     /// <summary>Networks behind cards, in the same order.</summary>
@@ -159,11 +159,11 @@ internal sealed class Machine : IPowerControl, IStateful, IDisposable
         return device;
     }
 
-    /// <summary>Opens the ways into a virtio device that is in its place.</summary>
-    public void Connect(VirtioDevice kind)
+    /// <summary>Opens the ways into a device that is in its place.</summary>
+    public void Connect(IReadOnlyList<IInputLine> lines, UserNetwork? network)
     {
-        Lines.AddRange(kind.Lines);
-        if (kind.Network is UserNetwork network)
+        Lines.AddRange(lines);
+        if (network is not null)
         {
             Networks.Add(network);
         }

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
+using GdbHost.Machine.Backends;
 using GdbHost.Machine.Common;
 using GdbHost.Machine.Pcie;
 using GdbHost.Machine.Pcie.Bridges;
@@ -28,7 +29,7 @@ internal static class PciDevices
         PciDeviceKind kind = Kinds.FirstOrDefault(k => k.Name == request.Kind)
             ?? throw new PciDeviceException(
                 $"--device {request.Kind}: there is no such device; the nearest names are {NearestNames.Of(request.Kind, Kinds.Select(k => k.Name))}");
-        string[] keys = [.. kind.Keys.Concat(PciDeviceKind.CommonKeys).Select(k => k.Name)];
+        string[] keys = [.. kind.AllKeys.Select(k => k.Name)];
         foreach ((string key, string _) in request.Keys)
         {
             if (!keys.Contains(key))
@@ -51,8 +52,11 @@ internal static class PciDevices
         }
 
         PciDeviceKind kind = Check(new PciDeviceRequest(name, []));
-        return [$"{kind.Name} options:", .. kind.Keys.Concat(PciDeviceKind.CommonKeys).Select(k => $"  {k.Name}={k.Takes} - {k.Help}")];
+        return [$"{kind.Name} options:", .. kind.AllKeys.Select(k => $"  {k.Name}={k.Takes} - {k.Help}")];
     }
+
+    /// <summary>What a kind of device has behind it; None for a kind that there is not.</summary>
+    public static BackendKind BackendOf(string name) => Kinds.FirstOrDefault(k => k.Name == name)?.Backend ?? BackendKind.None;
 
     /// <summary>Makes a device and puts it in its place.</summary>
     /// <exception cref="PciDeviceException">The message is for the user.</exception>
@@ -69,14 +73,15 @@ internal static class PciDevices
         PciBus bus = BusOf(root, request);
         CheckBus(kind, request, bus);
         int place = PlaceOn(bus, request);
+        if (kind.Backend != (request.Backend?.Kind ?? BackendKind.None))
+        {
+            throw new PciDeviceException($"--device {request.Kind}: what is behind it cannot be added to a machine that runs; name it on the command line");
+        }
+
         PciDeviceContext context = new(NameOf(root, request), root, machine.Scheduler, machine.Events);
         PciFunction function = kind.Make(new PciDeviceOptions(request), context);
         root.Plug(request, bus, place, function);
-        if (function is VirtioPci virtio)
-        {
-            machine.Connect(virtio.Core.Kind);
-        }
-
+        machine.Connect(function.Lines, function.Network);
         return function;
     }
 

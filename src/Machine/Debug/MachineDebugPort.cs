@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
+using GdbHost.Machine.Backends;
 using GdbHost.Machine.Boards;
 using GdbHost.Machine.Boot;
 using GdbHost.Machine.Cpu;
@@ -65,6 +66,9 @@ public sealed class MachineDebugPort : IDisposable
     /// <param name="kind">Null for all devices.</param>
     /// <exception cref="PciDeviceException">There is no such kind; the message is for the user.</exception>
     public static IReadOnlyList<string> DescribePciDevices(string? kind) => PciDevices.Describe(kind);
+
+    /// <inheritdoc cref="PciDevices.BackendOf"/>
+    public static BackendKind PciBackendOf(string kind) => PciDevices.BackendOf(kind);
 
     public int CpuCount => _machine.Cluster.Cores.Count;
 

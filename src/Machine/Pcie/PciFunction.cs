@@ -1,7 +1,9 @@
 using System.Collections.Generic;
+using GdbHost.Machine.Backends;
 using GdbHost.Machine.Bus;
 using GdbHost.Machine.Common;
 using GdbHost.Machine.Devices;
+using GdbHost.Machine.Network;
 using GdbHost.Machine.Pcie.Capabilities;
 using GdbHost.Machine.Pcie.Dma;
 
@@ -64,6 +66,12 @@ internal abstract class PciFunction : IDevice
 
     /// <summary>Advanced Error Reporting; null where the function has none.</summary>
     public ErrorReporting? Errors { get; private set; }
+
+    /// <summary>Ways into the device from outside the machine.</summary>
+    public virtual IReadOnlyList<IInputLine> Lines => [];
+
+    /// <summary>The network that a card is on; null for other devices.</summary>
+    public virtual UserNetwork? Network => null;
 
     /// <summary>Software has turned on messages, so the pin is silent.</summary>
     public bool UsesMessages => Msi is { Enabled: true } || Msix is { Enabled: true };

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using GdbHost.Machine.Backends;
 using GdbHost.Machine.Network;
 using GdbHost.Machine.Virtio.Block;
 using GdbHost.Machine.Virtio.Console;
@@ -17,6 +18,9 @@ public abstract record VirtioDeviceConfiguration
 
     public VirtioSettings Settings { get; init; } = new();
 
+    /// <summary>What is behind it; null for nothing.</summary>
+    public virtual DeviceBackend? Backend => null;
+
     /// <summary>What of it shapes the state of a machine, beside the kind.</summary>
     internal virtual string Identity => string.Empty;
 
@@ -29,6 +33,8 @@ public abstract record VirtioDeviceConfiguration
 public sealed record BlockDeviceConfiguration(IBlockStorage Storage, string? Serial) : VirtioDeviceConfiguration
 {
     public override string Kind => "virtio-blk";
+
+    public override DeviceBackend Backend => new BlockBackend(Storage);
 
     internal override string Identity => $"{Storage.Length} bytes{(Storage.IsReadOnly ? ",readonly=on" : "")}";
 
@@ -52,6 +58,8 @@ public sealed record SerialDeviceConfiguration(IReadOnlyList<ConsolePortConfigur
 {
     public override string Kind => "virtio-serial";
 
+    public override DeviceBackend Backend => new PortsBackend(Ports);
+
     internal override string Identity => string.Join(',', Ports.Select(static p => $"{(p.IsConsole ? "console" : "port")}{p.Number}={p.Name}"));
 
     internal override VirtioDevice Make() => new VirtioSerial(Ports);
@@ -63,6 +71,8 @@ public sealed record SerialDeviceConfiguration(IReadOnlyList<ConsolePortConfigur
 public sealed record NetDeviceConfiguration(UserNetworkConfiguration Network, ReadOnlyMemory<byte> HardwareAddress) : VirtioDeviceConfiguration
 {
     public override string Kind => "virtio-net";
+
+    public override DeviceBackend Backend => new NetworkBackend(Network, HardwareAddress);
 
     internal override string Identity => $"mac={Convert.ToHexStringLower(HardwareAddress.Span)}{(Network.Host is null ? ",restrict=on" : "")}";
 

@@ -1,5 +1,6 @@
 using System;
 using System.Linq;
+using GdbHost.Machine.Backends;
 using GdbHost.Machine.Boards;
 using GdbHost.Machine.Boot;
 using GdbHost.Machine.Common;
@@ -8,7 +9,6 @@ using GdbHost.Machine.Pcie;
 using GdbHost.Machine.Pcie.Devices;
 using GdbHost.Machine.Tests.Devices;
 using GdbHost.Machine.Tests.Virtio;
-using GdbHost.Machine.Virtio;
 using GdbHost.Machine.Virtio.Console;
 
 namespace GdbHost.Machine.Tests.Pcie;
@@ -47,14 +47,11 @@ internal sealed class PciMachine : IDisposable
     // What the command line would put behind a device.
     private static PciDeviceRequest WithBackend(PciDeviceRequest request) => request with
     {
-        Backend = request.Kind switch
+        Backend = PciDevices.BackendOf(request.Kind) switch
         {
-            string kind when kind.StartsWith("virtio-blk", StringComparison.Ordinal) => new BlockDeviceConfiguration(new MemoryStorage(4096), null),
-            string kind when kind.StartsWith("virtio-net", StringComparison.Ordinal) =>
-                new NetDeviceConfiguration(new UserNetworkConfiguration(null, null), new byte[6]),
-            string kind when kind.StartsWith("virtio-serial", StringComparison.Ordinal) =>
-                new SerialDeviceConfiguration([new ConsolePortConfiguration(0, IsConsole: true, null, null)]),
-            string kind when kind.StartsWith("virtio-rng", StringComparison.Ordinal) => new RngDeviceConfiguration(),
+            BackendKind.Block => new BlockBackend(new MemoryStorage(4096)),
+            BackendKind.Network => new NetworkBackend(new UserNetworkConfiguration(null, null), new byte[6]),
+            BackendKind.Ports => new PortsBackend([new ConsolePortConfiguration(0, IsConsole: true, null, null)]),
             _ => null,
         },
     };

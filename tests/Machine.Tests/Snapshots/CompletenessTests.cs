@@ -125,7 +125,7 @@ public sealed class CompletenessTests
             Smmu = everything,
             Semihosting = everything,
             PciDevices = everything
-                ? [.. PciDevices.Select(QemuComparison.Request), new PciDeviceRequest("virtio-rng-pci", []) { Backend = new RngDeviceConfiguration() }]
+                ? [.. PciDevices.Select(QemuComparison.Request), new PciDeviceRequest("virtio-rng-pci", [])]
                 : [],
             MemoryBytes = 16 << 20,
             VirtioMmio = everything

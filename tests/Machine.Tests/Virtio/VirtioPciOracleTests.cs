@@ -212,7 +212,7 @@ public sealed class VirtioPciOracleTests : IDisposable
     }
 
     private static PciDeviceRequest On(int slot, string kind, string options, VirtioDeviceConfiguration device) =>
-        QemuComparison.Request($"{kind},addr={slot}{options}") with { Backend = device };
+        QemuComparison.Request($"{kind},addr={slot}{options}") with { Backend = device.Backend };
 
     private QemuComparison Make(string suffix, string options)
     {

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using GdbHost.Machine.Backends;
 using GdbHost.Machine.Devices;
 using GdbHost.Machine.Time;
 
@@ -19,7 +20,7 @@ internal sealed record PciDeviceContext(string Name, RootComplex Root, Scheduler
 /// <summary>A kind of PCI device that the user can ask for.</summary>
 /// <param name="Name">QEMU's name, or ours where QEMU has none.</param>
 /// <param name="Summary">One line for users.</param>
-/// <param name="Keys">Its own keys, beside those that every device has.</param>
+/// <param name="Keys">Its own keys, beside those that every device has, and every one with the same kind of thing behind it.</param>
 internal sealed record PciDeviceKind(string Name, string Summary, params IReadOnlyList<PciDeviceKey> Keys)
 {
     /// <summary>Keys of every PCI device.</summary>
@@ -33,7 +34,23 @@ internal sealed record PciDeviceKind(string Name, string Summary, params IReadOn
         new("romfile", "", "taken for QEMU's sake, empty: there are no option ROMs"),
     ];
 
-    /// <summary>Makes one; the keys are known ones, their values are not yet checked.</summary>
+    private static readonly PciDeviceKey BootIndex = new("bootindex", "N", "taken for QEMU's sake");
+
+    private static readonly Dictionary<BackendKind, IReadOnlyList<PciDeviceKey>> BackendKeys = new()
+    {
+        [BackendKind.None] = [],
+        [BackendKind.Block] = [new("drive", "ID", "the -drive that is its medium"), BootIndex],
+        [BackendKind.Network] = [new("netdev", "ID", "the -netdev that it is on"), new("mac", "ADDRESS", "its address, such as 52:54:00:12:34:56"), BootIndex],
+        [BackendKind.Ports] = [],
+    };
+
+    /// <summary>What it has behind it; the request then brings one.</summary>
+    public BackendKind Backend { get; init; }
+
+    /// <summary>Every key that it takes.</summary>
+    public IEnumerable<PciDeviceKey> AllKeys => [.. BackendKeys[Backend], .. Keys, .. CommonKeys];
+
+    /// <summary>Makes one; the keys are known ones, their values are not yet checked, what is behind it is of the right kind.</summary>
     public required Func<PciDeviceOptions, PciDeviceContext, PciFunction> Make { get; init; }
 
     /// <summary>It can be on the root complex's own bus.</summary>

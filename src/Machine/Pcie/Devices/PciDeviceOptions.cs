@@ -1,5 +1,6 @@
 using System;
 using System.Globalization;
+using GdbHost.Machine.Backends;
 
 namespace GdbHost.Machine.Pcie.Devices;
 
@@ -10,6 +11,10 @@ internal sealed class PciDeviceOptions(PciDeviceRequest request)
 
     /// <summary>What the user calls the device in messages.</summary>
     public string Where => $"--device {request.Kind}";
+
+    /// <summary>What is behind the device; of the kind that its row asks for.</summary>
+    public T Backend<T>()
+        where T : DeviceBackend => (T)request.Backend!;
 
     public bool IsGiven(string key) => request[key] is not null;
 

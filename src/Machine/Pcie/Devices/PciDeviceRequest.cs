@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Text;
+using GdbHost.Machine.Backends;
 using GdbHost.Machine.Common;
 
 namespace GdbHost.Machine.Pcie.Devices;
@@ -15,8 +16,8 @@ public sealed record PciDeviceRequest(string Kind, IReadOnlyList<KeyValuePair<st
     private const int MostKeys = 64;
     private const int MostBytes = 4096;
 
-    /// <summary>What the device uses of the host's, such as the medium of a disk; null for nothing. Part of no snapshot.</summary>
-    public object? Backend { get; init; }
+    /// <summary>What is behind the device, of the kind that its row asks for; null for nothing. Part of no snapshot.</summary>
+    public DeviceBackend? Backend { get; init; }
 
     /// <summary>The value of a key, or null; the last of equal ones counts.</summary>
     public string? this[string key] => Keys.LastOrDefault(k => k.Key == key).Value;

@@ -1,6 +1,7 @@
 using System;
 using System.Buffers.Binary;
 using System.Text;
+using GdbHost.Machine.Backends;
 using GdbHost.Machine.Common;
 using GdbHost.Machine.Virtio.Rings;
 

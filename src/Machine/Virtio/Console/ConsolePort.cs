@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using GdbHost.Machine.Backends;
 using GdbHost.Machine.Common;
 using GdbHost.Machine.Virtio.Rings;
 

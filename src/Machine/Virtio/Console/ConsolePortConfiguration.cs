@@ -1,13 +1,7 @@
-using System;
+using System.Collections.Generic;
+using GdbHost.Machine.Backends;
 
 namespace GdbHost.Machine.Virtio.Console;
-
-/// <summary>Where the output of a port goes.</summary>
-public interface ICharacterOutput
-{
-    /// <summary>Takes output of the guest; called on the machine's thread.</summary>
-    void Write(ReadOnlySpan<byte> bytes);
-}
 
 /// <summary>A port of a console device.</summary>
 /// <param name="Number">0 to 30; port 0 is a console.</param>
@@ -15,3 +9,7 @@ public interface ICharacterOutput
 /// <param name="Name">By which the guest finds it; null for none.</param>
 /// <param name="Output">Where its output goes; null for nowhere.</param>
 public sealed record ConsolePortConfiguration(int Number, bool IsConsole, string? Name, ICharacterOutput? Output);
+
+/// <summary>What is behind a console device.</summary>
+/// <param name="Ports">Each with its own number.</param>
+public sealed record PortsBackend(IReadOnlyList<ConsolePortConfiguration> Ports) : DeviceBackend(BackendKind.Ports);

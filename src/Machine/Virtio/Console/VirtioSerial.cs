@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Collections.Generic;
 using System.Linq;
 using System.Text;
+using GdbHost.Machine.Backends;
 using GdbHost.Machine.Common;
 using GdbHost.Machine.Virtio.Rings;
 

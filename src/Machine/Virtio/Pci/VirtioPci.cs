@@ -1,7 +1,10 @@
 using System;
 using System.Buffers.Binary;
+using System.Collections.Generic;
 using System.Numerics;
+using GdbHost.Machine.Backends;
 using GdbHost.Machine.Common;
+using GdbHost.Machine.Network;
 using GdbHost.Machine.Pcie;
 using GdbHost.Machine.Pcie.Capabilities;
 using GdbHost.Machine.Pcie.Devices;
@@ -67,6 +70,10 @@ internal sealed class VirtioPci : PciFunction, IVirtioSignals
     }
 
     public VirtioCore Core { get; }
+
+    public override IReadOnlyList<IInputLine> Lines => Core.Kind.Lines;
+
+    public override UserNetwork? Network => Core.Kind.Network;
 
     public uint FeatureSelect { get; set; }
 

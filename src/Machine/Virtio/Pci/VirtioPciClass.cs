@@ -1,7 +1,11 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
+using GdbHost.Machine.Backends;
+using GdbHost.Machine.Network;
 using GdbHost.Machine.Pcie;
 using GdbHost.Machine.Pcie.Devices;
+using GdbHost.Machine.Virtio.Console;
 
 namespace GdbHost.Machine.Virtio.Pci;
 
@@ -12,9 +16,12 @@ namespace GdbHost.Machine.Virtio.Pci;
 /// <param name="ClassCode">24 bits.</param>
 /// <param name="Vectors">Messages.</param>
 /// <param name="Summary">One line for users.</param>
-/// <param name="Keys">What the user may say of it.</param>
+/// <param name="Backend">What is behind it.</param>
+/// <param name="Configure">Makes it from its keys.</param>
+/// <param name="Keys">What the user may say of it, beside what is behind it.</param>
 internal sealed record VirtioPciClass(
-    string Kind, ushort Id, ushort TransitionalId, uint ClassCode, int Vectors, string Summary, params IReadOnlyList<PciDeviceKey> Keys)
+    string Kind, ushort Id, ushort TransitionalId, uint ClassCode, int Vectors, string Summary, BackendKind Backend,
+    Func<PciDeviceOptions, VirtioDeviceConfiguration> Configure, params IReadOnlyList<PciDeviceKey> Keys)
 {
     private const ushort Vendor = 0x1af4;
     private const ushort ModernIds = 0x1040;
@@ -24,13 +31,14 @@ internal sealed record VirtioPciClass(
 
     private static readonly VirtioPciClass[] Classes =
     [
-        new("virtio-net", 1, 0x1000, 0x02_0000, 4, "network card",
-            new PciDeviceKey("netdev", "ID", "the -netdev that it is on"), new PciDeviceKey("mac", "ADDRESS", "its address, such as 52:54:00:12:34:56")),
-        new("virtio-blk", 2, 0x1001, 0x01_0000, 2, "disk",
-            new PciDeviceKey("drive", "ID", "the -drive that is its medium"), new PciDeviceKey("serial", "TEXT", "its serial number, up to 20 bytes")),
-        new("virtio-serial", 3, 0x1003, 0x07_8000, 2, "consoles and ports", new PciDeviceKey("max_ports", "N", "taken for QEMU's sake: there are always 31")),
-        new("virtio-rng", 4, 0x1005, 0x00_ff00, 2, "numbers that are the same in every run", new PciDeviceKey("seed", "N", "what they are made from"),
-            new PciDeviceKey("rng", "ID", "taken for QEMU's sake"), new PciDeviceKey("max-bytes", "N", "taken for QEMU's sake"),
+        new("virtio-net", 1, 0x1000, 0x02_0000, 4, "network card", BackendKind.Network,
+            static o => new NetDeviceConfiguration(o.Backend<NetworkBackend>().Network, o.Backend<NetworkBackend>().HardwareAddress)),
+        new("virtio-blk", 2, 0x1001, 0x01_0000, 2, "disk", BackendKind.Block,
+            static o => new BlockDeviceConfiguration(o.Backend<BlockBackend>().Storage, o.Text("serial")), new PciDeviceKey("serial", "TEXT", "its serial number, up to 20 bytes")),
+        new("virtio-serial", 3, 0x1003, 0x07_8000, 2, "consoles and ports", BackendKind.Ports,
+            static o => new SerialDeviceConfiguration(o.Backend<PortsBackend>().Ports), new PciDeviceKey("max_ports", "N", "taken for QEMU's sake: there are always 31")),
+        new("virtio-rng", 4, 0x1005, 0x00_ff00, 2, "numbers that are the same in every run", BackendKind.None,
+            static o => new RngDeviceConfiguration(o.Number("seed", 0)), new PciDeviceKey("seed", "N", "what they are made from"), new PciDeviceKey("rng", "ID", "taken for QEMU's sake"), new PciDeviceKey("max-bytes", "N", "taken for QEMU's sake"),
             new PciDeviceKey("period", "N", "taken for QEMU's sake")),
     ];
 
@@ -43,7 +51,6 @@ internal sealed record VirtioPciClass(
         new("event_idx", "on|off", "offer event indices"),
         new("queue_reset", "on|off", "offer resets of single queues"),
         new("iommu_platform", "on|off", "the driver must take the IOMMU into account"),
-        new("bootindex", "N", "taken for QEMU's sake"),
     ];
 
     /// <summary>One row for each kind and form of it.</summary>
@@ -63,27 +70,22 @@ internal sealed record VirtioPciClass(
 
     private PciDeviceKind Row(string suffix) => new(Kind + suffix, $"virtio: {Summary}", [.. Keys, .. CommonKeys])
     {
+        Backend = Backend,
         Make = (options, context) => Make(suffix, options, context),
     };
 
-    /// <summary>A device that uses nothing of the host's can also come later.</summary>
-    private RngDeviceConfiguration? WithNothingBehind(PciDeviceOptions options) => Kind != "virtio-rng" ? null : new RngDeviceConfiguration(options.Number("seed", 0))
+    private static VirtioSettings Settings(PciDeviceOptions options) => new()
     {
-        Settings = new VirtioSettings
-        {
-            Packed = options.Flag("packed", false),
-            Indirect = options.Flag("indirect_desc", true),
-            EventIndex = options.Flag("event_idx", true),
-            QueueReset = options.Flag("queue_reset", true),
-            AccessPlatform = options.Flag("iommu_platform", false),
-        },
+        Packed = options.Flag("packed", false),
+        Indirect = options.Flag("indirect_desc", true),
+        EventIndex = options.Flag("event_idx", true),
+        QueueReset = options.Flag("queue_reset", true),
+        AccessPlatform = options.Flag("iommu_platform", false),
     };
 
     private VirtioPci Make(string suffix, PciDeviceOptions options, PciDeviceContext context)
     {
-        VirtioDeviceConfiguration configuration = options.Request.Backend as VirtioDeviceConfiguration
-            ?? WithNothingBehind(options)
-            ?? throw new PciDeviceException($"{options.Where}: what is behind it cannot be added to a machine that runs; name it on the command line");
+        VirtioDeviceConfiguration configuration = Configure(options) with { Settings = Settings(options) };
         bool behindPort = options.Text("bus") is string bus && context.Root.FindBus(bus) is { Bridge: not null };
         VirtioPciForm form = suffix switch
         {

@@ -1,6 +1,6 @@
 using System;
 
-namespace GdbHost.Machine.Virtio.Block;
+namespace GdbHost.Machine.Backends;
 
 /// <summary>
 /// The medium of a block device, outside the machine. A call is done when it returns: how long the host took for it is nothing

@@ -1,6 +1,6 @@
 using System;
 
-namespace GdbHost.Machine.Virtio;
+namespace GdbHost.Machine.Backends;
 
 /// <summary>
 /// The way into a device for bytes from outside. What the device has no room for waits here, outside the machine; it is no part
