@@ -5,7 +5,7 @@
 #
 # --runs N        how often each row is measured (default 5); medians are printed
 # --engine NAME   handed to gdbhost
-# gdb             alone: both stubs under a raw client of gdb's protocol (tests/Bench/gdb.sh)
+# gdb             alone: both stubs under a raw client of gdb's protocol (tests/Bench/gdb.sh); tests/Bench/results.md gets that table
 # ROW...          only these rows of tests/Bench/rows.txt; without them all, and tests/Bench/results.md gets the tables
 #
 # Times are CPU time (user + system) of the whole process, but for attach. Measurements are kept in artifacts/bench.
@@ -30,9 +30,36 @@ while [ $# -gt 0 ]; do
 done
 [[ $runs =~ ^[1-9][0-9]*$ ]] || fail "--runs $runs is no number of runs"
 
+results=tests/Bench/results.md
+# Puts the file $2 between the marks of $1 in the results: what is outside is written by hand, or by another run.
+write_results() {
+    awk -v mark="$1" -v tables="$2" '
+        $0 ~ "^<!-- begin " mark ":" { print; print ""; while ((getline line < tables) > 0) print line; print ""; skip = 1 }
+        $0 ~ "^<!-- end " mark ":" { skip = 0 }
+        !skip { print }' "$results" >artifacts/bench/results.md
+    cp artifacts/bench/results.md "$results"
+    printf 'bench: %s is written\n' "$results" >&2
+}
+
+# Which run this is: a line on top of its tables.
+begun=$(date -u +'%Y-%m-%d %H:%M UTC')
+load=$(cut -d ' ' -f 1-3 /proc/loadavg)
+describe_run() {
+    local commit
+    commit=$(git rev-parse --short HEAD)
+    git diff --quiet HEAD -- src || commit="$commit with changes"
+    printf '%s; commit %s; engine: %s.\n' "$begun" "$commit" "${engine:-default}"
+    printf '%s, %s processors; load when begun: %s; %s.\n' "$(awk -F ': *' '/^model name/ { print $2; exit }' /proc/cpuinfo)" \
+        "$(nproc)" "$load" "$(qemu-system-aarch64 --version | head -n 1)"
+}
+
+mkdir -p artifacts/bench
 if [ "${wanted[*]}" = gdb ]; then
     scripts/publish.sh >&2
-    exec tests/Bench/gdb.sh artifacts/publish/gdbhost "${GDBHOST_CACHE:-.cache}/guests/debian/vmlinuz" "$runs"
+    tests/Bench/gdb.sh artifacts/publish/gdbhost "${GDBHOST_CACHE:-.cache}/guests/debian/vmlinuz" "$runs" >artifacts/bench/gdb-rows.md
+    { describe_run; printf 'Medians of %d.\n\n' "$runs"; cat artifacts/bench/gdb-rows.md; } | tee artifacts/bench/gdb.md
+    write_results gdb artifacts/bench/gdb.md
+    exit
 fi
 
 rows=tests/Bench/rows.txt
@@ -56,15 +83,12 @@ tests/Bench/Guests/build.sh "$elf"
 . tests/Bench/sides.sh
 
 measurements=artifacts/bench/measurements.txt
-mkdir -p artifacts/bench
 : >"$measurements"
 # record SIDE VARIANT VALUE
 record() { printf '%s %s %s %s\n' "$row" "$1" "$2" "$3" >>"$measurements"; }
 
 row_of() { awk -v name="$1" '$1 == name { print $2, $3, $4, $5 }' "$rows"; }
 
-begun=$(date -u +'%Y-%m-%d %H:%M UTC')
-load=$(cut -d ' ' -f 1-3 /proc/loadavg)
 for ((n = 1; n <= runs; n++)); do
     for row in "${wanted[@]}"; do
         printf 'bench: run %d of %d, %s\n' "$n" "$runs" "$row" >&2
@@ -78,24 +102,13 @@ for ((n = 1; n <= runs; n++)); do
     done
 done
 
-commit=$(git rev-parse --short HEAD)
-git diff --quiet HEAD -- src || commit="$commit with changes"
 tables=artifacts/bench/tables.md
 {
-    printf '%s; commit %s; engine: %s.\n' "$begun" "$commit" "${engine:-default}"
-    printf '%s, %s processors; load when begun: %s; %s.\n' "$(awk -F ': *' '/^model name/ { print $2; exit }' /proc/cpuinfo)" \
-        "$(nproc)" "$load" "$(qemu-system-aarch64 --version | head -n 1)"
+    describe_run
     awk -f tests/Bench/table.awk "$rows" "$measurements"
 } >"$tables"
 cat "$tables"
 
-# Only what stands between the marks is ours to write: what is below them is written by hand.
-results=tests/Bench/results.md
 if [ "${wanted[*]}" = "${names//$'\n'/ }" ]; then
-    awk -v tables="$tables" '
-        /^<!-- begin/ { print; print ""; while ((getline line < tables) > 0) print line; print ""; skip = 1 }
-        /^<!-- end/ { skip = 0 }
-        !skip { print }' "$results" >"$work/results.md"
-    cp "$work/results.md" "$results"
-    printf 'bench: %s is written\n' "$results" >&2
+    write_results guests "$tables"
 fi

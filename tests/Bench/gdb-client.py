@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """A raw client of gdb's remote protocol that measures a stub: gdb-client.py ADDRESS ROW [PC]
 
-ADDRESS is HOST:PORT. ROW is one of registers (g packets a second), steps (vCont;s a second), memory (MB/s in the largest packets
-that the stub takes, up to 64 KiB), conditions (hits of a breakpoint with a false condition, a second; PC names its address),
-interrupt (milliseconds from Ctrl-C to the stop), first-stop (milliseconds from connect to the answer to "?").
+ADDRESS is HOST:PORT. ROW is one of registers (g packets a second), steps (vCont;s a second), memory (MB/s by m in the largest packets
+that the stub takes, up to 64 KiB of memory), binary (the same by x), conditions (hits of a breakpoint with a false condition, a second; PC
+names its address), hot-page (how many times slower a loop at PC is with a breakpoint 2 KiB behind it), interrupt (milliseconds from Ctrl-C
+to the stop), first-stop (milliseconds from connect to the answer to "?").
 Prints one number.
 """
 import socket
@@ -72,10 +73,13 @@ def expanded(body):
     return total
 
 
-def memory(stub, packet_size):
+def memory(stub, packet_size, letter):
     length = min(packet_size - 16, 0x20000) // 2 & ~0xFF
-    packet = b"m%x,%x" % (int(sys.argv[3], 16), length)
-    got = expanded(stub.ask(packet)) // 2
+    packet = b"%s%x,%x" % (letter, int(sys.argv[3], 16), length)
+    answer = stub.ask(packet)
+    got = expanded(answer) // 2 if letter == b"m" else length
+    if len(answer) < length // 256 or answer.startswith(b"E"):
+        raise SystemExit("the stub does not read by %s: %s" % (letter.decode(), answer[:40]))
     begin = time.perf_counter()
     done = 0
     while time.perf_counter() - begin < 1:
@@ -89,18 +93,39 @@ def conditions(stub):
     if not stub.conditional:
         raise SystemExit("this stub takes no conditions")
     stub.ask(b"Z0,%x,4;X3,220027" % int(sys.argv[3], 16))
-    before = stub.ask(b"p0")
+    before = first_register(stub)
     begin = time.perf_counter()
     stub.send(b"vCont;c")
     time.sleep(2)
     seconds = time.perf_counter() - begin
     stub.socket.sendall(b"\x03")
     stub.receive()
-    return (number(stub.ask(b"p0")) - number(before)) / seconds
+    return (first_register(stub) - before) / seconds
 
 
-def number(body):
-    return int.from_bytes(bytes.fromhex(undo(body).decode()), "little")
+def turns(stub, seconds):
+    """Turns of the loop a second."""
+    before = first_register(stub)
+    begin = time.perf_counter()
+    stub.send(b"vCont;c")
+    time.sleep(seconds)
+    stub.socket.sendall(b"\x03")
+    stub.receive()
+    passed = time.perf_counter() - begin
+    return (first_register(stub) - before) / passed
+
+
+def hot_page(stub):
+    turns(stub, 0.3)
+    without = turns(stub, 1)
+    stub.ask(b"Z0,%x,4" % (int(sys.argv[3], 16) + 0x800))
+    turns(stub, 0.3)
+    return without / turns(stub, 1)
+
+
+def first_register(stub):
+    """X0, by g: QEMU answers p only where the target description was read before."""
+    return int.from_bytes(bytes.fromhex(undo(stub.ask(b"g"))[:16].decode()), "little")
 
 
 def undo(body):
@@ -140,7 +165,9 @@ def main():
         "registers": lambda: rate(stub, b"g"),
         "p": lambda: rate(stub, b"p0"),
         "steps": lambda: rate(stub, b"vCont;s:p1.1" if size == 0 else b"vCont;s"),
-        "memory": lambda: memory(stub, size),
+        "memory": lambda: memory(stub, size, b"m"),
+        "binary": lambda: memory(stub, size, b"x"),
+        "hot-page": lambda: hot_page(stub),
         "conditions": lambda: conditions(stub),
         "interrupt": lambda: interrupt(stub),
     }[row]()

@@ -58,6 +58,37 @@ public class PacketWriterTests
         Assert.Equal(all, frame.Payload.ToArray());
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Random_bytes_with_runs_in_any_pieces_come_back_as_hexadecimal_digits(int seed)
+    {
+        var random = new Random(seed);
+        byte[] bytes = new byte[20_000];
+        for (int at = 0; at < bytes.Length;)
+        {
+            int run = Math.Min(bytes.Length - at, random.Next(8) == 0 ? random.Next(1, 300) : 1);
+            bytes.AsSpan(at, run).Fill((byte)(random.Next(2) == 0 ? random.Next(4) * 0x11 : random.Next(256)));
+            at += run;
+        }
+
+        string packet = Streams.Packet(w =>
+        {
+            for (int at = 0; at < bytes.Length;)
+            {
+                int piece = Math.Min(bytes.Length - at, random.Next(1, 3000));
+                w.HexBytes(bytes.AsSpan(at, piece));
+                at += piece;
+            }
+        });
+
+        string body = packet[1..^3];
+        Assert.Equal(Convert.ToHexStringLower(bytes), Expand(body));
+        Assert.DoesNotContain(body, c => c is '#' or '$' or > '~');
+        Assert.Equal($"#{body.Aggregate(0, static (sum, c) => (byte)(sum + c)):x2}", packet[^3..]);
+    }
+
     [Fact]
     public void Checksum_covers_the_bytes_as_sent()
     {

@@ -28,14 +28,14 @@ internal static class Breakpoints
             return;
         }
 
-        Answer(context, ((IBreakpoints)context.Target).Insert(kind, address, length, script));
+        Answer(context, ((IBreakpoints)context.Target).Insert(kind, address, length, script, context.State.Worlds.OfBreakpoints));
     }
 
     private static void Remove(CommandContext context, RspReader arguments)
     {
         if (TryTake(context, ref arguments, out BreakpointKind kind, out ulong address, out int length))
         {
-            Answer(context, ((IBreakpoints)context.Target).Remove(kind, address, length));
+            Answer(context, ((IBreakpoints)context.Target).Remove(kind, address, length, context.State.Worlds.OfBreakpoints));
         }
     }
 

@@ -1,7 +1,10 @@
 using System;
 using System.Buffers;
+using System.Collections.Generic;
 using GdbHost.GdbStub.Session;
 using GdbHost.GdbStub.Target;
+using GdbHost.GdbStub.Worlds;
+using GdbHost.Machine.Cpu;
 using GdbHost.Protocol.Framing;
 using GdbHost.Protocol.Messages;
 using GdbHost.Protocol.Text;
@@ -121,13 +124,95 @@ internal sealed class CommandContext(ITarget target, CommandTable table, Session
 
     public void RequestStop() => StopRequested = true;
 
-    /// <summary>The vCPU that a thread id of the peer means; "any" is the selected one.</summary>
+    /// <summary>The vCPU that a thread id of the peer means; "any" is the selected one, where the process has it.</summary>
     public bool TryCpu(ThreadId id, out int cpu)
     {
         bool anyThread = id.Thread is ThreadId.Any or ThreadId.All;
         cpu = anyThread ? State.SelectedCpu : id.Thread - 1;
-        return id.Process is SessionState.Process or ThreadId.Any or ThreadId.All && cpu >= 0 && cpu < Target.CpuCount;
+        if (id.Process is ThreadId.Any or ThreadId.All)
+        {
+            return cpu >= 0 && cpu < Target.CpuCount;
+        }
+
+        int first = -1;
+        foreach (int one in State.Worlds.Cpus(Target, id.Process))
+        {
+            first = first < 0 ? one : first;
+            if (one == cpu)
+            {
+                return true;
+            }
+        }
+
+        cpu = anyThread ? first : cpu;
+        return anyThread && first >= 0;
     }
+
+    /// <summary>The thread that a vCPU is at this moment.</summary>
+    public ThreadId ThreadOf(int cpu) => State.Worlds.ThreadOf(Target, cpu);
+
+    /// <summary>Whether an action for some threads is one for a vCPU. What runs is the vCPU, whatever worlds it is a thread of.</summary>
+    public bool Covers(ThreadId threads, int cpu) => threads.Thread is ThreadId.Any or ThreadId.All || threads.Thread == cpu + 1;
+
+    /// <summary>Makes a vCPU, as the thread that it is now, the one that packets are about.</summary>
+    public void Select(int cpu)
+    {
+        State.SelectedCpu = cpu;
+        State.Worlds.Stopped(Target, cpu);
+    }
+
+    /// <summary>A thread by name: its vCPU, and the world where there are some.</summary>
+    public string NameOf(ThreadId thread)
+    {
+        string world = State.Worlds.NameOf(thread.Process);
+        string cpu = Target.NameOf(thread.Thread - 1);
+        return world.Length == 0 ? cpu : $"{world}, {cpu}";
+    }
+
+    /// <summary>Every thread of every process.</summary>
+    public IEnumerable<ThreadId> AllThreads()
+    {
+        foreach (int process in State.Worlds.Processes)
+        {
+            foreach (int cpu in State.Worlds.Cpus(Target, process))
+            {
+                yield return new ThreadId(process, cpu + 1);
+            }
+        }
+    }
+
+    /// <summary>Reads registers of a vCPU, as the selected world has them.</summary>
+    public void ReadRegisters(int cpu, IReadOnlyList<RegisterDescription> registers, Span<byte> values, Span<bool> readable)
+    {
+        if (State.Worlds.World is World world)
+        {
+            ((IWorlds)Target).ReadRegisters(cpu, world, registers, values, readable);
+        }
+        else
+        {
+            Target.ReadRegisters(cpu, registers, values, readable);
+        }
+    }
+
+    /// <summary>Reads one register, as the selected world has it; false where it cannot be shown.</summary>
+    public bool TryReadRegister(int cpu, RegisterDescription register, Span<byte> value) =>
+        State.Worlds.TryReadRegister(Target, cpu, register, value);
+
+    /// <summary>As <see cref="IRegisters.WriteRegister"/>; what a vCPU has of a world that it is not in can be looked at only.</summary>
+    public string? WriteRegister(int cpu, RegisterDescription register, ReadOnlySpan<byte> value) =>
+        State.Worlds.World is not null && ThreadOf(cpu).Process != State.Worlds.Selected
+            ? $"{Target.NameOf(cpu)} is not in {State.Worlds.NameOf(State.Worlds.Selected)} now but in {State.Worlds.NameOf(ThreadOf(cpu).Process)}: its registers can be read, not written"
+            : Target.WriteRegister(cpu, register, value);
+
+    /// <summary>Reads memory as the selected vCPU and world see it.</summary>
+    public int ReadMemory(ulong address, Span<byte> into) => State is { Worlds.World: World world, View: AddressView.Current }
+        ? ((IWorlds)Target).Worlds.ReadMemory(State.SelectedCpu, world, address, into)
+        : Target.ReadMemory(State.SelectedCpu, State.View, address, into);
+
+    /// <summary>Writes memory as the selected vCPU and world see it; all bytes or none.</summary>
+    public bool TryWriteMemory(ulong address, ReadOnlySpan<byte> bytes) => State is { Worlds.World: World world, View: AddressView.Current }
+        ? ((IWorlds)Target).Worlds.TryWriteMemory(State.SelectedCpu, world, address, bytes)
+        : Target.TryWriteMemory(State.SelectedCpu, State.View, address, bytes);
 
     public void BeginCommand()
     {

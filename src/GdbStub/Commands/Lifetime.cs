@@ -1,5 +1,7 @@
+using System.Linq;
 using GdbHost.GdbStub.Session;
 using GdbHost.GdbStub.Target;
+using GdbHost.GdbStub.Worlds;
 using GdbHost.Protocol.Messages;
 using GdbHost.Protocol.Text;
 
@@ -29,9 +31,16 @@ internal static class Lifetime
 
     private static void Detach(CommandContext context, RspReader arguments)
     {
-        if (arguments.Take(';') && !(arguments.TakeInt(out int process) && process == SessionState.Process && arguments.AtEnd))
+        int process = WorldChoice.First;
+        if (arguments.Take(';') && !(arguments.TakeInt(out process) && context.State.Worlds.Processes.Contains(process) && arguments.AtEnd))
         {
             context.Error(RspError.NoSuchObject);
+            return;
+        }
+
+        if (context.State.Worlds.Leave(process))
+        {
+            context.Ok();
             return;
         }
 
@@ -49,7 +58,7 @@ internal static class Lifetime
     /// <summary>In extended mode the guest is put back to its start and waits there for "run"; else the program ends.</summary>
     private static void KillProcess(CommandContext context, RspReader arguments)
     {
-        if (!(arguments.Take(';') && arguments.TakeInt(out int process) && process == SessionState.Process && arguments.AtEnd))
+        if (!(arguments.Take(';') && arguments.TakeInt(out int process) && process == WorldChoice.First && arguments.AtEnd))
         {
             context.Error(RspError.NoSuchObject);
             return;
@@ -88,8 +97,9 @@ internal static class Lifetime
 
     private static void Attach(CommandContext context, RspReader arguments)
     {
-        if (arguments.TakeInt(out int process) && process == SessionState.Process && arguments.AtEnd)
+        if (arguments.TakeInt(out int process) && arguments.AtEnd && context.State.Worlds.Join(context.Target, process))
         {
+            context.State.Worlds.Selected = process;
             StopReplies.Write(context, context.State.LastStop);
         }
         else
@@ -102,6 +112,6 @@ internal static class Lifetime
     {
         ((IRestart)context.Target).Restart();
         context.State.LastStop = default;
-        context.State.SelectedCpu = 0;
+        context.Select(0);
     }
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using GdbHost.GdbStub.Session;
 using GdbHost.GdbStub.Target;
+using GdbHost.GdbStub.Worlds;
 using GdbHost.Protocol.Messages;
 using GdbHost.Protocol.Text;
 
@@ -30,7 +31,7 @@ internal static class Lldb
         context.Reply.Text("triple:").HexText(Triple).Text(";endian:little;ptrsize:8;watchpoint_exceptions_received:after;");
 
     private static void Process(CommandContext context, RspReader arguments) =>
-        context.Reply.Text("pid:").Number(SessionState.Process).Text(";triple:").HexText(Triple).Text(";endian:little;ptrsize:8;");
+        context.Reply.Text("pid:").Number(WorldChoice.First).Text(";triple:").HexText(Triple).Text(";endian:little;ptrsize:8;");
 
     /// <summary>Memory that translates now is all of "rwx" to a debugger; a region is as much as goes on alike, up to a limit.</summary>
     private static void Region(CommandContext context, RspReader arguments)
@@ -59,7 +60,7 @@ internal static class Lldb
     private static bool IsMapped(CommandContext context, ulong address)
     {
         Span<byte> one = stackalloc byte[1];
-        return context.Target.ReadMemory(context.State.SelectedCpu, context.State.View, address, one) == 1;
+        return context.ReadMemory(address, one) == 1;
     }
 
     private static void ThreadsInfo(CommandContext context, RspReader arguments)

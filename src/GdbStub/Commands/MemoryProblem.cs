@@ -1,5 +1,7 @@
 using GdbHost.GdbStub.Monitor;
 using GdbHost.GdbStub.Target;
+using GdbHost.GdbStub.Worlds;
+using GdbHost.Machine.Cpu;
 
 namespace GdbHost.GdbStub.Commands;
 
@@ -16,7 +18,9 @@ internal static class MemoryProblem
             _ => null,
         };
         bool translated = context.State.View is not (AddressView.Intermediate or AddressView.Physical);
-        WalkReport? report = translated ? (context.Target as ITranslation)?.Explain(context.State.SelectedCpu, address, level, WalkAccess.Read) : null;
+        WalkReport? report = context.State is { Worlds.World: World world, View: AddressView.Current }
+            ? ((IWorlds)context.Target).Explain(context.State.SelectedCpu, world, address, WalkAccess.Read)
+            : translated ? (context.Target as ITranslation)?.Explain(context.State.SelectedCpu, address, level, WalkAccess.Read) : null;
         return report?.Failure is null
             ? $"nothing answers at 0x{address:x}"
             : $"0x{address:x} does not translate: {TranslationWords.Failure(report.Failure)}";

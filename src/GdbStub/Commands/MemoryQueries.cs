@@ -95,7 +95,7 @@ internal static class MemoryQueries
         for (ulong done = 0; done < length;)
         {
             int count = (int)Math.Min(length - done, ChunkBytes);
-            int read = context.Target.ReadMemory(context.State.SelectedCpu, context.State.View, start + done, room.AsSpan(kept, count));
+            int read = context.ReadMemory(start + done, room.AsSpan(kept, count));
             if (!visit(room.AsSpan(0, kept + read), start + done - (ulong)kept))
             {
                 break;

@@ -1,6 +1,8 @@
 using System;
 using GdbHost.GdbStub.Session;
 using GdbHost.GdbStub.Target;
+using GdbHost.GdbStub.Worlds;
+using GdbHost.Machine.Cpu;
 using GdbHost.Protocol.Messages;
 using GdbHost.Protocol.Text;
 
@@ -58,13 +60,13 @@ internal static class Resume
         CpuAction[] actions = context.NoActions();
         for (int cpu = 0; cpu < actions.Length; cpu++)
         {
-            if (context.State.ResumeThreads.Covers(SessionState.ThreadOf(cpu)))
+            if (context.Covers(context.State.ResumeThreads, cpu))
             {
                 actions[cpu] = action;
             }
         }
 
-        context.ResumeWith(actions);
+        context.ResumeWith(actions, new StepOptions(Within: action == CpuAction.Step ? context.State.Worlds.World : null));
     }
 
     private static bool TrySetPc(CommandContext context, RspReader arguments)
@@ -78,7 +80,7 @@ internal static class Resume
         {
             if (register is { Group: RegisterGroup.Core, Name: "pc" })
             {
-                return context.Target.WriteRegister(context.State.SelectedCpu, register, BitConverter.GetBytes(address)) is null;
+                return context.WriteRegister(context.State.SelectedCpu, register, BitConverter.GetBytes(address)) is null;
             }
         }
 
@@ -97,10 +99,21 @@ internal static class Resume
                 return;
             }
 
+            if (threads.Process > 0 && !context.TryCpu(threads, out _))
+            {
+                continue;
+            }
+
+            if (action == CpuAction.Step && context.State.Worlds.World is World selected)
+            {
+                // A step of a thread of a world stays there.
+                range = range with { Within = threads.Process > 0 ? WorldChoice.WorldOf(threads.Process) : selected };
+            }
+
             // For each thread the leftmost action that names it counts.
             for (int cpu = 0; cpu < actions.Length; cpu++)
             {
-                if (actions[cpu] == CpuAction.Hold && threads.Covers(SessionState.ThreadOf(cpu)))
+                if (actions[cpu] == CpuAction.Hold && context.Covers(threads, cpu))
                 {
                     actions[cpu] = action;
                 }
@@ -139,7 +152,7 @@ internal static class Resume
             return false;
         }
 
-        range = new StepOptions(From: from, To: to);
+        range = range with { From = from, To = to };
         return true;
     }
 

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using GdbHost.GdbStub.Session;
 using GdbHost.GdbStub.Target;
+using GdbHost.GdbStub.Worlds;
 using GdbHost.Protocol.Messages;
 
 namespace GdbHost.GdbStub.Commands;
@@ -13,7 +14,7 @@ internal static class StopReplies
     {
         if (stop.Kind is StopKind.PowerOff or StopKind.Exit or StopKind.Reset && GuestRun.EndOf(stop) is GuestEnd end)
         {
-            StopReply.WriteExit(context.Reply, (byte)end.ExitStatus, SessionState.Process, context.State.Multiprocess);
+            StopReply.WriteExit(context.Reply, (byte)end.ExitStatus, WorldChoice.First, context.State.Multiprocess);
             context.EndWith(end, silent: false);
             return;
         }
@@ -24,7 +25,7 @@ internal static class StopReplies
             StopKind.StandsOff => StopSignal.Quit, // as QEMU's stub says it
             _ => StopSignal.Trap,
         };
-        new StopReply(signal, CauseOf(stop.Kind), stop.Address, SessionState.ThreadOf(stop.Cpu))
+        new StopReply(signal, CauseOf(stop.Kind), stop.Address, context.ThreadOf(stop.Cpu))
             .WriteTo(context.Reply, context.State.Multiprocess, context.State.Reasons);
         Expedite(context, stop.Cpu);
     }
@@ -59,7 +60,7 @@ internal static class StopReplies
         IReadOnlyList<RegisterDescription> registers = context.Layout.ExpeditedRegisters;
         Span<byte> values = stackalloc byte[context.Layout.ExpeditedBytes];
         Span<bool> readable = stackalloc bool[registers.Count];
-        context.Target.ReadRegisters(cpu, registers, values, readable);
+        context.ReadRegisters(cpu, registers, values, readable);
         int at = 0;
         for (int i = 0; i < readable.Length; i++)
         {

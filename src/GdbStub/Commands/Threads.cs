@@ -35,6 +35,7 @@ internal static class Threads
         else if (purpose == 'g')
         {
             context.State.SelectedCpu = cpu;
+            context.State.Worlds.Selected = id.Process > 0 ? id.Process : context.ThreadOf(cpu).Process;
             context.Ok();
         }
         else
@@ -54,20 +55,16 @@ internal static class Threads
     private static void Current(CommandContext context, RspReader arguments)
     {
         context.Reply.Text("QC");
-        SessionState.ThreadOf(context.State.SelectedCpu).WriteTo(context.Reply, context.State.Multiprocess);
+        new ThreadId(context.State.Worlds.Selected, context.State.SelectedCpu + 1).WriteTo(context.Reply, context.State.Multiprocess);
     }
 
     private static void First(CommandContext context, RspReader arguments)
     {
-        context.Reply.Put('m');
-        for (int cpu = 0; cpu < context.Target.CpuCount; cpu++)
+        char before = 'm';
+        foreach (ThreadId thread in context.AllThreads())
         {
-            if (cpu > 0)
-            {
-                context.Reply.Put(',');
-            }
-
-            SessionState.ThreadOf(cpu).WriteTo(context.Reply, context.State.Multiprocess);
+            thread.WriteTo(context.Reply.Put(before), context.State.Multiprocess);
+            before = ',';
         }
     }
 
@@ -76,27 +73,28 @@ internal static class Threads
     private static void Describe(CommandContext context, RspReader arguments)
     {
         arguments.Take(',');
-        if (TryReadCpu(context, ref arguments, out int cpu))
+        if (TryReadCpu(context, ref arguments, out ThreadId thread))
         {
-            context.Reply.HexText($"{context.Target.NameOf(cpu)}: {context.Target.StateOf(cpu)}");
+            context.Reply.HexText($"{context.NameOf(thread)}: {context.State.Worlds.Describe(context.Target, thread)}");
         }
     }
 
-    private static bool TryReadCpu(CommandContext context, ref RspReader arguments, out int cpu)
+    private static bool TryReadCpu(CommandContext context, ref RspReader arguments, out ThreadId thread)
     {
-        cpu = 0;
+        thread = default;
         if (!arguments.TakeThreadId(out ThreadId id) || !arguments.AtEnd)
         {
             context.Error(RspError.Malformed);
             return false;
         }
 
-        if (!context.TryCpu(id, out cpu))
+        if (!context.TryCpu(id, out int cpu))
         {
             context.Error(RspError.NoSuchObject);
             return false;
         }
 
+        thread = id.Process > 0 ? new ThreadId(id.Process, cpu + 1) : context.ThreadOf(cpu);
         return true;
     }
 }

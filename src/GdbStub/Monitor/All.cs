@@ -2,6 +2,7 @@ using GdbHost.GdbStub.Monitor.Addresses;
 using GdbHost.GdbStub.Monitor.State;
 using GdbHost.GdbStub.Monitor.Traps;
 using GdbHost.GdbStub.Monitor.Why;
+using GdbHost.GdbStub.Worlds;
 
 namespace GdbHost.GdbStub.Monitor;
 
@@ -20,6 +21,7 @@ internal static class All
         .. MemoryMap.Rows,
         .. InterruptCommands.Rows,
         .. Choices.Rows,
+        .. WorldCommands.Rows,
         .. Snapshots.Rows,
         .. PciDevices.Rows,
         .. Dma.Rows,

@@ -25,7 +25,7 @@ internal static class MonitorArguments
             .FirstOrDefault(r => r.Bits <= 64 && r.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
         Span<byte> bytes = stackalloc byte[sizeof(ulong)];
         bytes.Clear();
-        bool read = register is not null && request.Target.TryReadRegister(request.Cpu, register, bytes[..register.Bytes]);
+        bool read = register is not null && request.Session.Worlds.TryReadRegister(request.Target, request.Cpu, register, bytes[..register.Bytes]);
         value = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
         return read;
     }

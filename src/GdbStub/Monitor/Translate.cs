@@ -1,6 +1,8 @@
 using System;
 using GdbHost.GdbStub.Monitor.Json;
 using GdbHost.GdbStub.Target;
+using GdbHost.GdbStub.Worlds;
+using GdbHost.Machine.Cpu;
 
 namespace GdbHost.GdbStub.Monitor;
 
@@ -96,7 +98,9 @@ internal static class Translate
             return false;
         }
 
-        report = ((ITranslation)request.Target).Explain(request.Cpu, address, exceptionLevel, access);
+        report = exceptionLevel is null && request.Session.Worlds.World is World world
+            ? ((IWorlds)request.Target).Explain(request.Cpu, world, address, access)
+            : ((ITranslation)request.Target).Explain(request.Cpu, address, exceptionLevel, access);
         return true;
     }
 

@@ -14,12 +14,12 @@ namespace GdbHost.GdbStub.Server;
 /// </summary>
 internal sealed class Connection : IDuplexPipe, IDisposable
 {
-    private const int LeastRoom = 4096;
+    private const int LeastRoom = 32 << 10;
     private const int Forever = -1;
 
     private readonly Socket _socket;
     private readonly Pipe _incoming = new(new PipeOptions(
-        readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.ThreadPool, useSynchronizationContext: false));
+        readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.ThreadPool, minimumSegmentSize: LeastRoom, useSynchronizationContext: false));
 
     public Connection(Socket socket)
     {

@@ -156,7 +156,7 @@ internal sealed class DebugSession
             case SessionEvent.EventKind.Stopped:
                 _state.Running = false;
                 _state.LastStop = next.Stop;
-                _state.SelectedCpu = next.Stop.Cpu;
+                _context.Select(next.Stop.Cpu);
                 _context.BeginCommand();
                 _context.Console(_printed.Take());
                 StopReplies.WriteAfterRun(_context, next.Stop);
@@ -366,6 +366,7 @@ internal sealed class DebugSession
     private async ValueTask LeaveGuestAsync()
     {
         ListenToBreakpoints(null);
+        _state.Worlds.Turn(_guest.Target, on: false);
         if (_state.Detached)
         {
             return;

@@ -1,4 +1,5 @@
 using GdbHost.GdbStub.Target;
+using GdbHost.GdbStub.Worlds;
 using GdbHost.Protocol.Messages;
 using GdbHost.Protocol.Text;
 
@@ -7,9 +8,6 @@ namespace GdbHost.GdbStub.Session;
 /// <summary>What one debugger has agreed and chosen so far.</summary>
 internal sealed class SessionState
 {
-    /// <summary>All vCPUs are threads of one process.</summary>
-    public const int Process = 1;
-
     /// <summary>The peer understands p&lt;pid&gt;.&lt;tid&gt;.</summary>
     public bool Multiprocess { get; set; }
 
@@ -55,5 +53,6 @@ internal sealed class SessionState
     /// <summary>The peer said goodbye in due form: nothing is left to restore.</summary>
     public bool Detached { get; set; }
 
-    public static ThreadId ThreadOf(int cpu) => new(Process, cpu + 1);
+    /// <summary>The worlds of the machine as processes.</summary>
+    public WorldChoice Worlds { get; } = new();
 }

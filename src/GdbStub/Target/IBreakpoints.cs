@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using GdbHost.GdbStub.Worlds;
 using GdbHost.Protocol.Agent;
 
 namespace GdbHost.GdbStub.Target;
@@ -45,10 +46,11 @@ internal interface IBreakpoints
 {
     /// <summary>Inserting the same one twice is the same as once.</summary>
     /// <param name="script">What decides about the stop; of the newest request for the same breakpoint. Not for watchpoints.</param>
-    BreakpointOutcome Insert(BreakpointKind kind, ulong address, int length, BreakpointScript script);
+    /// <param name="of">Where it counts; null for everywhere.</param>
+    BreakpointOutcome Insert(BreakpointKind kind, ulong address, int length, BreakpointScript script, BreakpointWorld? of = null);
 
     /// <summary>Removing one that is not there is no error.</summary>
-    BreakpointOutcome Remove(BreakpointKind kind, ulong address, int length);
+    BreakpointOutcome Remove(BreakpointKind kind, ulong address, int length, BreakpointWorld? of = null);
 
     void RemoveAll();
 

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using GdbHost.Machine.Cpu;
 
 namespace GdbHost.GdbStub.Target;
 
@@ -19,7 +20,8 @@ internal enum CpuAction
 /// <param name="TakesInterrupts">A pending interrupt is taken; else it waits, so that the step stays in the code that is looked at.</param>
 /// <param name="From">The first address of a range that is stepped through without a stop after each instruction.</param>
 /// <param name="To">The end of that range, itself outside; equal to <paramref name="From"/> for a single step.</param>
-internal readonly record struct StepOptions(bool TakesInterrupts = false, ulong From = 0, ulong To = 0);
+/// <param name="Within">The world that the step is of: while the vCPU is in another one, it goes on. Null: wherever it is.</param>
+internal readonly record struct StepOptions(bool TakesInterrupts = false, ulong From = 0, ulong To = 0, World? Within = null);
 
 /// <summary>Why the guest stopped.</summary>
 internal enum StopKind

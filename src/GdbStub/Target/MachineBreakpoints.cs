@@ -1,6 +1,8 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using GdbHost.GdbStub.Worlds;
+using GdbHost.Machine.Cpu;
 using GdbHost.Machine.Debug;
 
 namespace GdbHost.GdbStub.Target;
@@ -18,23 +20,21 @@ internal sealed class MachineBreakpoints(MachineDebugPort port, IReadOnlyList<Ma
     private const int LongestWatch = 1 << 20;
     private const ulong InstructionBytes = 4;
 
-    // The longest access of one instruction: LD4 of four 128-bit registers.
-    private const ulong LongestAccess = 64;
-
-    private readonly Dictionary<(BreakpointKind Kind, ulong Address), BreakpointScript> _breakpoints = [];
+    private readonly Dictionary<ulong, List<Breakpoint>> _breakpoints = [];
     private readonly HashSet<Watch> _watchpoints = [];
+    private int _count;
 
     /// <summary>Gets what commands print, on the machine's thread.</summary>
     public Action<string>? Printed { get; set; }
 
-    public BreakpointOutcome Insert(BreakpointKind kind, ulong address, int length, BreakpointScript script)
+    public BreakpointOutcome Insert(BreakpointKind kind, ulong address, int length, BreakpointScript script, BreakpointWorld? of)
     {
         if (kind is BreakpointKind.Software or BreakpointKind.Hardware)
         {
-            return InsertBreakpoint(kind, address, script);
+            return InsertBreakpoint(new Breakpoint(kind, of, script), address);
         }
 
-        var watch = new Watch(kind, address, (ulong)length);
+        var watch = new Watch(kind, address, (ulong)length, of);
         if (length is < 1 or > LongestWatch || address + watch.Length - 1 < address)
         {
             return BreakpointOutcome.Invalid;
@@ -51,26 +51,31 @@ internal sealed class MachineBreakpoints(MachineDebugPort port, IReadOnlyList<Ma
         }
 
         _watchpoints.Add(watch);
-        port.AddWatchpoint(address, watch.Length, AccessOf(kind));
+        port.AddWatchpoint(address, watch.Length, AccessOf(kind), of?.Only);
         return BreakpointOutcome.Done;
     }
 
-    public BreakpointOutcome Remove(BreakpointKind kind, ulong address, int length)
+    public BreakpointOutcome Remove(BreakpointKind kind, ulong address, int length, BreakpointWorld? of)
     {
-        if (kind is BreakpointKind.Software or BreakpointKind.Hardware)
+        if (kind is not (BreakpointKind.Software or BreakpointKind.Hardware))
         {
-            if (_breakpoints.Remove((kind, address)))
+            if (_watchpoints.Remove(new Watch(kind, address, (ulong)length, of)))
             {
-                SetCondition(address);
-                if (!_breakpoints.ContainsKey((OtherOf(kind), address)))
-                {
-                    port.RemoveBreakpoint(address);
-                }
+                port.RemoveWatchpoint(address, (ulong)length, AccessOf(kind), of?.Only);
             }
         }
-        else if (_watchpoints.Remove(new Watch(kind, address, (ulong)length)))
+        else if (_breakpoints.TryGetValue(address, out List<Breakpoint>? here) && here.RemoveAll(b => b.IsSame(kind, of)) > 0)
         {
-            port.RemoveWatchpoint(address, (ulong)length, AccessOf(kind));
+            _count--;
+            if (here.Count > 0)
+            {
+                SetCondition(address, here);
+            }
+            else
+            {
+                _breakpoints.Remove(address);
+                port.RemoveBreakpoint(address);
+            }
         }
 
         return BreakpointOutcome.Done;
@@ -78,45 +83,60 @@ internal sealed class MachineBreakpoints(MachineDebugPort port, IReadOnlyList<Ma
 
     public void RemoveAll()
     {
-        foreach (ulong address in _breakpoints.Keys.Select(b => b.Address).Distinct())
+        foreach (ulong address in _breakpoints.Keys)
         {
             port.RemoveBreakpoint(address);
         }
 
         foreach (Watch watch in _watchpoints)
         {
-            port.RemoveWatchpoint(watch.Address, watch.Length, AccessOf(watch.Kind));
+            port.RemoveWatchpoint(watch.Address, watch.Length, AccessOf(watch.Kind), watch.Of?.Only);
         }
 
         _breakpoints.Clear();
         _watchpoints.Clear();
+        _count = 0;
     }
 
-    /// <summary>What gdb calls the breakpoint at this address.</summary>
-    public StopKind KindAt(ulong address) =>
-        _breakpoints.ContainsKey((BreakpointKind.Software, address)) ? StopKind.Breakpoint : StopKind.HardwareBreakpoint;
-
     /// <summary>
-    /// A watchpoint hit in gdb's terms. gdb looks for the address in the ranges that it set, so an access that begins
-    /// below its range is reported by the first watched byte.
+    /// A hit in gdb's terms. gdb passes over a breakpoint that it has set in another inferior than the one that stops, so such a hit is told
+    /// in words.
     /// </summary>
+    public TargetStop Hit(MachineStop stop)
+    {
+        World world = port.Worlds.Of(stop.Cpu);
+        List<Breakpoint> here = _breakpoints.GetValueOrDefault(stop.Address) ?? [];
+        Breakpoint[] own = [.. here.Where(b => b.Of is null || b.Of.Value.Owner == world)];
+        if (own.Length == 0 && here.Count > 0)
+        {
+            return Elsewhere(stop, world, here[0].Of!.Value.Owner, "breakpoint", stop.Address);
+        }
+
+        StopKind kind = own.Any(static b => b.Kind == BreakpointKind.Software) ? StopKind.Breakpoint : StopKind.HardwareBreakpoint;
+        return new TargetStop(kind, stop.Cpu, stop.Address);
+    }
+
+    /// <summary>The same of a watchpoint.</summary>
     public TargetStop Watched(MachineStop stop)
     {
-        Watch? hit = _watchpoints
-            .Where(w => AccessOf(w.Kind) == stop.Watch && Touches(w, stop.Address))
-            .OrderBy(w => w.Address).FirstOrDefault();
-        ulong address = hit is null ? stop.Address : Math.Max(stop.Address, hit.Address);
+        World world = port.Worlds.Of(stop.Cpu);
+        Watch[] hit = [.. _watchpoints.Where(w => AccessOf(w.Kind) == stop.Watch && stop.Address - w.Address < w.Length)];
+        if (hit.Length > 0 && Array.TrueForAll(hit, w => w.Of is BreakpointWorld of && of.Owner != world))
+        {
+            return Elsewhere(stop, world, hit[0].Of!.Value.Owner, "watchpoint", stop.Address);
+        }
+
         StopKind kind = stop.Watch switch
         {
             WatchAccess.Write => StopKind.WriteWatchpoint,
             WatchAccess.Read => StopKind.ReadWatchpoint,
             _ => StopKind.AccessWatchpoint,
         };
-        return new TargetStop(kind, stop.Cpu, address);
+        return new TargetStop(kind, stop.Cpu, stop.Address);
     }
 
-    private static bool Touches(Watch watch, ulong address) =>
-        address <= watch.Address + (watch.Length - 1) && watch.Address < address + LongestAccess;
+    private static TargetStop Elsewhere(MachineStop stop, World here, World owner, string what, ulong address) => new(
+        StopKind.Event, stop.Cpu, Explanation: $"the {what} of {WorldChoice.NameOf(owner)} at 0x{address:x} is hit in {WorldChoice.NameOf(here)}");
 
     private static WatchAccess AccessOf(BreakpointKind kind) => kind switch
     {
@@ -125,53 +145,65 @@ internal sealed class MachineBreakpoints(MachineDebugPort port, IReadOnlyList<Ma
         _ => WatchAccess.Any,
     };
 
-    private static BreakpointKind OtherOf(BreakpointKind kind) =>
-        kind == BreakpointKind.Software ? BreakpointKind.Hardware : BreakpointKind.Software;
-
-    private BreakpointOutcome InsertBreakpoint(BreakpointKind kind, ulong address, BreakpointScript script)
+    private BreakpointOutcome InsertBreakpoint(Breakpoint breakpoint, ulong address)
     {
         if (address % InstructionBytes != 0)
         {
             return BreakpointOutcome.Invalid;
         }
 
-        bool known = _breakpoints.ContainsKey((kind, address));
-        if (!known && _breakpoints.Count == MostBreakpoints)
+        if (!_breakpoints.TryGetValue(address, out List<Breakpoint>? here))
         {
-            return BreakpointOutcome.NoRoom;
+            here = [];
         }
 
-        if (!known && !_breakpoints.ContainsKey((OtherOf(kind), address)))
+        if (here.RemoveAll(b => b.IsSame(breakpoint.Kind, breakpoint.Of)) == 0)
+        {
+            if (_count == MostBreakpoints)
+            {
+                return BreakpointOutcome.NoRoom;
+            }
+
+            _count++;
+        }
+
+        here.Add(breakpoint);
+        if (_breakpoints.TryAdd(address, here))
         {
             port.AddBreakpoint(address);
         }
 
-        _breakpoints[(kind, address)] = script;
-        SetCondition(address);
+        SetCondition(address, here);
         return BreakpointOutcome.Done;
     }
 
-    /// <summary>A breakpoint without conditions and commands stops always, whatever another one at the same place says.</summary>
-    private void SetCondition(ulong address)
+    /// <summary>A breakpoint without conditions and commands stops always where it counts, whatever another one at the same place says.</summary>
+    private void SetCondition(ulong address, List<Breakpoint> here)
     {
-        List<BreakpointScript> scripts = [];
-        foreach (BreakpointKind kind in (ReadOnlySpan<BreakpointKind>)[BreakpointKind.Software, BreakpointKind.Hardware])
-        {
-            if (_breakpoints.TryGetValue((kind, address), out BreakpointScript? script))
-            {
-                scripts.Add(script);
-            }
-        }
-
-        if (scripts.TrueForAll(s => s.Conditions.Count == 0 && s.Commands.Count == 0))
+        if (here.TrueForAll(static b => b.Of?.Only is null && b.Script.Conditions.Count == 0 && b.Script.Commands.Count == 0))
         {
             port.SetCondition(address, null);
             return;
         }
 
         BreakpointSubject subject = new(registers, text => Printed?.Invoke(text));
-        port.SetCondition(address, core => subject.Stops(core, scripts));
+        (World? Only, List<BreakpointScript> Script)[] each = [.. here.Select(static b => (b.Of?.Only, (List<BreakpointScript>)[b.Script]))];
+        port.SetCondition(address, core =>
+        {
+            bool stops = false;
+            foreach ((World? only, List<BreakpointScript> script) in each)
+            {
+                stops |= (only is null || only == core.World) && subject.Stops(core, script);
+            }
+
+            return stops;
+        });
     }
 
-    private sealed record Watch(BreakpointKind Kind, ulong Address, ulong Length);
+    private sealed record Breakpoint(BreakpointKind Kind, BreakpointWorld? Of, BreakpointScript Script)
+    {
+        public bool IsSame(BreakpointKind kind, BreakpointWorld? of) => Kind == kind && Of?.Owner == of?.Owner;
+    }
+
+    private sealed record Watch(BreakpointKind Kind, ulong Address, ulong Length, BreakpointWorld? Of);
 }

@@ -4,8 +4,11 @@ using System.Linq;
 using System.Text;
 using System.Threading;
 using GdbHost.GdbStub.Monitor.Traps;
+using GdbHost.GdbStub.Worlds;
 using GdbHost.Machine.Boards;
+using GdbHost.Machine.Cpu;
 using GdbHost.Machine.Debug;
+using GdbHost.Machine.Debug.Worlds;
 using GdbHost.Machine.Network;
 using GdbHost.Machine.Debug.Dma;
 using GdbHost.Machine.Pcie.Devices;
@@ -17,7 +20,7 @@ namespace GdbHost.GdbStub.Target;
 /// machine's, in <see cref="MachineDebugPort"/>.
 /// </summary>
 internal sealed class MachineTarget
-    : ITarget, IBreakpoints, IMemoryMap, ITranslation, ISnapshots, IPublishedFiles, IRestart, IPciDevices, IInspected,
+    : ITarget, IBreakpoints, IMemoryMap, ITranslation, ISnapshots, IPublishedFiles, IRestart, IPciDevices, IInspected, IWorlds,
         IDisposable
 {
     private const int MostSerialBacklog = 4096;
@@ -64,6 +67,8 @@ internal sealed class MachineTarget
     public int CpuCount => _port.CpuCount;
 
     public MachineInspection Inspection => _port.Inspection;
+
+    public MachineWorlds Worlds => _port.Worlds;
 
     /// <summary>Instructions that all vCPUs have retired.</summary>
     public ulong Instructions => _port.Instructions;
@@ -184,6 +189,9 @@ internal sealed class MachineTarget
     public void ReadRegisters(int cpu, IReadOnlyList<RegisterDescription> registers, Span<byte> values, Span<bool> readable) =>
         _port.ReadRegisters(cpu, RegistersOf(registers), values, readable);
 
+    public void ReadRegisters(int cpu, World world, IReadOnlyList<RegisterDescription> registers, Span<byte> values, Span<bool> readable) =>
+        _port.Worlds.ReadRegisters(cpu, world, RegistersOf(registers), values, readable);
+
     public string? WriteRegister(int cpu, RegisterDescription register, ReadOnlySpan<byte> value) =>
         _port.WriteRegister(cpu, _registers[register.Number], value);
 
@@ -201,15 +209,15 @@ internal sealed class MachineTarget
         }
 
         _stopped = stopped;
-        _port.Resume(_actions, _onStop ??= OnStop, new StepMode(step.TakesInterrupts, step.From, step.To));
+        _port.Resume(_actions, _onStop ??= OnStop, new StepMode(step.TakesInterrupts, step.From, step.To, step.Within));
     }
 
     public void Restart() => _port.Reset();
 
     public void RequestStop() => _port.RequestStop();
 
-    public BreakpointOutcome Insert(BreakpointKind kind, ulong address, int length, BreakpointScript script) =>
-        _breakpoints.Insert(kind, address, length, script);
+    public BreakpointOutcome Insert(BreakpointKind kind, ulong address, int length, BreakpointScript script, BreakpointWorld? of = null) =>
+        _breakpoints.Insert(kind, address, length, script, of);
 
     public Action<string>? Printed
     {
@@ -217,7 +225,7 @@ internal sealed class MachineTarget
         set => _breakpoints.Printed = value;
     }
 
-    public BreakpointOutcome Remove(BreakpointKind kind, ulong address, int length) => _breakpoints.Remove(kind, address, length);
+    public BreakpointOutcome Remove(BreakpointKind kind, ulong address, int length, BreakpointWorld? of = null) => _breakpoints.Remove(kind, address, length, of);
 
     public void RemoveAll()
     {
@@ -237,6 +245,9 @@ internal sealed class MachineTarget
         };
         return Translate(_port.Explain(cpu, space, address, Translate(access), unprivileged));
     }
+
+    public WalkReport Explain(int cpu, World world, ulong address, WalkAccess access) =>
+        Translate(_port.Worlds.Explain(cpu, world, address, Translate(access)));
 
     public WalkReport ExplainIntermediate(int cpu, ulong address, WalkAccess access) =>
         Translate(_port.Explain(cpu, MemorySpace.Intermediate, address, Translate(access)));
@@ -278,7 +289,7 @@ internal sealed class MachineTarget
 
     private TargetStop Translate(MachineStop stop) => stop.Kind switch
     {
-        MachineStopKind.Breakpoint => new TargetStop(_breakpoints.KindAt(stop.Address), stop.Cpu, stop.Address),
+        MachineStopKind.Breakpoint => _breakpoints.Hit(stop),
         MachineStopKind.Watchpoint => _breakpoints.Watched(stop),
         MachineStopKind.Step => new TargetStop(StopKind.Step, stop.Cpu),
         MachineStopKind.Event => new TargetStop(StopKind.Event, stop.Cpu, Explanation: stop.Explanation),

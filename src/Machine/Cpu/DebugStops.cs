@@ -15,7 +15,13 @@ internal enum WatchKind
 }
 
 /// <summary>A range of virtual addresses under watch.</summary>
-internal readonly record struct Watchpoint(ulong Address, ulong Length, WatchKind Kind);
+/// <param name="Address">Without a tag.</param>
+/// <param name="Of">Only accesses of this world count; null for all.</param>
+internal readonly record struct Watchpoint(ulong Address, ulong Length, WatchKind Kind, World? Of = null)
+{
+    // Differences, because a range may end with the last byte of the address space.
+    public bool Overlaps(ulong address, ulong bytes) => address - Address < Length || Address - address < bytes;
+}
 
 /// <summary>Why a core stopped for its debugger.</summary>
 internal enum DebugStopKind
@@ -39,6 +45,8 @@ internal sealed class DebugStops(BlockCache blocks)
     /// <summary>Guards that may gather before those out of use are dropped.</summary>
     private const int MaxGuards = 128;
 
+    private const ulong PageSize = Bus.Ram.PageSize;
+
     private readonly Dictionary<ulong, int> _breakpoints = [];
     private readonly Dictionary<ulong, Func<Core, bool>> _conditions = [];
     private readonly List<Watchpoint> _watchpoints = [];
@@ -54,7 +62,7 @@ internal sealed class DebugStops(BlockCache blocks)
     /// <summary>Where that core was: at the instruction that has not been executed.</summary>
     public ulong StopPc { get; set; }
 
-    /// <summary>For a watchpoint stop: the address of the access that hit.</summary>
+    /// <summary>For a watchpoint stop: the first byte that is both accessed and watched.</summary>
     public ulong StopAddress { get; private set; }
 
     /// <summary>For a watchpoint stop: what was hit.</summary>
@@ -153,20 +161,21 @@ internal sealed class DebugStops(BlockCache blocks)
     }
 
     /// <summary>True, and the stop recorded, if a watchpoint covers this access.</summary>
-    public bool Watches(ulong address, int bytes, AccessType type)
+    public bool Watches(Core core, ulong address, int bytes, AccessType type)
     {
         if (Passing || _watchpoints.Count == 0)
         {
             return false;
         }
 
+        address = core.Exceptions.BranchAddress(address);
         foreach (Watchpoint w in _watchpoints)
         {
             bool direction = w.Kind == WatchKind.Access || (w.Kind == WatchKind.Write) == (type == AccessType.Write);
-            if (direction && address < w.Address + w.Length && w.Address < address + (ulong)bytes)
+            if (direction && w.Overlaps(address, (ulong)bytes) && (w.Of is null || w.Of == World.Of(core)))
             {
                 Stop = DebugStopKind.Watchpoint;
-                StopAddress = address;
+                StopAddress = Math.Max(address, w.Address);
                 StopWatchpoint = w;
                 return true;
             }
@@ -176,11 +185,17 @@ internal sealed class DebugStops(BlockCache blocks)
     }
 
     /// <summary>A watchpoint lies in this page of virtual addresses: its accesses must not become fast.</summary>
-    public bool WatchesPage(ulong page)
+    public bool WatchesPage(Core core, ulong page)
     {
+        if (_watchpoints.Count == 0)
+        {
+            return false;
+        }
+
+        page = core.Exceptions.BranchAddress(page);
         foreach (Watchpoint w in _watchpoints)
         {
-            if (w.Address < page + 0x1000 && page < w.Address + w.Length)
+            if (w.Overlaps(page, PageSize))
             {
                 return true;
             }

@@ -211,7 +211,7 @@ internal sealed unsafe class MemoryAccess(Core core, BlockCache blocks)
             return Fail(new Fault(FaultKind.Alignment, 0, false, false), address, type, word);
         }
 
-        if (core.Debugger.Watches(address, bytes, type))
+        if (core.Debugger.Watches(core, address, bytes, type))
         {
             return Fail(new Fault(FaultKind.Watchpoint, 0, false, false), address, type, word);
         }
@@ -292,7 +292,7 @@ internal sealed unsafe class MemoryAccess(Core core, BlockCache blocks)
 
     /// <summary>Something in the address's page is watched: each access must be asked for.</summary>
     private bool IsWatched(ulong address) =>
-        core.Debugger.WatchesPage(address & PageMask) || core.System.Debug.WatchPage(address);
+        core.Debugger.WatchesPage(core, address & PageMask) || core.System.Debug.WatchPage(address);
 
     private bool ReadInto(byte* into, int bytes, int alignment, in Target target, ulong address, uint word)
     {

@@ -18,6 +18,9 @@ public sealed class CoreAtBreakpoint
 
     public int Cpu => _core.Configuration.Index;
 
+    /// <summary>The world that it is in.</summary>
+    public World World => World.Of(_core);
+
     /// <summary>Reads a register, of a vector its lower half; false where it cannot be shown.</summary>
     public bool TryReadRegister(MachineRegister register, out ulong value)
     {

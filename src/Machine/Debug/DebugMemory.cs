@@ -25,13 +25,14 @@ internal static class DebugMemory
     }
 
     /// <summary>Reads from the start as far as memory answers; gives the number of bytes.</summary>
-    public static int Read(Core core, MemorySpace space, ulong address, Span<byte> into)
+    /// <param name="view">Whose tables, where not those of the core as it is now.</param>
+    public static int Read(Core core, MemorySpace space, ulong address, Span<byte> into, ITranslationView? view = null)
     {
         int done = 0;
         while (done < into.Length)
         {
             int run = RunLength(address + (ulong)done, into.Length - done);
-            if (!TryFind(core, space, address + (ulong)done, out PhysicalAddress at, out bool nonSecure)
+            if (!TryFind(core, view, space, address + (ulong)done, out PhysicalAddress at, out bool nonSecure)
                 || !core.Bus.TryPeek(at, into.Slice(done, run), nonSecure))
             {
                 break;
@@ -44,12 +45,12 @@ internal static class DebugMemory
     }
 
     /// <summary>Writes all bytes, or none if one of them has no RAM behind it.</summary>
-    public static bool TryWrite(Core core, MemorySpace space, ulong address, ReadOnlySpan<byte> bytes)
+    public static bool TryWrite(Core core, MemorySpace space, ulong address, ReadOnlySpan<byte> bytes, ITranslationView? view = null)
     {
         for (int checkedBytes = 0; checkedBytes < bytes.Length;)
         {
             ulong here = address + (ulong)checkedBytes;
-            if (!TryFind(core, space, here, out PhysicalAddress at, out _) || core.Bus.Find(at)?.Ram is null)
+            if (!TryFind(core, view, space, here, out PhysicalAddress at, out _) || core.Bus.Find(at)?.Ram is null)
             {
                 return false;
             }
@@ -61,7 +62,7 @@ internal static class DebugMemory
         {
             ulong here = address + (ulong)done;
             int run = RunLength(here, bytes.Length - done);
-            if (!TryFind(core, space, here, out PhysicalAddress at, out _) || !core.Bus.TryPoke(at, bytes.Slice(done, run)))
+            if (!TryFind(core, view, space, here, out PhysicalAddress at, out _) || !core.Bus.TryPoke(at, bytes.Slice(done, run)))
             {
                 return false;
             }
@@ -80,9 +81,9 @@ internal static class DebugMemory
     /// the guest's EL1&amp;0 regime, below in EL2's. So a guest's variable can be read while its hypervisor runs, and the
     /// reverse; where both map an address, the one that runs wins.
     /// </summary>
-    private static bool TryFind(Core core, MemorySpace space, ulong address, out PhysicalAddress at, out bool nonSecure)
+    private static bool TryFind(Core core, ITranslationView? view, MemorySpace space, ulong address, out PhysicalAddress at, out bool nonSecure)
     {
-        if (TryFindIn(core, space, address, out at, out nonSecure))
+        if (TryFindIn(core, view, space, address, out at, out nonSecure))
         {
             return true;
         }
@@ -93,13 +94,13 @@ internal static class DebugMemory
         }
 
         MemorySpace other = Spaces.RegimeOf(core, space) == Regime.El10 ? MemorySpace.El2 : MemorySpace.El1;
-        return TryFindIn(core, other, address, out at, out nonSecure);
+        return TryFindIn(core, view, other, address, out at, out nonSecure);
     }
 
     /// <summary>A debugger may read what the guest may not: only a missing translation is in the way.</summary>
-    private static bool TryFindIn(Core core, MemorySpace space, ulong address, out PhysicalAddress at, out bool nonSecure)
+    private static bool TryFindIn(Core core, ITranslationView? view, MemorySpace space, ulong address, out PhysicalAddress at, out bool nonSecure)
     {
-        Translation t = Spaces.Look(core, space, address, AccessType.Read, unprivileged: false, trace: null);
+        Translation t = Spaces.Look(core, space, address, AccessType.Read, unprivileged: false, trace: null, view);
         at = new PhysicalAddress(t.Physical);
 
         // Secure memory is shown in any state; devices in that of the translation.

@@ -9,6 +9,7 @@ using GdbHost.Machine.Cpu;
 using GdbHost.Machine.Devices;
 using GdbHost.Machine.Network;
 using GdbHost.Machine.Debug.Dma;
+using GdbHost.Machine.Debug.Worlds;
 using GdbHost.Machine.Pcie.Devices;
 
 namespace GdbHost.Machine.Debug;
@@ -35,6 +36,7 @@ public sealed class MachineDebugPort : IDisposable
     private int _stoppedCpu;
     private int? _stepping;
     private StepMode _stepMode;
+    private bool _steppedThere;
 
     // What the newest resume asked for. The machine stands still when it comes, so it cannot meet another one.
     private readonly CoreAction[] _resumeActions;
@@ -56,7 +58,9 @@ public sealed class MachineDebugPort : IDisposable
         _pci = new MachinePci(machine);
         MemoryMap = DebugMemory.MapOf(machine.Bus);
         _thread = new MachineThread(RunSlice);
-        Inspection = new MachineInspection(machine, _thread, serial);
+        ExceptionListeners listeners = new(machine.Cores);
+        Inspection = new MachineInspection(machine, _thread, serial, listeners);
+        Worlds = new MachineWorlds(machine, _thread, _registers, listeners);
     }
 
     /// <summary>Names of all boards.</summary>
@@ -83,6 +87,9 @@ public sealed class MachineDebugPort : IDisposable
 
     /// <summary>What a hypervisor's author asks about the machine, beside registers and memory.</summary>
     public MachineInspection Inspection { get; }
+
+    /// <summary>The hypervisor's world and the guests'.</summary>
+    public MachineWorlds Worlds { get; }
 
     /// <summary>Instructions retired by all cores.</summary>
     public ulong Instructions => Ask(() => _machine.Cluster.Retired);
@@ -156,7 +163,7 @@ public sealed class MachineDebugPort : IDisposable
     public void Reset() => _thread.Invoke(() =>
     {
         _machine.Reset();
-        Inspection.Moved();
+        Moved();
     });
 
     /// <summary>How far the machine is, and the hash of its state.</summary>
@@ -175,7 +182,7 @@ public sealed class MachineDebugPort : IDisposable
     public void Restore(Stream from) => ThrowIf(Ask(() =>
     {
         SnapshotException? problem = _snapshots.Restore(from);
-        Inspection.Moved();
+        Moved();
         return problem;
     }));
 
@@ -299,13 +306,13 @@ public sealed class MachineDebugPort : IDisposable
     /// <summary>Takes a breakpoint away; false if there was none.</summary>
     public bool RemoveBreakpoint(ulong address) => Ask(() => _machine.Cluster.Debug.RemoveBreakpoint(address));
 
-    /// <summary>Watches a range of virtual addresses, on all cores and levels.</summary>
-    public void AddWatchpoint(ulong address, ulong length, WatchAccess access) =>
-        _thread.Invoke(() => _machine.Cluster.Debug.AddWatchpoint(new Watchpoint(address, length, (WatchKind)access)));
+    /// <summary>Watches a range of virtual addresses, on all cores and levels, or of one world.</summary>
+    public void AddWatchpoint(ulong address, ulong length, WatchAccess access, World? of = null) =>
+        _thread.Invoke(() => _machine.Cluster.Debug.AddWatchpoint(new Watchpoint(address, length, (WatchKind)access, of)));
 
     /// <summary>Takes a watchpoint away; false if there was none like this.</summary>
-    public bool RemoveWatchpoint(ulong address, ulong length, WatchAccess access) =>
-        Ask(() => _machine.Cluster.Debug.RemoveWatchpoint(new Watchpoint(address, length, (WatchKind)access)));
+    public bool RemoveWatchpoint(ulong address, ulong length, WatchAccess access, World? of = null) =>
+        Ask(() => _machine.Cluster.Debug.RemoveWatchpoint(new Watchpoint(address, length, (WatchKind)access, of)));
 
     /// <summary>
     /// Explains the translation of an address: every descriptor, what came out, or what was in the way. Space
@@ -394,6 +401,12 @@ public sealed class MachineDebugPort : IDisposable
         }
     }
 
+    private void Moved()
+    {
+        Inspection.Moved();
+        Worlds.Forget();
+    }
+
     private void EndInput(bool ended)
     {
         if (_machine.Console is SerialConsole console)
@@ -428,6 +441,7 @@ public sealed class MachineDebugPort : IDisposable
         int stepping = Array.IndexOf(actions, CoreAction.Step);
         _stepping = stepping < 0 ? null : stepping;
         _stepMode = step;
+        _steppedThere = false;
         if (stepping >= 0)
         {
             if (StepSlice(stepping))
@@ -454,7 +468,9 @@ public sealed class MachineDebugPort : IDisposable
         Core core = cluster.Cores[cpu];
         for (int steps = 0; steps < SliceSteps; steps++)
         {
-            bool moved = cluster.Step(core, _stepMode.TakesInterrupts);
+            // Outside the world that is stepped in, what is done there is one step; an interrupt may be what leads back.
+            bool wasThere = _stepMode.Within is null || World.Of(core) == _stepMode.Within;
+            bool moved = cluster.Step(core, _stepMode.TakesInterrupts || !wasThere);
             if (cluster.Debug.Stop != DebugStopKind.None)
             {
                 return Finish(DebugStop());
@@ -466,8 +482,10 @@ public sealed class MachineDebugPort : IDisposable
                 return Finish(stop);
             }
 
+            _steppedThere |= wasThere;
+            bool isThere = _steppedThere && (_stepMode.Within is null || World.Of(core) == _stepMode.Within);
             ulong pc = core.ProgramCounter;
-            if (!moved || pc < _stepMode.From || pc >= _stepMode.To)
+            if (!moved || (isThere && (pc < _stepMode.From || pc >= _stepMode.To)))
             {
                 return Finish(new MachineStop(MachineStopKind.Step, cpu));
             }
@@ -526,7 +544,7 @@ public sealed class MachineDebugPort : IDisposable
         if (given)
         {
             _machine.Reset();
-            Inspection.Moved();
+            Moved();
         }
 
         return given;

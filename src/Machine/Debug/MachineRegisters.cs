@@ -73,9 +73,13 @@ internal sealed unsafe class MachineRegisters
     }
 
     /// <summary>Reads a register into bytes, lowest first; false where this core does not have it.</summary>
-    public bool TryRead(Core core, MachineRegister register, Span<byte> value)
+    public bool TryRead(Core core, MachineRegister register, Span<byte> value) => TryRead(core, core.State, null, register, value);
+
+    /// <summary>The same of a core as it was when it left a guest.</summary>
+    /// <param name="state">What is in general and vector registers.</param>
+    /// <param name="left">Where the registers of EL1 and EL0 are, which EL2 may have used for somebody else; null for the core itself.</param>
+    public bool TryRead(Core core, CpuState* state, SysRegFile? left, MachineRegister register, Span<byte> value)
     {
-        CpuState* state = core.State;
         int number = register.Number;
         ulong low;
         switch (number)
@@ -103,7 +107,12 @@ internal sealed unsafe class MachineRegisters
                 low = state->Fp.Fpcr;
                 break;
             default:
-                if (!core.System.SystemRegisters.TryRead(_rows[number - FirstSystem], out low))
+                SysReg row = _rows[number - FirstSystem];
+                if (left is not null && row.Place is Sr place && row.OnRead is null && IsOfGuest(row))
+                {
+                    low = left[place];
+                }
+                else if (!core.System.SystemRegisters.TryRead(row, out low))
                 {
                     return false;
                 }
@@ -150,6 +159,8 @@ internal sealed unsafe class MachineRegisters
                 return WriteSystem(core, _rows[number - FirstSystem], low);
         }
     }
+
+    private static bool IsOfGuest(SysReg row) => row.Name.EndsWith("_EL1", StringComparison.Ordinal) || row.Name.EndsWith("_EL0", StringComparison.Ordinal);
 
     private static string? WriteSystem(Core core, SysReg row, ulong value)
     {

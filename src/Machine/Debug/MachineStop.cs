@@ -1,3 +1,5 @@
+using GdbHost.Machine.Cpu;
+
 namespace GdbHost.Machine.Debug;
 
 /// <summary>Why a machine that was told to run stands still again.</summary>
@@ -64,7 +66,8 @@ public enum CoreAction
 /// <param name="TakesInterrupts">Pending interrupts are taken; else they wait.</param>
 /// <param name="From">The first address of a range to step through; the core stops once it is outside, or at a breakpoint.</param>
 /// <param name="To">The end of the range, itself outside; equal to <paramref name="From"/> for one instruction.</param>
-public readonly record struct StepMode(bool TakesInterrupts = false, ulong From = 0, ulong To = 0);
+/// <param name="Within">The world that the step is of: while the core is in another one, it goes on. Null: wherever it is.</param>
+public readonly record struct StepMode(bool TakesInterrupts = false, ulong From = 0, ulong To = 0, World? Within = null);
 
 /// <summary>The address space that a memory request means.</summary>
 public enum MemorySpace

@@ -23,9 +23,11 @@ internal static class Spaces
     };
 
     /// <summary>Translates without side effects.</summary>
+    /// <param name="view">Whose tables, where not those of the core as it is now.</param>
     public static unsafe Translation Look(
-        Core core, MemorySpace space, ulong address, AccessType type, bool? unprivileged, WalkTrace? trace)
+        Core core, MemorySpace space, ulong address, AccessType type, bool? unprivileged, WalkTrace? trace, ITranslationView? view = null)
     {
+        view ??= core.TranslationView;
         if (space == MemorySpace.Physical)
         {
             return new Translation { Physical = address, Intermediate = address, RangeShift = 12 };
@@ -33,10 +35,10 @@ internal static class Spaces
 
         if (space == MemorySpace.Intermediate)
         {
-            return core.TranslationView.LookStage2(address, type, trace);
+            return view.LookStage2(address, type, trace);
         }
 
-        return core.TranslationView.Look(address, type, LevelOf(core, space, unprivileged), trace);
+        return view.Look(address, type, LevelOf(core, space, unprivileged), trace);
     }
 
     private static unsafe ExceptionLevel LevelOf(Core core, MemorySpace space, bool? unprivileged)

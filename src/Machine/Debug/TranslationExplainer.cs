@@ -11,7 +11,7 @@ namespace GdbHost.Machine.Debug;
 internal static class TranslationExplainer
 {
     public static TranslationReport Explain(
-        Core core, PhysicalBus bus, MemorySpace space, ulong address, TranslationAccess access, bool? unprivileged)
+        Core core, PhysicalBus bus, MemorySpace space, ulong address, TranslationAccess access, bool? unprivileged, ITranslationView? view = null)
     {
         WalkTrace trace = new();
         AccessType type = access switch
@@ -20,7 +20,7 @@ internal static class TranslationExplainer
             TranslationAccess.Execute => AccessType.Fetch,
             _ => AccessType.Read,
         };
-        Translation t = Spaces.Look(core, space, address, type, unprivileged, trace);
+        Translation t = Spaces.Look(core, space, address, type, unprivileged, trace, view);
         (bool stage1, bool stage2) = StagesOn(trace, space);
         bool reachedIpa = !t.Fault.Happened || t.Fault is { Stage2: true, OnWalk: false };
         ulong ipa = t.Fault.Stage2 ? t.Fault.Ipa : t.Intermediate;

@@ -30,6 +30,9 @@ internal sealed unsafe class SysRegFile
     public T Read<T>()
         where T : struct, IRegisterLayout<T> => T.From(this[T.Place]);
 
+    /// <summary>Copies all values.</summary>
+    public void CopyTo(SysRegFile other) => _values.CopyTo(other._values, 0);
+
     public void Save(StateWriter to) => to.Write(_values.AsSpan());
 
     public void Restore(StateReader from) => from.ReadWords(_values.AsSpan());

@@ -60,6 +60,12 @@ public sealed class PacketFramer
     {
         for (used = 0; used < input.Length;)
         {
+            used += TakePlain(input[used..]);
+            if (used == input.Length)
+            {
+                break;
+            }
+
             byte b = input[used++];
             if (Take(b, out FrameKind kind))
             {
@@ -117,6 +123,24 @@ public sealed class PacketFramer
         // Anything else between packets is line noise; the manual lets a stub drop it.
         kind = default;
         return false;
+    }
+
+    /// <summary>Takes the bytes of a body that mean themselves, all at once; gives their number.</summary>
+    private int TakePlain(ReadOnlySpan<byte> input)
+    {
+        if (_state != State.Body)
+        {
+            return 0;
+        }
+
+        int special = input.IndexOfAny((byte)'$', (byte)'#', EscapeByte);
+        ReadOnlySpan<byte> plain = special < 0 ? input : input[..special];
+        _sum += Checksum.Of(plain);
+        int room = Math.Min(plain.Length, _payload.Length - _length);
+        plain[..room].CopyTo(_payload.AsSpan(_length));
+        _length += room;
+        _tooLong |= room < plain.Length;
+        return plain.Length;
     }
 
     private void TakeInside(byte b)

@@ -16,6 +16,10 @@ public sealed class PacketWriter(IBufferWriter<byte> output)
     private const int ShortestRun = 3;
     private const int LongestRun = 126 - RunBias;
 
+    private const int DigitsAtATime = 1024;
+
+    private static readonly SearchValues<byte> Escaped = SearchValues.Create("#$*}"u8);
+
     // Bytes gather here, so that the output is asked for room once for many.
     private readonly byte[] _gathered = new byte[1024];
 
@@ -91,16 +95,13 @@ public sealed class PacketWriter(IBufferWriter<byte> output)
     /// <summary>Bytes as pairs of hexadecimal digits.</summary>
     public PacketWriter HexBytes(ReadOnlySpan<byte> bytes)
     {
+        Span<byte> digits = stackalloc byte[DigitsAtATime];
         while (!bytes.IsEmpty)
         {
-            bytes = bytes[DigitsWithoutRuns(bytes)..];
-            bytes = bytes[DigitsOfRun(bytes)..];
-            if (!bytes.IsEmpty)
-            {
-                Encoded(Hex.Digit(bytes[0] >> 4));
-                Encoded(Hex.Digit(bytes[0]));
-                bytes = bytes[1..];
-            }
+            ReadOnlySpan<byte> some = bytes[..Math.Min(bytes.Length, DigitsAtATime / 2)];
+            _ = Convert.TryToHexStringLower(some, digits, out int count);
+            Encoded(digits[..count]);
+            bytes = bytes[some.Length..];
         }
 
         return this;
@@ -121,81 +122,48 @@ public sealed class PacketWriter(IBufferWriter<byte> output)
     /// <summary>Bytes as themselves; '#', '$', '}' and '*' are escaped.</summary>
     public PacketWriter Binary(ReadOnlySpan<byte> bytes)
     {
-        foreach (byte b in bytes)
+        while (!bytes.IsEmpty)
         {
-            if (b is (byte)'#' or (byte)'$' or (byte)'*' or PacketFramer.EscapeByte)
+            int plain = bytes.IndexOfAny(Escaped);
+            plain = plain < 0 ? bytes.Length : plain;
+            Encoded(bytes[..plain]);
+            bytes = bytes[plain..];
+            if (!bytes.IsEmpty)
             {
                 Encoded(PacketFramer.EscapeByte);
-                Encoded((byte)(b ^ PacketFramer.EscapeMask));
-            }
-            else
-            {
-                Encoded(b);
+                Encoded((byte)(bytes[0] ^ PacketFramer.EscapeMask));
+                bytes = bytes[1..];
             }
         }
 
         return this;
     }
 
-    /// <summary>
-    /// Writes as many bytes as have two digits that continue no run, as most bytes of memory do: without looking for runs at each digit. Gives
-    /// their number.
-    /// </summary>
-    private int DigitsWithoutRuns(ReadOnlySpan<byte> bytes)
+    /// <summary>Bytes that need no escape, many at a time: what stands between runs goes out as it is.</summary>
+    private void Encoded(ReadOnlySpan<byte> bytes)
     {
-        const int Room = 2;
-        if (_runLength != 1)
+        BodyBytes += bytes.Length;
+        while (!bytes.IsEmpty)
         {
-            return 0;
-        }
-
-        int done = 0;
-        byte last = _runByte;
-        byte sum = _sum;
-        for (; done < bytes.Length; done++)
-        {
-            byte high = Hex.Digit(bytes[done] >> 4);
-            byte low = Hex.Digit(bytes[done]);
-            if (high == last || low == high)
+            if (_runLength > 0)
             {
-                break;
+                int more = Math.Min(ByteRuns.Length(bytes, _runByte), LongestRun + 1 - _runLength);
+                _runLength += more;
+                bytes = bytes[more..];
+                if (bytes.IsEmpty)
+                {
+                    return;
+                }
+
+                FlushRun();
             }
 
-            if (_gatheredBytes > _gathered.Length - Room)
-            {
-                HandOver();
-            }
-
-            // The last digit waits: the next one may make a run of it.
-            _gathered[_gatheredBytes] = last;
-            _gathered[_gatheredBytes + 1] = high;
-            _gatheredBytes += Room;
-            sum += last;
-            sum += high;
-            last = low;
+            int plain = ByteRuns.IndexOfRun(bytes);
+            Counted(bytes[..plain]);
+            _runByte = bytes[plain];
+            _runLength = 1;
+            bytes = bytes[(plain + 1)..];
         }
-
-        _runByte = last;
-        _sum = sum;
-        BodyBytes += done * 2;
-        return done;
-    }
-
-    /// <summary>Takes as many bytes as go on with the present run, as zeros do, and have room in it; gives their number.</summary>
-    private int DigitsOfRun(ReadOnlySpan<byte> bytes)
-    {
-        int room = (LongestRun + 1 - _runLength) / 2;
-        if (_runLength == 0 || bytes.IsEmpty || room <= 0 || Hex.Digit(bytes[0]) != _runByte || Hex.Digit(bytes[0] >> 4) != _runByte)
-        {
-            return 0;
-        }
-
-        ReadOnlySpan<byte> most = bytes[..Math.Min(room, bytes.Length)];
-        int other = most.IndexOfAnyExcept(bytes[0]);
-        int done = other < 0 ? most.Length : other;
-        _runLength += done * 2;
-        BodyBytes += done * 2;
-        return done;
     }
 
     private void Encoded(byte b)
@@ -245,6 +213,24 @@ public sealed class PacketWriter(IBufferWriter<byte> output)
     {
         _sum += b;
         Raw(b);
+    }
+
+    private void Counted(ReadOnlySpan<byte> bytes)
+    {
+        _sum += Checksum.Of(bytes);
+        if (bytes.Length > _gathered.Length - _gatheredBytes)
+        {
+            HandOver();
+        }
+
+        if (bytes.Length > _gathered.Length)
+        {
+            output.Write(bytes);
+            return;
+        }
+
+        bytes.CopyTo(_gathered.AsSpan(_gatheredBytes));
+        _gatheredBytes += bytes.Length;
     }
 
     private void Raw(byte b)

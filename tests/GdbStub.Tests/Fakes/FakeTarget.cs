@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Threading.Channels;
 using GdbHost.GdbStub.Target;
+using GdbHost.GdbStub.Worlds;
 using GdbHost.Machine.Pcie.Devices;
 
 namespace GdbHost.GdbStub.Tests.Fakes;
@@ -191,7 +192,7 @@ internal sealed class FakeTarget : ITarget, IBreakpoints, IMemoryMap, ITranslati
 
     public System.Action<string>? Printed { get; set; }
 
-    public BreakpointOutcome Insert(BreakpointKind kind, ulong address, int length, BreakpointScript script)
+    public BreakpointOutcome Insert(BreakpointKind kind, ulong address, int length, BreakpointScript script, BreakpointWorld? of = null)
     {
         if (kind == BreakpointKind.ReadWatch)
         {
@@ -215,7 +216,7 @@ internal sealed class FakeTarget : ITarget, IBreakpoints, IMemoryMap, ITranslati
         return BreakpointOutcome.Done;
     }
 
-    public BreakpointOutcome Remove(BreakpointKind kind, ulong address, int length)
+    public BreakpointOutcome Remove(BreakpointKind kind, ulong address, int length, BreakpointWorld? of = null)
     {
         _breakpoints.RemoveWhere(b => b.StartsWith($"{kind}@{address:x}/{length}", System.StringComparison.Ordinal));
         return BreakpointOutcome.Done;

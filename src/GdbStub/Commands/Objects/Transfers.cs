@@ -33,8 +33,8 @@ internal static class Transfers
 
     private static void ReadThreads(CommandContext context, RspReader arguments)
     {
-        IEnumerable<XmlThread> threads = Enumerable.Range(0, context.Target.CpuCount)
-            .Select(cpu => new XmlThread(SessionState.ThreadOf(cpu), cpu, context.Target.NameOf(cpu), context.Target.StateOf(cpu)));
+        IEnumerable<XmlThread> threads = context.AllThreads()
+            .Select(t => new XmlThread(t, t.Thread - 1, context.NameOf(t), context.State.Worlds.Describe(context.Target, t)));
         Answer(context, arguments.TakeEmptyAnnex(), ThreadsXml.Print([.. threads], context.State.Multiprocess));
     }
 
