@@ -97,6 +97,7 @@ internal sealed unsafe class DerivedState(Core core)
             ZeroBlockIsSlow = zeroBlockTraps || strict,
             CacheLineTraps = cacheLineTraps,
             BigEndian = atEl0 ? sctlr.E0e : sctlr.Ee,
+            UnprivilegedDiffers = level == ExceptionLevel.El1 && sctlr.E0e != sctlr.Ee,
             ChecksSp = atEl0 ? sctlr.Sa0 : sctlr.Sa,
         };
     }
@@ -121,6 +122,8 @@ internal sealed unsafe class DerivedState(Core core)
 
         public required bool BigEndian { get; init; }
 
+        public required bool UnprivilegedDiffers { get; init; }
+
         public required bool ChecksSp { get; init; }
 
         public void Apply(CpuState* state)
@@ -131,6 +134,10 @@ internal sealed unsafe class DerivedState(Core core)
             state->ZeroBlockIsSlow = ZeroBlockIsSlow;
             state->CacheLineTraps = CacheLineTraps;
             state->BigEndian = BigEndian;
+            state->UnprivilegedDiffers = UnprivilegedDiffers;
+
+            // Of a big-endian level nothing is kept: whatever is looked up in its fast TLB is slow.
+            state->UnprivilegedTlb = state->El == ExceptionLevel.El1 && !BigEndian ? state->FastTlbs : state->FastTlb;
             state->SpCheck = ChecksSp ? 15u : 0;
         }
     }

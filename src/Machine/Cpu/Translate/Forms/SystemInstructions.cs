@@ -164,7 +164,7 @@ internal static class SystemInstructions
         if (CacheLines.AsSpan().Contains(id))
         {
             unit.AddLeaving(IrCode.CheckCacheLine);
-            _ = unit.Translate(unit.X(slot), 1, 1, ordered: false, write: false);
+            _ = unit.Translate(unit.X(slot), 1, 1, MemoryKind.Ordinary, write: false);
             return true;
         }
 
@@ -175,7 +175,7 @@ internal static class SystemInstructions
 
         unit.AddLeaving(IrCode.CheckZeroBlock);
         ulong address = unit.Binary(IrCode.And, true, unit.X(slot), unit.Const(~(ulong)(BlockBytes - 1)));
-        ulong block = unit.Translate(address, BlockBytes, 1, ordered: false, write: true);
+        ulong block = unit.Translate(address, BlockBytes, 1, MemoryKind.Ordinary, write: true);
         ulong zero = unit.VectorConst(default);
         for (int offset = 0; offset < BlockBytes; offset += VectorBytes)
         {
