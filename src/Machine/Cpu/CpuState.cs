@@ -92,6 +92,10 @@ internal unsafe struct CpuState
     [NotState("from the system registers")]
     public bool CacheLineTraps;
 
+    /// <summary>Reading CTR_EL0 traps in the present state.</summary>
+    [NotState("from the system registers")]
+    public bool CacheTypeTraps;
+
     /// <summary>Data is big-endian in the present state (SCTLR_ELx.EE, E0E): no access is fast then.</summary>
     [NotState("from the system registers")]
     public bool BigEndian;

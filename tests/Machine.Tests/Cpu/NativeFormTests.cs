@@ -2,6 +2,7 @@ using System;
 using System.Linq;
 using GdbHost.InstructionWords;
 using GdbHost.Machine.Cpu.Translate;
+using GdbHost.Machine.Cpu.Translate.X64;
 using GdbHost.Machine.Isa;
 using GdbHost.Machine.Isa.Groups;
 using Xunit;
@@ -42,7 +43,7 @@ public sealed class NativeFormTests : IDisposable
                orderby row.Name
                select row.Name,
         ];
-        string[] expected = ["CRC32B", "CRC32H", "CRC32W", "CRC32X"];
+        string[] expected = HostProcessor.HasCarrylessMultiply ? [] : ["CRC32B", "CRC32H", "CRC32W", "CRC32X"];
         Assert.True(expected.SequenceEqual(found), string.Join(", ", found));
     }
 

@@ -133,6 +133,9 @@ internal enum IrCode : byte
     /// <summary>Leaves where cache maintenance by address traps.</summary>
     CheckCacheLine,
 
+    /// <summary>Leaves where reading CTR_EL0 traps.</summary>
+    CheckCacheType,
+
     /// <summary>Part Aux of the state, a <see cref="StatePlace"/>.</summary>
     GetState,
 

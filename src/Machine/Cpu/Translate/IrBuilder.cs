@@ -54,8 +54,8 @@ internal sealed unsafe class IrBuilder : IDisposable
 
     public int Count { get; private set; }
 
-    /// <summary>The cores implement EL2.</summary>
-    public bool HasEl2 { get; set; }
+    /// <summary>What the cores are; they differ only in what tells one from another.</summary>
+    public CoreIdentity? Cores { get; set; }
 
     public bool IsFull => Count >= Capacity - LargestInstruction;
 

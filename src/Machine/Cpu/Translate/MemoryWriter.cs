@@ -58,6 +58,9 @@ internal sealed unsafe class MemoryWriter(UnitWriter unit)
             case IrCode.CheckCacheLine:
                 LeavesUnless(StateLayout.CacheLineTraps, 0, HostCondition.NotEqual);
                 break;
+            case IrCode.CheckCacheType:
+                LeavesUnless(StateLayout.CacheTypeTraps, 0, HostCondition.NotEqual);
+                break;
             case IrCode.CheckAlert:
                 LeavesUnless(StateLayout.Alert, 0, HostCondition.NotEqual);
                 break;

@@ -46,6 +46,8 @@ internal static unsafe class StateLayout
 
     public static Mem CacheLineTraps => At(&Origin->CacheLineTraps);
 
+    public static Mem CacheTypeTraps => At(&Origin->CacheTypeTraps);
+
     public static Mem Alert => At(&Origin->Alert);
 
     public static Mem SystemRegisters => At(&Origin->Translated.SystemRegisters);
