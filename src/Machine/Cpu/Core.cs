@@ -377,6 +377,7 @@ internal sealed unsafe class Core : IDisposable
         CpuState* state = (CpuState*)(block + OffsetInPage);
         state->FastTlbs = FastTlbs.Allocate();
         state->FastTlb = state->FastTlbs;
+        state->UnprivilegedTlb = state->FastTlbs;
         return state;
     }
 

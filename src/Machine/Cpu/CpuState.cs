@@ -92,9 +92,17 @@ internal unsafe struct CpuState
     [NotState("from the system registers")]
     public bool CacheLineTraps;
 
+    /// <summary>Reading CTR_EL0 traps in the present state.</summary>
+    [NotState("from the system registers")]
+    public bool CacheTypeTraps;
+
     /// <summary>Data is big-endian in the present state (SCTLR_ELx.EE, E0E): no access is fast then.</summary>
     [NotState("from the system registers")]
     public bool BigEndian;
+
+    /// <summary>At EL1: data of EL0 has another endianness, so unprivileged accesses are not EL0's.</summary>
+    [NotState("from the system registers")]
+    public bool UnprivilegedDiffers;
 
     /// <summary>15 where SP alignment is checked in the present state, else 0.</summary>
     [NotState("from the system registers")]
@@ -160,6 +168,10 @@ internal unsafe struct CpuState
     /// <summary>The fast TLB of the present Exception level.</summary>
     [NotState("kept translations")]
     public FastTlbEntry* FastTlb;
+
+    /// <summary>The fast TLB of unprivileged loads and stores: at EL1 that of EL0, unless nothing may be fast there; elsewhere <see cref="FastTlb"/>.</summary>
+    [NotState("kept translations")]
+    public FastTlbEntry* UnprivilegedTlb;
 
     /// <summary>The fast TLBs of EL0 to EL3, one after the other: <see cref="Cpu.FastTlbs"/>.</summary>
     [NotState("kept translations")]

@@ -20,7 +20,6 @@ internal sealed unsafe class FastTlbs
     private const ulong PageMask = ~(Ram.PageSize - 1);
     private const ulong TaglessBits = 0x00ff_ffff_ffff_ffff;
 
-    private readonly CpuState* _state;
     private readonly FastTlbEntry* _entries;
     private readonly BitSet _used = new(Levels * Entries);
 
@@ -29,7 +28,6 @@ internal sealed unsafe class FastTlbs
 
     public FastTlbs(CpuState* state)
     {
-        _state = state;
         _entries = state->FastTlbs;
     }
 
@@ -51,16 +49,17 @@ internal sealed unsafe class FastTlbs
 
     public static void Free(FastTlbEntry* entries) => HostMemory.Unmap(entries, Bytes);
 
-    /// <summary>Enters a page into the present Exception level's TLB. What was allowed already for the page stays.</summary>
+    /// <summary>Enters a page into the TLB of an Exception level. What was allowed already for the page stays.</summary>
+    /// <param name="level">The level whose accesses were found to be allowed.</param>
     /// <param name="address">A virtual address in the page.</param>
     /// <param name="host">Where that is in host memory.</param>
     /// <param name="isChecked">Accesses must be aligned.</param>
     /// <param name="loads">Loads may go there.</param>
     /// <param name="stores">Stores may go there.</param>
-    public void Remember(ulong address, byte* host, bool isChecked, bool loads, bool stores)
+    public void Remember(ExceptionLevel level, ulong address, byte* host, bool isChecked, bool loads, bool stores)
     {
         ulong page = address & PageMask;
-        int place = ((int)_state->El * Entries) + ((int)(address >> Ram.PageShift) & IndexMask);
+        int place = ((int)level * Entries) + ((int)(address >> Ram.PageShift) & IndexMask);
         FastTlbEntry* entry = _entries + place;
         ulong addend = (ulong)host - address;
         if (entry->Addend != addend || (entry->ReadTag != page && entry->WriteTag != page))

@@ -128,7 +128,7 @@ internal sealed unsafe class MemoryAccess(Core core, BlockCache blocks)
         BusRegion? region = core.Bus.Find(new PhysicalAddress(t.Physical), t.NonSecure);
         if (region?.Ram is not null && region.IsMemoryFor(isWrite: false) && !_state->BigEndian)
         {
-            Remember(address, region.Ram.Host + (t.Physical - region.Start), t, AccessType.Read, region);
+            Remember(address, region.Ram.Host + (t.Physical - region.Start), t, AccessType.Read, region, _state->El);
         }
     }
 
@@ -246,9 +246,9 @@ internal sealed unsafe class MemoryAccess(Core core, BlockCache blocks)
             MarkWritten(region.Ram, offset);
         }
 
-        if (kind != MemoryKind.Unprivileged && !_state->BigEndian)
+        if (!_state->BigEndian && (kind != MemoryKind.Unprivileged || !_state->UnprivilegedDiffers))
         {
-            Remember(address, target.Host, in t, type, region);
+            Remember(address, target.Host, in t, type, region, level);
         }
 
         return true;
@@ -271,7 +271,7 @@ internal sealed unsafe class MemoryAccess(Core core, BlockCache blocks)
     /// Enters a page into the fast TLB, for loads, stores or both: what this access may do, and what the other kind would
     /// be allowed with no effect but on memory.
     /// </summary>
-    private void Remember(ulong address, byte* host, in Translation t, AccessType type, BusRegion region)
+    private void Remember(ulong address, byte* host, in Translation t, AccessType type, BusRegion region, ExceptionLevel level)
     {
         bool isChecked = t.Attributes.IsDevice || _state->AlignmentCheck != 0;
         if (IsWatched(address) || (isChecked && !_state->StrictAlignment))
@@ -280,14 +280,14 @@ internal sealed unsafe class MemoryAccess(Core core, BlockCache blocks)
             return;
         }
 
-        bool unprivileged = _state->El == ExceptionLevel.El0;
+        bool unprivileged = level == ExceptionLevel.El0;
         byte flags = region.Ram!.Pages[(t.Physical - region.Start) >> Ram.PageShift];
         bool loads = type == AccessType.Read
             || ((t.Permissions & PermissionRules.Needed(AccessType.Read, unprivileged)) != 0 && region.IsMemoryFor(isWrite: false));
         bool stores = (flags & (byte)(PageFlags.Written | PageFlags.HasCode)) == (byte)PageFlags.Written
             && (t.Permissions & PermissionRules.Needed(AccessType.Write, unprivileged)) != 0
             && region.IsMemoryFor(isWrite: true);
-        core.Pages.Remember(address, host, isChecked, loads, stores);
+        core.Pages.Remember(level, address, host, isChecked, loads, stores);
     }
 
     /// <summary>Something in the address's page is watched: each access must be asked for.</summary>

@@ -13,6 +13,10 @@ public sealed unsafe class ExceptionsOnBothEnginesTests
     private const ulong Vectors = TestCore.RamStart + 0x800;
     private const uint Eret = 0xd69f_03e0;
     private const int CountRegister = 4;
+    private const ulong Uct = 1 << 15;
+    private const ulong Dze = 1 << 14;
+    private const ulong Tid2 = 1 << 17;
+    private const ulong Tdz = 1 << 28;
 
     [Theory]
     [InlineData(1, false)]
@@ -50,6 +54,46 @@ public sealed unsafe class ExceptionsOnBothEnginesTests
         Assert.Equal(0x18UL, core.Get("ESR_EL2") >> 26);
     }
 
+    /// <summary>DDI 0487, CTR_EL0 and DCZID_EL0: SCTLR_EL1.UCT and DZE, HCR_EL2.TID2 and TDZ; the values are Cortex-A53's (DDI 0500).</summary>
+    [Theory]
+    [InlineData(0, 0, 0, 0x18, 0x14)]
+    [InlineData(0, Uct | Dze, 0, 0, 4)]
+    [InlineData(0, Uct | Dze, Tid2 | Tdz, 0x18, 0x14)]
+    [InlineData(0, Uct, Tid2, 0x18, 0x14)]
+    [InlineData(1, 0, 0, 0, 4)]
+    [InlineData(1, Uct | Dze, Tid2, 0x18, 4)]
+    [InlineData(1, 0, Tdz, 0, 0x14)]
+    [InlineData(2, 0, Tid2 | Tdz, 0, 4)]
+    public void Cache_type_and_zero_block_registers_trap_and_tell_of_traps_in_generated_code_too(
+        int level, ulong sctlr, ulong hcr, ulong trapped, ulong zeroBlock)
+    {
+        const ulong CacheType = 0x8444_8004;
+        foreach (int? translateAfter in new int?[] { null, 1 })
+        {
+            using TestCore core = new(translateAfter: translateAfter);
+            core.Write(
+                TestCore.RamStart,
+                0xd53b_00e1, // MRS X1, DCZID_EL0
+                0xd53b_0020, // MRS X0, CTR_EL0
+                0x17ff_fffe); // B to the start
+            core.Set("HCR_EL2", core.Get("HCR_EL2") | hcr);
+            Map(core);
+            core.Set("SCTLR_EL1", core.Get("SCTLR_EL1") | sctlr | 1);
+            core.Set("VBAR_EL1", Vectors);
+            core.Set("VBAR_EL2", Vectors);
+            for (int again = 0; again < 3; again++)
+            {
+                core.Enter((ExceptionLevel)level);
+                core.State->X[0] = 0;
+                core.State->X[1] = 0;
+                core.Cluster.Run(2);
+                Assert.Equal(zeroBlock, core.State->X[1]);
+                Assert.Equal(trapped == 0 ? CacheType : 0, core.State->X[0]);
+                Assert.Equal(trapped, Math.Max(core.Get("ESR_EL1"), core.Get("ESR_EL2")) >> 26);
+            }
+        }
+    }
+
     [Fact]
     public void Exception_of_a_word_without_flags_saves_the_flags_before_it()
     {
@@ -76,6 +120,17 @@ public sealed unsafe class ExceptionsOnBothEnginesTests
         {
             Assert.Equal(Go(interpreted, 7, false, 0, false), Go(translated, 7, false, 0, false));
         }
+    }
+
+    /// <summary>Stage 1 of EL1: RAM where it is, as one block of Normal memory, read-only so that EL0 and EL1 may execute it.</summary>
+    private static void Map(TestCore core)
+    {
+        const ulong Table = TestCore.RamStart + 0x1_0000;
+        const uint ReadOnlyBlock = (1 << 10) | (3 << 8) | (3 << 6) | (1 << 2) | 1;
+        core.Write(Table + 8, (uint)TestCore.RamStart | ReadOnlyBlock, 0);
+        core.Set("MAIR_EL1", 0xff00);
+        core.Set("TTBR0_EL1", Table);
+        core.Set("TCR_EL1", (2UL << 32) | (1 << 23) | 32);
     }
 
     private static string Go(TestCore core, ulong instructions, bool irq, ulong masks, bool step)

@@ -65,7 +65,7 @@ public sealed unsafe class FastTlbsTests : IDisposable
     public void A_page_at_another_place_takes_nothing_over()
     {
         Use(ExceptionLevel.El1, Page, loads: true, stores: true);
-        _tlbs.Remember(Page, (byte*)0x7000_0000_0000, isChecked: false, loads: true, stores: false);
+        _tlbs.Remember(ExceptionLevel.El1, Page, (byte*)0x7000_0000_0000, isChecked: false, loads: true, stores: false);
         Assert.Equal((true, false), Ask(ExceptionLevel.El1, Page, 8));
     }
 
@@ -99,11 +99,9 @@ public sealed unsafe class FastTlbsTests : IDisposable
     public void Stores_to_a_page_of_the_host_become_slow_under_all_its_names()
     {
         byte* host = (byte*)0x7000_0000_1000;
-        _state->El = ExceptionLevel.El0;
-        _tlbs.Remember(0x1234, host + 0x234, isChecked: false, loads: true, stores: true);
-        _state->El = ExceptionLevel.El1;
-        _tlbs.Remember(0x8_0000, host, isChecked: false, loads: true, stores: true);
-        _tlbs.Remember(0x9_0000, host + 0x1000, isChecked: false, loads: true, stores: true);
+        _tlbs.Remember(ExceptionLevel.El0, 0x1234, host + 0x234, isChecked: false, loads: true, stores: true);
+        _tlbs.Remember(ExceptionLevel.El1, 0x8_0000, host, isChecked: false, loads: true, stores: true);
+        _tlbs.Remember(ExceptionLevel.El1, 0x9_0000, host + 0x1000, isChecked: false, loads: true, stores: true);
 
         _tlbs.ForgetStores((nint)host);
 
@@ -112,11 +110,8 @@ public sealed unsafe class FastTlbsTests : IDisposable
         Assert.Equal((true, true), Ask(ExceptionLevel.El1, 0x9_0000, 8));
     }
 
-    private void Use(ExceptionLevel level, ulong address, bool loads, bool stores)
-    {
-        _state->El = level;
-        _tlbs.Remember(address, (byte*)0x7fff_0000_0000 + (address & 0xffff_ffff), isChecked: false, loads, stores);
-    }
+    private void Use(ExceptionLevel level, ulong address, bool loads, bool stores) =>
+        _tlbs.Remember(level, address, (byte*)0x7fff_0000_0000 + (address & 0xffff_ffff), isChecked: false, loads, stores);
 
     private (bool Loads, bool Stores) Ask(ExceptionLevel level, ulong address, int bytes)
     {

@@ -2,6 +2,7 @@ using System;
 using System.Linq;
 using GdbHost.InstructionWords;
 using GdbHost.Machine.Cpu.Translate;
+using GdbHost.Machine.Cpu.Translate.X64;
 using GdbHost.Machine.Isa;
 using GdbHost.Machine.Isa.Groups;
 using Xunit;
@@ -29,6 +30,21 @@ public sealed class NativeFormTests : IDisposable
         Assert.True(
             expected.SequenceEqual(found),
             $"not in the list: {string.Join('\n', found.Except(expected))}\nin the list, but native: {string.Join('\n', expected.Except(found))}");
+    }
+
+    [Fact]
+    public void Loads_stores_and_data_processing_of_general_registers_are_native_but_for_these()
+    {
+        string[] found =
+        [
+            .. from name in new[] { "load-store", "immediate", "register" }
+               from row in All.Rows
+               where EncodingClass.Named(name).Holds(EncodingPattern.Parse(row.Pattern).Value) && InterpretedWords(row) != 0
+               orderby row.Name
+               select row.Name,
+        ];
+        string[] expected = HostProcessor.HasCarrylessMultiply ? [] : ["CRC32B", "CRC32H", "CRC32W", "CRC32X"];
+        Assert.True(expected.SequenceEqual(found), string.Join(", ", found));
     }
 
     private static bool IsVectorAccess(Row row) => EncodingClass.Named("load-store").Holds(EncodingPattern.Parse(row.Pattern).Value)

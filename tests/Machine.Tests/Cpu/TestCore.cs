@@ -78,6 +78,9 @@ internal sealed unsafe class TestCore : IDisposable
         Cluster.Blocks.ForeignWrite(_ram, address - RamStart, words.Length * sizeof(uint));
     }
 
+    /// <summary>What is in RAM.</summary>
+    public ReadOnlySpan<byte> Read(ulong address, int bytes) => _ram.Span(address - RamStart, bytes);
+
     /// <summary>MRS X0 of a register.</summary>
     public Flow Mrs(string name) => Calls.ReadSystemRegister(Of(0xd520_0000 | Field(name)));
 

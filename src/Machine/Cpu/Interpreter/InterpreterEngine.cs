@@ -296,15 +296,12 @@ internal unsafe struct InterpreterEngine : IEngine
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly Pointer ToRead(ulong address, int bytes, int alignment, in Instruction i, MemoryKind kind)
     {
-        if (kind != MemoryKind.Unprivileged)
+        FastTlbEntry* entry = EntryOf(address, kind);
+        ulong checkedBits = kind == MemoryKind.Ordered ? ulong.MaxValue : entry->AlignmentMask;
+        ulong tag = ((address + (ulong)(bytes - 1)) & PageMask) | (address & (ulong)(alignment - 1) & checkedBits);
+        if (tag == entry->ReadTag)
         {
-            FastTlbEntry* entry = _state.FastTlb + ((address >> 12) & (CpuState.FastTlbEntries - 1));
-            ulong checkedBits = kind == MemoryKind.Ordered ? ulong.MaxValue : entry->AlignmentMask;
-            ulong tag = ((address + (ulong)(bytes - 1)) & PageMask) | (address & (ulong)(alignment - 1) & checkedBits);
-            if (tag == entry->ReadTag)
-            {
-                return new Pointer(address + entry->Addend);
-            }
+            return new Pointer(address + entry->Addend);
         }
 
         return new Pointer((ulong)Core.Memory.PrepareRead(address, bytes, alignment, in i, kind));
@@ -313,15 +310,12 @@ internal unsafe struct InterpreterEngine : IEngine
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly Pointer ToWrite(ulong address, int bytes, int alignment, in Instruction i, MemoryKind kind)
     {
-        if (kind != MemoryKind.Unprivileged)
+        FastTlbEntry* entry = EntryOf(address, kind);
+        ulong checkedBits = kind == MemoryKind.Ordered ? ulong.MaxValue : entry->AlignmentMask;
+        ulong tag = ((address + (ulong)(bytes - 1)) & PageMask) | (address & (ulong)(alignment - 1) & checkedBits);
+        if (tag == entry->WriteTag)
         {
-            FastTlbEntry* entry = _state.FastTlb + ((address >> 12) & (CpuState.FastTlbEntries - 1));
-            ulong checkedBits = kind == MemoryKind.Ordered ? ulong.MaxValue : entry->AlignmentMask;
-            ulong tag = ((address + (ulong)(bytes - 1)) & PageMask) | (address & (ulong)(alignment - 1) & checkedBits);
-            if (tag == entry->WriteTag)
-            {
-                return new Pointer(address + entry->Addend);
-            }
+            return new Pointer(address + entry->Addend);
         }
 
         return new Pointer((ulong)Core.Memory.PrepareWrite(address, bytes, alignment, in i, kind));
@@ -483,6 +477,11 @@ internal unsafe struct InterpreterEngine : IEngine
             return p.Value == MemoryAccess.Deferred || p.Value == (ulong)scratch ? address | CpuState.NoHostPlace : p.Value;
         }
     }
+
+    /// <summary>The only entry of the fast TLB that may hold an address.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly FastTlbEntry* EntryOf(ulong address, MemoryKind kind) =>
+        (kind == MemoryKind.Unprivileged ? _state.UnprivilegedTlb : _state.FastTlb) + ((address >> 12) & (CpuState.FastTlbEntries - 1));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Cut<W>(ulong value)

@@ -89,6 +89,7 @@ internal sealed unsafe class DerivedState(Core core)
         bool strict = sctlr.A || (!sctlr.M && (level >= ExceptionLevel.El2 || !hcr.Dc));
         bool zeroBlockTraps = atEl0 ? !sctlr.Dze || hcr.Tdz : level == ExceptionLevel.El1 && hcr.Tdz;
         bool cacheLineTraps = (level <= ExceptionLevel.El1 && (hcr.Tpc || hcr.Tpu)) || (atEl0 && !sctlr.Uci);
+        bool cacheTypeTraps = (level <= ExceptionLevel.El1 && hcr.Tid2) || (atEl0 && !sctlr.Uct);
         return new Meaning
         {
             FpDisabled = FpTrap().Happens,
@@ -96,7 +97,9 @@ internal sealed unsafe class DerivedState(Core core)
             StrictAlignment = strict,
             ZeroBlockIsSlow = zeroBlockTraps || strict,
             CacheLineTraps = cacheLineTraps,
+            CacheTypeTraps = cacheTypeTraps,
             BigEndian = atEl0 ? sctlr.E0e : sctlr.Ee,
+            UnprivilegedDiffers = level == ExceptionLevel.El1 && sctlr.E0e != sctlr.Ee,
             ChecksSp = atEl0 ? sctlr.Sa0 : sctlr.Sa,
         };
     }
@@ -119,7 +122,11 @@ internal sealed unsafe class DerivedState(Core core)
 
         public required bool CacheLineTraps { get; init; }
 
+        public required bool CacheTypeTraps { get; init; }
+
         public required bool BigEndian { get; init; }
+
+        public required bool UnprivilegedDiffers { get; init; }
 
         public required bool ChecksSp { get; init; }
 
@@ -130,7 +137,12 @@ internal sealed unsafe class DerivedState(Core core)
             state->StrictAlignment = StrictAlignment;
             state->ZeroBlockIsSlow = ZeroBlockIsSlow;
             state->CacheLineTraps = CacheLineTraps;
+            state->CacheTypeTraps = CacheTypeTraps;
             state->BigEndian = BigEndian;
+            state->UnprivilegedDiffers = UnprivilegedDiffers;
+
+            // Of a big-endian level nothing is kept: whatever is looked up in its fast TLB is slow.
+            state->UnprivilegedTlb = state->El == ExceptionLevel.El1 && !BigEndian ? state->FastTlbs : state->FastTlb;
             state->SpCheck = ChecksSp ? 15u : 0;
         }
     }

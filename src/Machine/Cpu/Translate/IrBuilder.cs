@@ -28,6 +28,9 @@ internal sealed unsafe class IrBuilder : IDisposable
     /// <summary>In Aux of <see cref="IrCode.Translate"/>: the result is the distance from guest to host address.</summary>
     public const int AsDistance = 0x40;
 
+    /// <summary>In Aux of <see cref="IrCode.Translate"/>: with the rights of EL0.</summary>
+    public const int AsUser = 0x20;
+
     /// <summary>Operations that one instruction may need at most.</summary>
     public const int LargestInstruction = 192;
 
@@ -51,8 +54,8 @@ internal sealed unsafe class IrBuilder : IDisposable
 
     public int Count { get; private set; }
 
-    /// <summary>The cores implement EL2.</summary>
-    public bool HasEl2 { get; set; }
+    /// <summary>What the cores are; they differ only in what tells one from another.</summary>
+    public CoreIdentity? Cores { get; set; }
 
     public bool IsFull => Count >= Capacity - LargestInstruction;
 
@@ -492,7 +495,7 @@ internal sealed unsafe class IrBuilder : IDisposable
     public void SetStored(Sr place, ulong value) => Add(IrCode.SetState, aux: (int)StatePlace.Stored, a: General(value), imm: (ulong)place);
 
     /// <summary>An address check. The address is taken apart, so that host address modes can do its additions.</summary>
-    public ulong Translate(ulong address, int bytes, int alignment, bool ordered, bool write)
+    public ulong Translate(ulong address, int bytes, int alignment, MemoryKind kind, bool write)
     {
         address = General(address);
         ref IrOp op = ref Op(address);
@@ -524,9 +527,10 @@ internal sealed unsafe class IrBuilder : IDisposable
         }
 
         ulong baseRegister = (ulong)(Array.IndexOf(_known.X, (short)from, 0, TranslatedState.HintedRegisters) + 1);
-        ulong imm = (uint)(int)displacement | ((ulong)((uint)alignment | (ordered ? OrderedAccess : 0)) << 32) | (baseRegister << 48);
+        ulong imm = (uint)(int)displacement | ((ulong)((uint)alignment | (kind == MemoryKind.Ordered ? OrderedAccess : 0)) << 32) | (baseRegister << 48);
         int distance = index == ulong.MaxValue ? AsDistance : 0;
-        return AddLeaving(IrCode.Translate, scale | (write ? 0x80 : 0) | distance, from, index, (ulong)bytes, imm);
+        int user = kind == MemoryKind.Unprivileged ? AsUser : 0;
+        return AddLeaving(IrCode.Translate, scale | (write ? 0x80 : 0) | distance | user, from, index, (ulong)bytes, imm);
     }
 
     /// <summary>The host address itself is needed of an address check.</summary>

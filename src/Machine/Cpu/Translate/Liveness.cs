@@ -92,7 +92,7 @@ internal sealed unsafe class Liveness
             case IrCode.Form:
                 return KeepForm(ref op, k);
             case IrCode.CheckFp or IrCode.CheckFpControl or IrCode.CheckInexact or IrCode.CheckSp or IrCode.CheckLevel or IrCode.CheckSpSel or IrCode.CheckZeroBlock:
-            case IrCode.CheckCacheLine or IrCode.CheckAlert:
+            case IrCode.CheckCacheLine or IrCode.CheckCacheType or IrCode.CheckAlert:
             case IrCode.Interpret or IrCode.Branch or IrCode.BranchIf or IrCode.BranchTo:
                 Visible(k);
                 return true;

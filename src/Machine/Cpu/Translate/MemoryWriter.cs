@@ -58,6 +58,9 @@ internal sealed unsafe class MemoryWriter(UnitWriter unit)
             case IrCode.CheckCacheLine:
                 LeavesUnless(StateLayout.CacheLineTraps, 0, HostCondition.NotEqual);
                 break;
+            case IrCode.CheckCacheType:
+                LeavesUnless(StateLayout.CacheTypeTraps, 0, HostCondition.NotEqual);
+                break;
             case IrCode.CheckAlert:
                 LeavesUnless(StateLayout.Alert, 0, HostCondition.NotEqual);
                 break;
@@ -165,7 +168,7 @@ internal sealed unsafe class MemoryWriter(UnitWriter unit)
         else
         {
             search.LoadAddress(_asm);
-            LoadEntry(_asm, search.Result);
+            LoadEntry(_asm, search.Result, asUser: (op.Aux & IrBuilder.AsUser) != 0);
             LoadTag(_asm, search);
         }
 
@@ -189,17 +192,30 @@ internal sealed unsafe class MemoryWriter(UnitWriter unit)
     {
         const int FramePointer = 29;
         int register = (int)(op.Imm >> 48) - 1;
+        if ((op.Aux & IrBuilder.AsUser) != 0)
+        {
+            // Hints lead into the fast TLB of the present level.
+            return IrOp.NoValue;
+        }
+
         return unit.Repeats || register is FramePointer or Slots.Sp ? register : IrOp.NoValue;
     }
 
-    /// <summary>RCX becomes the only entry of the fast TLB that may hold an address.</summary>
-    public static void LoadEntry(Assembler asm, Gpr address)
+    /// <summary>RCX becomes the only entry of the fast TLB, or of that of unprivileged accesses, that may hold an address.</summary>
+    public static void LoadEntry(Assembler asm, Gpr address, bool asUser = false)
     {
         const int IndexMask = (CpuState.FastTlbEntries - 1) << EntryShift;
         asm.Mov(false, Gpr.Rcx, address);
         asm.Shift(ShiftKind.Shr, false, Gpr.Rcx, PageShift - EntryShift);
         asm.Alu(Alu.And, false, Gpr.Rcx, IndexMask);
-        asm.Alu(Alu.Add, true, Gpr.Rcx, StateLayout.FastTlb);
+        if (asUser)
+        {
+            asm.Alu(Alu.Add, true, Gpr.Rcx, StateLayout.UnprivilegedTlb);
+        }
+        else
+        {
+            asm.Alu(Alu.Add, true, Gpr.Rcx, StateLayout.FastTlb);
+        }
     }
 
     /// <summary>Gives the register of an address check's result, which is the address already where the address itself is asked for.</summary>

@@ -32,6 +32,8 @@ internal static unsafe class StateLayout
 
     public static Mem FastTlbPointer => At(&Origin->FastTlb);
 
+    public static Mem UnprivilegedTlb => At(&Origin->UnprivilegedTlb);
+
     public static Mem Level => At(&Origin->El);
 
     public static Mem SpSel => At(&Origin->SpSel);
@@ -43,6 +45,8 @@ internal static unsafe class StateLayout
     public static Mem ZeroBlockIsSlow => At(&Origin->ZeroBlockIsSlow);
 
     public static Mem CacheLineTraps => At(&Origin->CacheLineTraps);
+
+    public static Mem CacheTypeTraps => At(&Origin->CacheTypeTraps);
 
     public static Mem Alert => At(&Origin->Alert);
 

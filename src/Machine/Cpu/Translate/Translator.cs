@@ -4,6 +4,7 @@ using GdbHost.Machine.Common;
 using GdbHost.Machine.Cpu.Interpreter;
 using GdbHost.Machine.Cpu.Translate.Allocation;
 using GdbHost.Machine.Isa;
+using GdbHost.Machine.SysRegs;
 
 namespace GdbHost.Machine.Cpu.Translate;
 
@@ -55,7 +56,7 @@ internal sealed unsafe class Translator : IDisposable
     }
 
     /// <summary>Tells what the cores are.</summary>
-    public void Describe(CoreConfiguration configuration) => _unit.HasEl2 = configuration.HasEl2;
+    public void Describe(CoreIdentity cores) => _unit.Cores = cores;
 
     /// <summary>Nothing behind this instruction can be reached from it in sequence: SVC, HVC, SMC, BRK, HLT, ERET, UNDEFINED.</summary>
     public static bool EndsUnit(in Instruction i)

@@ -256,15 +256,8 @@ internal readonly struct TranslatorEngine(IrBuilder builder) : IEngine
 
     private static ulong Id(Vec value) => value.Bits.AsUInt64()[0];
 
-    private Pointer Translate(ulong address, int bytes, int alignment, MemoryKind kind, bool write)
-    {
-        if (kind == MemoryKind.Unprivileged)
-        {
-            builder.GiveUp();
-        }
-
-        return new Pointer(builder.Translate(address, bytes, alignment, kind == MemoryKind.Ordered, write));
-    }
+    private Pointer Translate(ulong address, int bytes, int alignment, MemoryKind kind, bool write) =>
+        new(builder.Translate(address, bytes, alignment, kind, write));
 
     /// <summary>An operation that the instruction set names by a type: native if there is a form for it.</summary>
     private ulong Form(System.Type operation, ulong a, ulong b, ulong c, int imm)

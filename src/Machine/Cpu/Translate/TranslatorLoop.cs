@@ -4,6 +4,7 @@ using System.Runtime.Intrinsics;
 using GdbHost.Machine.Bus;
 using GdbHost.Machine.Common;
 using GdbHost.Machine.Cpu.Interpreter;
+using GdbHost.Machine.Cpu.Privileged;
 using GdbHost.Machine.Cpu.Translate.X64;
 using GdbHost.Machine.Isa;
 
@@ -37,7 +38,7 @@ internal sealed unsafe class TranslatorLoop : IExecutionEngine, IDisposable
         _interpreter = interpreter;
         _translator = translator;
         _code = translator.Code;
-        translator.Describe(core.Configuration);
+        translator.Describe(CortexA53.Identify(core.Configuration));
         _state->Translated.SystemRegisters = core.Regs.Address;
         _state->Translated.JumpTable = (JumpEntry*)NativeMemory.AllocZeroed(TranslatedState.Jumps, (nuint)sizeof(JumpEntry));
         for (uint nzcv = 0; nzcv < 16; nzcv++)

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using GdbHost.Machine.Cpu.Translate.X64;
 using GdbHost.Machine.Isa.Groups.Integer;
 
 namespace GdbHost.Machine.Cpu.Translate.Forms;
@@ -25,9 +26,14 @@ internal static class IntegerForms
         [typeof(Crc32.Update<Crc32.Castagnoli, Crc32.Bytes2>)] = new Checksum(2),
         [typeof(Crc32.Update<Crc32.Castagnoli, Crc32.Bytes4>)] = new Checksum(4),
         [typeof(Crc32.Update<Crc32.Castagnoli, Crc32.Bytes8>)] = new Checksum(8),
+        [typeof(Crc32.Update<Crc32.Ieee, Crc32.Bytes1>)] = new Remainder(1),
+        [typeof(Crc32.Update<Crc32.Ieee, Crc32.Bytes2>)] = new Remainder(2),
+        [typeof(Crc32.Update<Crc32.Ieee, Crc32.Bytes4>)] = new Remainder(4),
+        [typeof(Crc32.Update<Crc32.Ieee, Crc32.Bytes8>)] = new Remainder(8),
     };
 
-    public static NativeForm? Find(Type operation) => Rows.GetValueOrDefault(operation);
+    public static NativeForm? Find(Type operation) =>
+        Rows.GetValueOrDefault(operation) is { } form && (form is not Remainder || HostProcessor.HasCarrylessMultiply) ? form : null;
 
     private static ComposedForm Unary(IrCode code, bool wide) => new((unit, a, b, c, imm) => unit.Unary(code, wide, a));
 
@@ -63,11 +69,58 @@ internal static class IntegerForms
 
         public override void Write(FormWriter writer, ref IrOp op, int k)
         {
-            X64.Gpr a = writer.Registers.Use(op.A, X64.Gpr.Rax);
-            X64.Gpr b = writer.Registers.Use(op.B, X64.Gpr.Rcx);
-            writer.Asm.Mov(false, X64.Gpr.Rax, a);
-            writer.Asm.Checksum(bytes, X64.Gpr.Rax, b);
-            writer.Asm.Mov(false, writer.Registers.Define(k), X64.Gpr.Rax);
+            Gpr a = writer.Registers.Use(op.A, Gpr.Rax);
+            Gpr b = writer.Registers.Use(op.B, Gpr.Rcx);
+            writer.Asm.Mov(false, Gpr.Rax, a);
+            writer.Asm.Checksum(bytes, Gpr.Rax, b);
+            writer.Asm.Mov(false, writer.Registers.Define(k), Gpr.Rax);
+        }
+    }
+
+    /// <summary>
+    /// CRC32: a division of polynomials by two products without carry. Bits are reflected, so a step of the division looks at the lowest bit: the
+    /// quotient is the dividend times the inverse of the divisor modulo x^64, and the quotient times the divisor has the remainder above
+    /// its low 64 bits, which are the dividend's. A short dividend stands at the upper end: zeros below it are steps that only shift.
+    /// </summary>
+    private sealed class Remainder(int bytes) : NativeForm
+    {
+        private readonly int _bits = 8 * bytes;
+
+        public override ulong Build(IrBuilder unit, ulong a, ulong b, ulong c, int imm) =>
+            Operation(unit, unit.General(a), unit.General(b), None, 0, IrTraits.ZeroExtended);
+
+        public override void Write(FormWriter writer, ref IrOp op, int k)
+        {
+            const int AboveLowHalf = 2;
+            Assembler asm = writer.Asm;
+            Gpr sum = writer.Registers.Use(op.A, Gpr.Rcx);
+            Gpr data = writer.Registers.Use(op.B, Gpr.Rdx);
+            asm.Mov(false, Gpr.Rax, sum);
+            asm.Alu(Alu.Xor, true, Gpr.Rax, data);
+            if (_bits < 64)
+            {
+                asm.Shift(ShiftKind.Shl, true, Gpr.Rax, 64 - _bits);
+            }
+
+            asm.Vex(HostOps.FromGeneral, FormWriter.T0, Xmm.None, Gpr.Rax);
+            MultiplyBy(writer, HostConstant.Crc32Inverse);
+            MultiplyBy(writer, HostConstant.Crc32Divisor);
+            asm.VexExtract(Avx.Pextrd, Gpr.Rax, FormWriter.T0, AboveLowHalf);
+            if (_bits < 32)
+            {
+                // What of the old sum is above the data.
+                asm.Mov(false, Gpr.Rdx, sum);
+                asm.Shift(ShiftKind.Shr, false, Gpr.Rdx, _bits);
+                asm.Alu(Alu.Xor, false, Gpr.Rax, Gpr.Rdx);
+            }
+
+            asm.Mov(false, writer.Registers.Define(k), Gpr.Rax);
+        }
+
+        private static void MultiplyBy(FormWriter writer, HostConstant constant)
+        {
+            writer.Load(FormWriter.T1, constant);
+            writer.Op(Avx.Pclmulqdq, FormWriter.T0, FormWriter.T0, FormWriter.T1, 0);
         }
     }
 }

@@ -8,7 +8,7 @@ namespace GdbHost.Machine.Cpu.Translate.Forms;
 
 /// <summary>
 /// System instructions that need neither the interpreter nor the run loop: barriers, moves from and to registers that
-/// are nothing but storage, setting interrupt masks, zeroing a block. A row that has traps, hooks or effects is not touched.
+/// are nothing but storage or say what the core is, setting interrupt masks, zeroing a block. A row that has traps, hooks or effects is not touched.
 /// </summary>
 internal static class SystemInstructions
 {
@@ -21,6 +21,8 @@ internal static class SystemInstructions
     private static readonly SysRegId SpEl0 = new(3, 0, 4, 1, 0);
     private static readonly SysRegId Daif = new(3, 3, 4, 2, 1);
     private static readonly SysRegId CurrentEl = new(3, 0, 4, 2, 2);
+    private static readonly SysRegId CacheType = new(3, 3, 0, 0, 1);
+    private static readonly SysRegId ZeroBlockSize = new(3, 3, 0, 0, 7);
     private static readonly SysRegId ZeroBlock = new(1, 3, 7, 4, 1);
 
     /// <summary>IC IVAU, DC CVAC, DC CVAU, DC CIVAC: they do nothing to memory that may be read.</summary>
@@ -79,6 +81,14 @@ internal static class SystemInstructions
             return true;
         }
 
+        if (unit.Cores is { } cores && (id == CacheType || id == ZeroBlockSize))
+        {
+            // DCZID_EL0.DZP says whether DC ZVA traps: it is clear where that is not slow.
+            unit.AddLeaving(id == CacheType ? IrCode.CheckCacheType : IrCode.CheckZeroBlock);
+            unit.SetX(slot, unit.Const(id == CacheType ? cores.CtrEl0 : cores.DczidEl0));
+            return true;
+        }
+
         SysReg? row = SysRegTable.Find(id);
         if (row is not { OnRead: null, TrapWhen: null, Read: { } lowest, Place: { } place } || !IsThere(unit, row))
         {
@@ -126,7 +136,7 @@ internal static class SystemInstructions
 
     // A register of EL2 or EL3 on a core without that level has rules of its own.
     private static bool IsThere(IrBuilder unit, SysReg row) =>
-        (row.Read ?? row.Write) <= ExceptionLevel.El1 || (unit.HasEl2 && (row.Read ?? row.Write) == ExceptionLevel.El2);
+        (row.Read ?? row.Write) <= ExceptionLevel.El1 || (unit.Cores is { HasEl2: true } && (row.Read ?? row.Write) == ExceptionLevel.El2);
 
     /// <summary>DAIFSet and DAIFClr.</summary>
     private static bool TrySetMasks(IrBuilder unit, uint word)
@@ -164,7 +174,7 @@ internal static class SystemInstructions
         if (CacheLines.AsSpan().Contains(id))
         {
             unit.AddLeaving(IrCode.CheckCacheLine);
-            _ = unit.Translate(unit.X(slot), 1, 1, ordered: false, write: false);
+            _ = unit.Translate(unit.X(slot), 1, 1, MemoryKind.Ordinary, write: false);
             return true;
         }
 
@@ -175,7 +185,7 @@ internal static class SystemInstructions
 
         unit.AddLeaving(IrCode.CheckZeroBlock);
         ulong address = unit.Binary(IrCode.And, true, unit.X(slot), unit.Const(~(ulong)(BlockBytes - 1)));
-        ulong block = unit.Translate(address, BlockBytes, 1, ordered: false, write: true);
+        ulong block = unit.Translate(address, BlockBytes, 1, MemoryKind.Ordinary, write: true);
         ulong zero = unit.VectorConst(default);
         for (int offset = 0; offset < BlockBytes; offset += VectorBytes)
         {

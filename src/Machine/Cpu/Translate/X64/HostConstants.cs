@@ -61,6 +61,10 @@ internal enum HostConstant
     FirstB,
     FirstH,
 
+    // The polynomial of CRC32, reflected, with its highest power as bit 0, and its inverse modulo x^64.
+    Crc32Divisor,
+    Crc32Inverse,
+
     // Byte masks: what a shift of bytes by 0 to 8 leaves, and where it leaves the sign.
     AfterLeft0,
     AfterRight0 = AfterLeft0 + 9,
@@ -100,6 +104,8 @@ internal static class HostConstants
         HostConstant.SignB => Words(0x8080_8080),
         HostConstant.SignH => Words(0x8000_8000),
         HostConstant.IndexLimit => Words(0x7070_7070),
+        HostConstant.Crc32Divisor => Longs(0x1_db71_0641),
+        HostConstant.Crc32Inverse => Longs(0xb4e5_b025_f701_1641),
         HostConstant.FirstB => Words(0xff, 0, 0, 0),
         HostConstant.FirstH => Words(0xffff, 0, 0, 0),
         >= HostConstant.Reverse1 and <= HostConstant.Reverse7 => Reversed(constant),

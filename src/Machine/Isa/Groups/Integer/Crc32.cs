@@ -83,7 +83,7 @@ internal static class Crc32
     }
 
     /// <summary>0x04C11DB7.</summary>
-    private readonly struct Ieee : IPolynomial
+    internal readonly struct Ieee : IPolynomial
     {
         public static uint[] Table { get; } = MakeTable(0xedb8_8320);
     }
