@@ -1,6 +1,7 @@
 using GdbHost.GdbStub.Monitor.Addresses;
 using GdbHost.GdbStub.Monitor.State;
 using GdbHost.GdbStub.Monitor.Traps;
+using GdbHost.GdbStub.Monitor.Watches;
 using GdbHost.GdbStub.Monitor.Why;
 using GdbHost.GdbStub.Worlds;
 
@@ -17,6 +18,7 @@ internal static class All
         .. WhyCommands.Rows,
         .. TrapCommands.Rows,
         .. TrapStops.Rows,
+        .. WatchCommands.Rows,
         .. AddressCommands.Rows,
         .. MemoryMap.Rows,
         .. InterruptCommands.Rows,

@@ -4,10 +4,12 @@ using System.Linq;
 using System.Text;
 using System.Threading;
 using GdbHost.GdbStub.Monitor.Traps;
+using GdbHost.GdbStub.Monitor.Watches;
 using GdbHost.GdbStub.Worlds;
 using GdbHost.Machine.Boards;
 using GdbHost.Machine.Cpu;
 using GdbHost.Machine.Debug;
+using GdbHost.Machine.Debug.Watches;
 using GdbHost.Machine.Debug.Worlds;
 using GdbHost.Machine.Network;
 using GdbHost.Machine.Debug.Dma;
@@ -20,7 +22,7 @@ namespace GdbHost.GdbStub.Target;
 /// machine's, in <see cref="MachineDebugPort"/>.
 /// </summary>
 internal sealed class MachineTarget
-    : ITarget, IBreakpoints, IMemoryMap, ITranslation, ISnapshots, IPublishedFiles, IRestart, IPciDevices, IInspected, IWorlds,
+    : ITarget, IBreakpoints, IMemoryMap, ITranslation, ISnapshots, IPublishedFiles, IRestart, IPciDevices, IInspected, IWorlds, IWatches,
         IDisposable
 {
     private const int MostSerialBacklog = 4096;
@@ -69,6 +71,8 @@ internal sealed class MachineTarget
     public MachineInspection Inspection => _port.Inspection;
 
     public MachineWorlds Worlds => _port.Worlds;
+
+    public MachineWatches Watches => _port.Watches;
 
     /// <summary>Instructions that all vCPUs have retired.</summary>
     public ulong Instructions => _port.Instructions;
@@ -231,6 +235,7 @@ internal sealed class MachineTarget
     {
         _breakpoints.RemoveAll();
         Inspection.StopAtTraps(null, null);
+        Watches.Remove(null);
     }
 
     public WalkReport Explain(int cpu, ulong address, int? exceptionLevel, WalkAccess access)

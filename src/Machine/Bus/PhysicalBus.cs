@@ -54,6 +54,10 @@ internal sealed class PhysicalBus
     [field: NotState("within an access")]
     public bool NonSecureAccess { get; private set; }
 
+    /// <summary>Looks on at accesses that are not fast; null for nobody.</summary>
+    [field: NotState("the debugger's")]
+    public IPhysicalWatch? Watch { get; set; }
+
     /// <summary>Called after a store to RAM that came from outside the running core, with the first address and length.</summary>
     public Action<BusRegion, ulong, int>? OnForeignWrite { get; set; }
 

@@ -32,7 +32,7 @@ internal sealed unsafe class AddressTranslation : IAddressTranslation, ITranslat
     public AddressTranslation(Core core)
     {
         _core = core;
-        _walker = new PageTableWalker(core.Bus);
+        _walker = new PageTableWalker(core.Bus, core);
         _forgetFast = ForgetFast;
     }
 

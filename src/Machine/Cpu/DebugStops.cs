@@ -52,6 +52,7 @@ internal sealed class DebugStops(BlockCache blocks)
     private readonly List<Watchpoint> _watchpoints = [];
     private readonly List<Core> _cores = [];
     private readonly HashSet<ulong> _guards = [];
+    private Func<string>? _explain;
 
     /// <summary>The stop that has just happened, or none.</summary>
     public DebugStopKind Stop { get; private set; }
@@ -78,14 +79,17 @@ internal sealed class DebugStops(BlockCache blocks)
 
     public void ClearStop() => Stop = DebugStopKind.None;
 
-    /// <summary>For an event: what happened, in the debugger's words.</summary>
-    public string? StopExplanation { get; private set; }
+    /// <summary>For an event: what happened, in the debugger's words, as they are once the instruction is done.</summary>
+    public string? StopExplanation => _explain?.Invoke();
 
     /// <summary>Stops the machine once the present instruction of a core is done.</summary>
-    public void StopFor(Core core, string explanation)
+    public void StopFor(Core core, string explanation) => StopFor(core, () => explanation);
+
+    /// <summary>The same, with words that are made when the instruction is done.</summary>
+    public void StopFor(Core core, Func<string> explain)
     {
         Stop = DebugStopKind.Event;
-        StopExplanation = explanation;
+        _explain = explain;
         core.RequestAttention();
     }
 
@@ -135,13 +139,13 @@ internal sealed class DebugStops(BlockCache blocks)
     public void AddWatchpoint(Watchpoint watchpoint)
     {
         _watchpoints.Add(watchpoint);
-        FlushTlbs();
+        ForgetPages();
     }
 
     public bool RemoveWatchpoint(Watchpoint watchpoint)
     {
         bool removed = _watchpoints.Remove(watchpoint);
-        FlushTlbs();
+        ForgetPages();
         return removed;
     }
 
@@ -239,7 +243,8 @@ internal sealed class DebugStops(BlockCache blocks)
         blocks.SetGuards(_guards);
     }
 
-    private void FlushTlbs()
+    /// <summary>What is watched has changed: no page is fast until it was asked for anew.</summary>
+    public void ForgetPages()
     {
         foreach (Core core in _cores)
         {

@@ -221,6 +221,12 @@ internal sealed unsafe class MemoryAccess(Core core, BlockCache blocks)
             return Fail(new Fault(FaultKind.GuestWatchpoint, 0, false, false), address, type, word);
         }
 
+        if (core.Bus.Watch is IPhysicalWatch watch)
+        {
+            int here = (int)Math.Min((ulong)bytes, PageSize - (address & ~PageMask));
+            watch.Accessing(new PhysicalAccess(Initiator.Core, core, t.Physical, here, type == AccessType.Write));
+        }
+
         BusRegion? region = core.Bus.Find(new PhysicalAddress(t.Physical), t.NonSecure);
         bool isMemory = region is not null && region.IsMemoryFor(type == AccessType.Write);
         if (region is null || (!isMemory && region.Device is null))
@@ -232,7 +238,7 @@ internal sealed unsafe class MemoryAccess(Core core, BlockCache blocks)
         if (!isMemory)
         {
             target = new Target { Device = region, Offset = offset, NonSecure = t.NonSecure };
-            if (region.Ram is null && region.IsWholePages && !IsWatched(address))
+            if (region.Ram is null && region.IsWholePages && !IsWatched(address, t.Physical))
             {
                 Devices.Remember(address, type, level, new DevicePlace(region, offset, t.NonSecure));
             }
@@ -274,7 +280,7 @@ internal sealed unsafe class MemoryAccess(Core core, BlockCache blocks)
     private void Remember(ulong address, byte* host, in Translation t, AccessType type, BusRegion region, ExceptionLevel level)
     {
         bool isChecked = t.Attributes.IsDevice || _state->AlignmentCheck != 0;
-        if (IsWatched(address) || (isChecked && !_state->StrictAlignment))
+        if (IsWatched(address, t.Physical) || (isChecked && !_state->StrictAlignment))
         {
             // Generated code checks alignment by the state it was made for, not by the page.
             return;
@@ -291,8 +297,8 @@ internal sealed unsafe class MemoryAccess(Core core, BlockCache blocks)
     }
 
     /// <summary>Something in the address's page is watched: each access must be asked for.</summary>
-    private bool IsWatched(ulong address) =>
-        core.Debugger.WatchesPage(core, address & PageMask) || core.System.Debug.WatchPage(address);
+    private bool IsWatched(ulong address, ulong physical) =>
+        core.Debugger.WatchesPage(core, address & PageMask) || core.System.Debug.WatchPage(address) || core.Bus.Watch?.WatchesPage(physical) == true;
 
     private bool ReadInto(byte* into, int bytes, int alignment, in Target target, ulong address, uint word)
     {

@@ -9,6 +9,7 @@ using GdbHost.Machine.Cpu;
 using GdbHost.Machine.Devices;
 using GdbHost.Machine.Network;
 using GdbHost.Machine.Debug.Dma;
+using GdbHost.Machine.Debug.Watches;
 using GdbHost.Machine.Debug.Worlds;
 using GdbHost.Machine.Pcie.Devices;
 
@@ -60,6 +61,7 @@ public sealed class MachineDebugPort : IDisposable
         _thread = new MachineThread(RunSlice);
         ExceptionListeners listeners = new(machine.Cores);
         Inspection = new MachineInspection(machine, _thread, serial, listeners);
+        Watches = new MachineWatches(machine, _thread);
         Worlds = new MachineWorlds(machine, _thread, _registers, listeners);
     }
 
@@ -87,6 +89,9 @@ public sealed class MachineDebugPort : IDisposable
 
     /// <summary>What a hypervisor's author asks about the machine, beside registers and memory.</summary>
     public MachineInspection Inspection { get; }
+
+    /// <summary>Watches of physical memory, whoever touches it.</summary>
+    public MachineWatches Watches { get; }
 
     /// <summary>The hypervisor's world and the guests'.</summary>
     public MachineWorlds Worlds { get; }

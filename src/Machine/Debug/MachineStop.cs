@@ -47,7 +47,7 @@ public enum WatchAccess
 /// <summary>One stop.</summary>
 /// <param name="Kind">Why.</param>
 /// <param name="Cpu">The core that caused it, or 0.</param>
-/// <param name="Address">For a watchpoint: the first byte of the access that hit.</param>
+/// <param name="Address">For a watchpoint: the first byte that is both accessed and watched.</param>
 /// <param name="Watch">For a watchpoint: the kind that was set.</param>
 /// <param name="ExitCode">For an exit: the guest's status.</param>
 /// <param name="Explanation">For an event: what whoever asked for it says of it.</param>

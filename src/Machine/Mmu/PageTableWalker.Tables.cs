@@ -96,6 +96,12 @@ internal sealed partial class PageTableWalker
             }
         }
 
+        if (!request.Debug)
+        {
+            bus.Watch?.Accessing(new PhysicalAccess(
+                Initiator.Walk, walks ?? "table", physical, sizeof(ulong), IsWrite: false, walk.Stage2 ? 2 : 1, walk.Level));
+        }
+
         BusResult result = ReadPhysical(physical, walk.NonSecure || walk.Tables.Ns, walk.BigEndian, request.Debug, out value);
         if (result != BusResult.Ok)
         {

@@ -10,7 +10,9 @@ namespace GdbHost.Machine.Mmu;
 /// Walks translation tables, both stages (DDI 0487, VMSAv8-64). It knows no registers: a core and an SMMU describe
 /// what they want in a <see cref="TranslationSetup"/>. This file has stage 1; <c>Stage2</c> and <c>Tables</c> have the rest.
 /// </summary>
-internal sealed partial class PageTableWalker(PhysicalBus bus)
+/// <param name="bus">Where tables are read.</param>
+/// <param name="walks">Who walks, for those who look on; null for one of those.</param>
+internal sealed partial class PageTableWalker(PhysicalBus bus, object? walks = null)
 {
     /// <summary>Implemented physical address size of Cortex-A53 (DDI 0500, ID_AA64MMFR0_EL1.PARange).</summary>
     public const int PhysicalBits = 40;

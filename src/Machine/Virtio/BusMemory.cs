@@ -16,6 +16,7 @@ internal sealed class BusMemory(PhysicalBus bus) : IVirtioMemory
                 return false;
             }
 
+            bus.Watch?.Accessing(new PhysicalAccess(Initiator.Device, "virtio-mmio", address, run, IsWrite: false));
             region!.Ram!.Span(offset, run).CopyTo(into);
             into = into[run..];
             address += (ulong)run;
@@ -33,6 +34,7 @@ internal sealed class BusMemory(PhysicalBus bus) : IVirtioMemory
                 return false;
             }
 
+            bus.Watch?.Accessing(new PhysicalAccess(Initiator.Device, "virtio-mmio", address, run, IsWrite: true));
             from[..run].CopyTo(region!.Ram!.Span(offset, run));
             bus.Written(region, offset, run);
             from = from[run..];

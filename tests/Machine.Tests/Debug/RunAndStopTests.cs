@@ -97,7 +97,7 @@ public sealed class RunAndStopTests
         guest.Set("x2", SmallGuest.Data);
         guest.Port.AddWatchpoint(SmallGuest.Data + 4, 1, access);
         MachineStop stop = guest.Run();
-        Assert.Equal(new MachineStop(MachineStopKind.Watchpoint, 0, SmallGuest.Data, access), stop);
+        Assert.Equal(new MachineStop(MachineStopKind.Watchpoint, 0, SmallGuest.Data + 4, access), stop);
         Assert.Equal(SmallGuest.Code + (ulong)offset, guest["pc"]);
     }
 

@@ -36,6 +36,7 @@ internal sealed class InboundPath(HostBridgeModel model, PhysicalBus bus)
             return Access(request, address, data, change);
         }
 
+        bus.Watch?.Serving(request.Requester);
         for (int done = 0; done < data.Length;)
         {
             DmaRequest rest = request with { Address = address + (ulong)done, Length = data.Length - done };
@@ -78,6 +79,7 @@ internal sealed class InboundPath(HostBridgeModel model, PhysicalBus bus)
 
     private DmaResult Access(in DmaRequest request, ulong address, Span<byte> data, Action<Memory<byte>>? change)
     {
+        bus.Watch?.Accessing(new PhysicalAccess(Initiator.Device, $"requester {request.Requester}", address, data.Length, request.IsWrite));
         DmaResult result = request.Kind switch
         {
             DmaKind.Read => _target.Read(address, data, model.PeerToPeer),

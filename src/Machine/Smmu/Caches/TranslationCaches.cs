@@ -14,7 +14,7 @@ internal sealed class TranslationCaches(PhysicalBus bus)
 {
     private const int Entries = 1 << 12;
 
-    private readonly PageTableWalker _walker = new(bus);
+    private readonly PageTableWalker _walker = new(bus, "SMMU");
 
     // Stage 1, with stage 2 where it is on.
     private readonly Tlb _tlb = new(Entries);
