@@ -2,6 +2,7 @@ using System;
 using System.Buffers;
 using GdbHost.GdbStub.Session;
 using GdbHost.GdbStub.Target;
+using GdbHost.GdbStub.Tracing;
 using GdbHost.Protocol.Framing;
 using GdbHost.Protocol.Messages;
 using GdbHost.Protocol.Text;
@@ -24,6 +25,12 @@ internal sealed class CommandContext(ITarget target, CommandTable table, Session
     private bool _silent;
 
     public ITarget Target { get; } = target;
+
+    /// <summary>The registers that the peer looks at: the guest's, or those of the trace frame that it has selected.</summary>
+    public IRegisters Registers => State.Frame is TraceFrame frame ? frame : Target;
+
+    /// <summary>The memory that the peer looks at.</summary>
+    public IMemory Memory => State.Frame is TraceFrame frame ? frame : Target;
 
     public CommandTable Table { get; } = table;
 
@@ -104,6 +111,7 @@ internal sealed class CommandContext(ITarget target, CommandTable table, Session
     /// <summary>Lets the guest run; the reply is the stop that follows.</summary>
     public void ResumeWith(CpuAction[] actions, StepOptions range = default)
     {
+        State.Frame = null;
         ResumeActions = actions;
         StepRange = range;
         _silent = true;

@@ -1,5 +1,6 @@
 using GdbHost.GdbStub.Session;
 using GdbHost.GdbStub.Target;
+using GdbHost.GdbStub.Tracing;
 using GdbHost.Protocol.Messages;
 using GdbHost.Protocol.Text;
 
@@ -37,7 +38,7 @@ internal static class Lifetime
 
         if (!context.State.Looks)
         {
-            (context.Target as IBreakpoints)?.RemoveAll();
+            context.Target.LetGo();
         }
 
         context.State.Detached = true;

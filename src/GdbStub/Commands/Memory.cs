@@ -39,7 +39,7 @@ internal static class Memory
         // A shorter answer than asked for is allowed; gdb asks for the rest.
         byte[] room = ArrayPool<byte>.Shared.Rent(Math.Min(length, most));
         Span<byte> bytes = room.AsSpan(0, Math.Min(length, most));
-        int read = context.Target.ReadMemory(context.State.SelectedCpu, context.State.View, address, bytes);
+        int read = context.Memory.ReadMemory(context.State.SelectedCpu, context.State.View, address, bytes);
         if (read == 0 && length > 0)
         {
             Refuse(context, address);
@@ -91,7 +91,7 @@ internal static class Memory
     private static void Write(CommandContext context, ulong address, ReadOnlySpan<byte> bytes)
     {
         // gdb probes for X with a length of zero, at any address.
-        if (bytes.IsEmpty || context.Target.TryWriteMemory(context.State.SelectedCpu, context.State.View, address, bytes))
+        if (bytes.IsEmpty || context.Memory.TryWriteMemory(context.State.SelectedCpu, context.State.View, address, bytes))
         {
             context.Ok();
         }

@@ -29,7 +29,7 @@ internal static class Registers
         IReadOnlyList<RegisterDescription> registers = context.Layout.InGeneralPacket;
         Span<byte> values = stackalloc byte[context.Layout.GeneralPacketBytes];
         Span<bool> readable = stackalloc bool[registers.Count];
-        context.Target.ReadRegisters(cpu, registers, values, readable);
+        context.Registers.ReadRegisters(cpu, registers, values, readable);
         PacketWriter reply = context.Reply;
         int at = 0;
         for (int i = 0; i < readable.Length; i++)
@@ -60,7 +60,7 @@ internal static class Registers
         string? problem = null;
         foreach (RegisterDescription register in context.Layout.InGeneralPacket)
         {
-            problem = context.Target.WriteRegister(cpu, register, values.Slice(at, register.Bytes)) ?? problem;
+            problem = context.Registers.WriteRegister(cpu, register, values.Slice(at, register.Bytes)) ?? problem;
             at += register.Bytes;
         }
 
@@ -80,7 +80,7 @@ internal static class Registers
         else
         {
             Span<byte> value = stackalloc byte[register.Bytes];
-            if (context.Target.TryReadRegister(cpu, register, value))
+            if (context.Registers.TryReadRegister(cpu, register, value))
             {
                 context.Reply.HexBytes(value);
             }
@@ -112,7 +112,7 @@ internal static class Registers
             return;
         }
 
-        Answer(context, context.Target.WriteRegister(cpu, register, value));
+        Answer(context, context.Registers.WriteRegister(cpu, register, value));
     }
 
     /// <summary>Takes what may stand at the end for a peer that said QThreadSuffixSupported; else the selected vCPU is meant.</summary>

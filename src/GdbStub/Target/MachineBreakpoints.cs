@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using GdbHost.GdbStub.Tracing;
 using GdbHost.Machine.Debug;
 
 namespace GdbHost.GdbStub.Target;
@@ -11,7 +12,8 @@ namespace GdbHost.GdbStub.Target;
 /// </summary>
 /// <param name="port">The machine.</param>
 /// <param name="registers">The registers by gdb's numbers, for conditions.</param>
-internal sealed class MachineBreakpoints(MachineDebugPort port, IReadOnlyList<MachineRegister> registers)
+/// <param name="variables">Trace state variables, for conditions and commands.</param>
+internal sealed class MachineBreakpoints(MachineDebugPort port, IReadOnlyList<MachineRegister> registers, TraceVariables variables)
 {
     private const int MostBreakpoints = 4096;
     private const int MostWatchpoints = 256;
@@ -169,7 +171,7 @@ internal sealed class MachineBreakpoints(MachineDebugPort port, IReadOnlyList<Ma
             return;
         }
 
-        BreakpointSubject subject = new(registers, text => Printed?.Invoke(text));
+        BreakpointSubject subject = new(registers, variables, text => Printed?.Invoke(text));
         port.SetCondition(address, core => subject.Stops(core, scripts));
     }
 

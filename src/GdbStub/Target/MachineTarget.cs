@@ -4,6 +4,7 @@ using System.Linq;
 using System.Text;
 using System.Threading;
 using GdbHost.GdbStub.Monitor.Traps;
+using GdbHost.GdbStub.Tracing;
 using GdbHost.Machine.Boards;
 using GdbHost.Machine.Debug;
 using GdbHost.Machine.Network;
@@ -17,7 +18,7 @@ namespace GdbHost.GdbStub.Target;
 /// machine's, in <see cref="MachineDebugPort"/>.
 /// </summary>
 internal sealed class MachineTarget
-    : ITarget, IBreakpoints, IMemoryMap, ITranslation, ISnapshots, IPublishedFiles, IRestart, IPciDevices, IInspected,
+    : ITarget, IBreakpoints, IMemoryMap, ITranslation, ISnapshots, IPublishedFiles, IRestart, IPciDevices, IInspected, ITraced,
         IDisposable
 {
     private const int MostSerialBacklog = 4096;
@@ -47,7 +48,8 @@ internal sealed class MachineTarget
             [.. port.Registers.SelectMany(r => MachineRegisterNames.Of(r).Select(d => (d, r))).OrderBy(r => r.d.Group)];
         Registers = [.. registers.Select((r, number) => r.Description with { Number = number })];
         _registers = [.. registers.Select(r => r.Register)];
-        _breakpoints = new MachineBreakpoints(port, _registers);
+        Tracer = new Tracer(new MachineTraceSource(port, _registers), Registers);
+        _breakpoints = new MachineBreakpoints(port, _registers, Tracer.Variables);
         MemoryRegions = [.. port.MemoryMap.Select(e => new MemoryRegion(e.Start, e.Size, e.Kind, e.Name))];
         Files =
         [
@@ -63,6 +65,8 @@ internal sealed class MachineTarget
     public int CpuCount => _port.CpuCount;
 
     public MachineInspection Inspection => _port.Inspection;
+
+    public Tracer Tracer { get; }
 
     /// <summary>Instructions that all vCPUs have retired.</summary>
     public ulong Instructions => _port.Instructions;

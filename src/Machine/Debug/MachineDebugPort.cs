@@ -8,6 +8,8 @@ using GdbHost.Machine.Cpu;
 using GdbHost.Machine.Devices;
 using GdbHost.Machine.Network;
 using GdbHost.Machine.Debug.Dma;
+using GdbHost.Machine.Debug.Tracing;
+using GdbHost.Machine.Debug.Traps;
 using GdbHost.Machine.Pcie.Devices;
 
 namespace GdbHost.Machine.Debug;
@@ -55,7 +57,9 @@ public sealed class MachineDebugPort : IDisposable
         _pci = new MachinePci(machine);
         MemoryMap = DebugMemory.MapOf(machine.Bus);
         _thread = new MachineThread(RunSlice);
-        Inspection = new MachineInspection(machine, _thread, serial);
+        ExceptionListeners listeners = new(machine.Cores);
+        Inspection = new MachineInspection(machine, _thread, serial, listeners);
+        Tracing = new MachineTracing(machine, _thread, _registers, listeners);
     }
 
     /// <summary>Names of all boards.</summary>
@@ -79,6 +83,9 @@ public sealed class MachineDebugPort : IDisposable
 
     /// <summary>What a hypervisor's author asks about the machine, beside registers and memory.</summary>
     public MachineInspection Inspection { get; }
+
+    /// <summary>What can be told of a machine while it runs, without a stop.</summary>
+    public MachineTracing Tracing { get; }
 
     /// <summary>Instructions retired by all cores.</summary>
     public ulong Instructions => Ask(() => _machine.Cluster.Retired);
@@ -152,7 +159,7 @@ public sealed class MachineDebugPort : IDisposable
     public void Reset() => _thread.Invoke(() =>
     {
         _machine.Reset();
-        Inspection.Moved();
+        Moved();
     });
 
     /// <summary>How far the machine is, and the hash of its state.</summary>
@@ -171,7 +178,7 @@ public sealed class MachineDebugPort : IDisposable
     public void Restore(Stream from) => ThrowIf(Ask(() =>
     {
         SnapshotException? problem = _snapshots.Restore(from);
-        Inspection.Moved();
+        Moved();
         return problem;
     }));
 
@@ -390,6 +397,12 @@ public sealed class MachineDebugPort : IDisposable
         }
     }
 
+    private void Moved()
+    {
+        Inspection.Moved();
+        _machine.Cluster.Debug.ForgetVisits();
+    }
+
     private void EndInput(bool ended)
     {
         if (_machine.Console is SerialConsole console)
@@ -522,7 +535,7 @@ public sealed class MachineDebugPort : IDisposable
         if (given)
         {
             _machine.Reset();
-            Inspection.Moved();
+            Moved();
         }
 
         return given;

@@ -28,12 +28,12 @@ public sealed class MachineInspection
     private readonly TrapLog _traps;
     private readonly Boards.Machine _machine;
 
-    internal MachineInspection(Boards.Machine machine, MachineThread thread, SerialTail serial)
+    internal MachineInspection(Boards.Machine machine, MachineThread thread, SerialTail serial, ExceptionListeners listeners)
     {
         _serial = serial;
         _thread = thread;
         _machine = machine;
-        _traps = new TrapLog(machine);
+        _traps = new TrapLog(listeners);
     }
 
     /// <summary>The newest exceptions to EL2 and EL3, counts of all, and calls of the machine's own firmware.</summary>

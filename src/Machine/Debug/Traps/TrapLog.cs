@@ -12,7 +12,7 @@ namespace GdbHost.Machine.Debug.Traps;
 /// Records exceptions to EL2 and EL3 in a ring of fixed size, and the returns to what they interrupted. While it is off,
 /// no core knows of it. It is the debugger's: no snapshot holds it and no hash.
 /// </summary>
-internal sealed class TrapLog(Boards.Machine machine) : IExceptionListener
+internal sealed class TrapLog(ExceptionListeners listeners) : IExceptionListener
 {
     /// <summary>Exceptions that it keeps: 512 bytes each.</summary>
     public const int DefaultCapacity = 4096;
@@ -162,11 +162,7 @@ internal sealed class TrapLog(Boards.Machine machine) : IExceptionListener
 
     private void Connect()
     {
-        IExceptionListener? listener = IsOn || Stops is not null || StopsAtCall is not null ? this : null;
-        foreach (Core core in machine.Cores)
-        {
-            core.System.Listener = listener;
-        }
+        listeners.Set(this, IsOn || Stops is not null || StopsAtCall is not null);
     }
 
     private void Clear(int capacity)
