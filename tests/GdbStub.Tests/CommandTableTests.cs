@@ -57,6 +57,10 @@ public class CommandTableTests
             {
                 "x" => "binary-upload",
                 "Z" => "ConditionalBreakpoints+;BreakpointCommands",
+                "QTDP:" => "ConditionalTracepoints+;StaticTracepoints+;InstallInTrace+;tracenz",
+                "QTDPsrc:" => "TracepointSource",
+                "QTEnable:" => "EnableDisableTracepoints",
+                "QTDisconnected:" => "DisconnectedTracing",
                 string prefix => prefix.TrimEnd(':', '?'),
             };
             Assert.StartsWith(name, word, StringComparison.Ordinal);

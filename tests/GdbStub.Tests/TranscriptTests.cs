@@ -73,6 +73,14 @@ public class TranscriptTests
                 return $"{target.Step.From:x}-{target.Step.To:x}{(target.Step.TakesInterrupts ? " interrupts" : "")}";
             case "restarts":
                 return target.Restarts.ToString(CultureInfo.InvariantCulture);
+            case "visit":
+                target.Traced.Visit(0, ulong.Parse(line.Text, NumberStyles.HexNumber, CultureInfo.InvariantCulture));
+                return line.Text;
+            case "event":
+                target.Traced.Happen(line.Text[0] - '0', line.Text[2..]);
+                return line.Text;
+            case "visits":
+                return string.Join(' ', target.Traced.Visits.Select(static v => v.ToString("x", CultureInfo.InvariantCulture)));
             case "breakpoints":
                 return string.Join(' ', target.InsertedBreakpoints);
             case "closed":

@@ -85,6 +85,35 @@ public class AgentExpressionTests
         Assert.Equal(outcome, Evaluate(code, out _));
     }
 
+    // Variable 3 is 30, and 7 can be written; 99 is none.
+    [Theory]
+    [InlineData("2c0003 27", 30, "")]
+    [InlineData("2205 2d0007 27", 5, "set 7=5 ")]
+    [InlineData("2c0003 2e0003 27", 30, "variable 3 ")]
+    [InlineData("2240 2204 0c 27", 0, "memory 40+4 ")]
+    [InlineData("2240 0d10 27", 0x40, "memory 40+10 ")]
+    [InlineData("2240 300100 27", 0x40, "memory 40+100 ")]
+    [InlineData("2240 2280 2f 27", 0, "string 40+80 ")]
+    public void Tracing_operations_take_what_their_description_says(string code, ulong value, string taken)
+    {
+        Subject subject = new();
+        Assert.Equal(AgentOutcome.Done, new AgentExpression(Convert.FromHexString(code.Replace(" ", "", StringComparison.Ordinal))).Evaluate(subject, out ulong result));
+        Assert.Equal((value, taken), (result, subject.Taken));
+    }
+
+    [Theory]
+    [InlineData("2c0063 27", AgentOutcome.Unreadable)]
+    [InlineData("2205 2d0063 27", AgentOutcome.Unreadable)]
+    [InlineData("2d0007 27", AgentOutcome.BadBytecode)]
+    [InlineData("2c00", AgentOutcome.BadBytecode)]
+    [InlineData("2204 0c 27", AgentOutcome.BadBytecode)]
+    [InlineData("0d04 27", AgentOutcome.BadBytecode)]
+    [InlineData("22402f", AgentOutcome.BadBytecode)]
+    public void Tracing_operations_without_what_they_need_end_with_a_reason(string code, AgentOutcome outcome)
+    {
+        Assert.Equal(outcome, Evaluate(code, out _));
+    }
+
     [Fact]
     public void Smallest_number_divided_by_minus_one_does_not_fault()
     {
@@ -154,6 +183,39 @@ public class AgentExpressionTests
         }
 
         public string Printed { get; private set; } = "";
+
+        /// <summary>What was set and collected.</summary>
+        public string Taken { get; private set; } = "";
+
+        public bool TryReadVariable(int number, out ulong value)
+        {
+            value = 10 * (ulong)number;
+            return number < 10;
+        }
+
+        public bool TryWriteVariable(int number, ulong value)
+        {
+            Taken += number < 10 ? $"set {number}={value} " : "";
+            return number < 10;
+        }
+
+        public bool TryCollectMemory(ulong address, ulong length)
+        {
+            Taken += $"memory {address:x}+{length:x} ";
+            return true;
+        }
+
+        public bool TryCollectString(ulong address, ulong longest)
+        {
+            Taken += $"string {address:x}+{longest:x} ";
+            return true;
+        }
+
+        public bool TryCollectVariable(int number)
+        {
+            Taken += $"variable {number} ";
+            return true;
+        }
 
         public bool TryReadRegister(int number, out ulong value)
         {

@@ -1,4 +1,5 @@
 using GdbHost.GdbStub.Commands.Objects;
+using GdbHost.GdbStub.Commands.Tracing;
 
 namespace GdbHost.GdbStub.Commands;
 
@@ -15,6 +16,11 @@ internal static class All
         .. MemoryQueries.Rows,
         .. Resume.Rows,
         .. Breakpoints.Rows,
+        .. TraceDefinitions.Rows,
+        .. TraceControl.Rows,
+        .. TraceQueries.Rows,
+        .. TraceFrames.Rows,
+        .. StaticMarkers.Rows,
         .. Transfers.Rows,
         .. Files.Rows,
         .. MonitorRequests.Rows,

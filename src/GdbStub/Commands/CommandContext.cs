@@ -5,6 +5,7 @@ using GdbHost.GdbStub.Session;
 using GdbHost.GdbStub.Target;
 using GdbHost.GdbStub.Worlds;
 using GdbHost.Machine.Cpu;
+using GdbHost.GdbStub.Tracing;
 using GdbHost.Protocol.Framing;
 using GdbHost.Protocol.Messages;
 using GdbHost.Protocol.Text;
@@ -27,6 +28,12 @@ internal sealed class CommandContext(ITarget target, CommandTable table, Session
     private bool _silent;
 
     public ITarget Target { get; } = target;
+
+    /// <summary>The registers that the peer looks at: the guest's, or those of the trace frame that it has selected.</summary>
+    public IRegisters Registers => State.Frame is TraceFrame frame ? frame : Target;
+
+    /// <summary>The memory that the peer looks at.</summary>
+    public IMemory Memory => State.Frame is TraceFrame frame ? frame : Target;
 
     public CommandTable Table { get; } = table;
 
@@ -107,6 +114,7 @@ internal sealed class CommandContext(ITarget target, CommandTable table, Session
     /// <summary>Lets the guest run; the reply is the stop that follows.</summary>
     public void ResumeWith(CpuAction[] actions, StepOptions range = default)
     {
+        State.Frame = null;
         ResumeActions = actions;
         StepRange = range;
         _silent = true;
@@ -152,7 +160,7 @@ internal sealed class CommandContext(ITarget target, CommandTable table, Session
     public ThreadId ThreadOf(int cpu) => State.Worlds.ThreadOf(Target, cpu);
 
     /// <summary>Whether an action for some threads is one for a vCPU. What runs is the vCPU, whatever worlds it is a thread of.</summary>
-    public bool Covers(ThreadId threads, int cpu) => threads.Thread is ThreadId.Any or ThreadId.All || threads.Thread == cpu + 1;
+    public static bool Covers(ThreadId threads, int cpu) => threads.Thread is ThreadId.Any or ThreadId.All || threads.Thread == cpu + 1;
 
     /// <summary>Makes a vCPU, as the thread that it is now, the one that packets are about.</summary>
     public void Select(int cpu)
@@ -184,35 +192,36 @@ internal sealed class CommandContext(ITarget target, CommandTable table, Session
     /// <summary>Reads registers of a vCPU, as the selected world has them.</summary>
     public void ReadRegisters(int cpu, IReadOnlyList<RegisterDescription> registers, Span<byte> values, Span<bool> readable)
     {
-        if (State.Worlds.World is World world)
+        if (State is { Frame: null, Worlds.World: World world })
         {
             ((IWorlds)Target).ReadRegisters(cpu, world, registers, values, readable);
         }
         else
         {
-            Target.ReadRegisters(cpu, registers, values, readable);
+            Registers.ReadRegisters(cpu, registers, values, readable);
         }
     }
 
     /// <summary>Reads one register, as the selected world has it; false where it cannot be shown.</summary>
-    public bool TryReadRegister(int cpu, RegisterDescription register, Span<byte> value) =>
-        State.Worlds.TryReadRegister(Target, cpu, register, value);
+    public bool TryReadRegister(int cpu, RegisterDescription register, Span<byte> value) => State.Frame is TraceFrame frame
+        ? frame.TryReadRegister(cpu, register, value)
+        : State.Worlds.TryReadRegister(Target, cpu, register, value);
 
     /// <summary>As <see cref="IRegisters.WriteRegister"/>; what a vCPU has of a world that it is not in can be looked at only.</summary>
     public string? WriteRegister(int cpu, RegisterDescription register, ReadOnlySpan<byte> value) =>
-        State.Worlds.World is not null && ThreadOf(cpu).Process != State.Worlds.Selected
+        State is { Frame: null, Worlds.World: not null } && ThreadOf(cpu).Process != State.Worlds.Selected
             ? $"{Target.NameOf(cpu)} is not in {State.Worlds.NameOf(State.Worlds.Selected)} now but in {State.Worlds.NameOf(ThreadOf(cpu).Process)}: its registers can be read, not written"
-            : Target.WriteRegister(cpu, register, value);
+            : Registers.WriteRegister(cpu, register, value);
 
     /// <summary>Reads memory as the selected vCPU and world see it.</summary>
-    public int ReadMemory(ulong address, Span<byte> into) => State is { Worlds.World: World world, View: AddressView.Current }
+    public int ReadMemory(ulong address, Span<byte> into) => State is { Frame: null, Worlds.World: World world, View: AddressView.Current }
         ? ((IWorlds)Target).Worlds.ReadMemory(State.SelectedCpu, world, address, into)
-        : Target.ReadMemory(State.SelectedCpu, State.View, address, into);
+        : Memory.ReadMemory(State.SelectedCpu, State.View, address, into);
 
     /// <summary>Writes memory as the selected vCPU and world see it; all bytes or none.</summary>
-    public bool TryWriteMemory(ulong address, ReadOnlySpan<byte> bytes) => State is { Worlds.World: World world, View: AddressView.Current }
+    public bool TryWriteMemory(ulong address, ReadOnlySpan<byte> bytes) => State is { Frame: null, Worlds.World: World world, View: AddressView.Current }
         ? ((IWorlds)Target).Worlds.TryWriteMemory(State.SelectedCpu, world, address, bytes)
-        : Target.TryWriteMemory(State.SelectedCpu, State.View, address, bytes);
+        : Memory.TryWriteMemory(State.SelectedCpu, State.View, address, bytes);
 
     public void BeginCommand()
     {

@@ -2,6 +2,7 @@ using System.Linq;
 using GdbHost.GdbStub.Session;
 using GdbHost.GdbStub.Target;
 using GdbHost.GdbStub.Worlds;
+using GdbHost.GdbStub.Tracing;
 using GdbHost.Protocol.Messages;
 using GdbHost.Protocol.Text;
 
@@ -46,7 +47,7 @@ internal static class Lifetime
 
         if (!context.State.Looks)
         {
-            (context.Target as IBreakpoints)?.RemoveAll();
+            context.Target.LetGo();
         }
 
         context.State.Detached = true;

@@ -10,6 +10,11 @@ internal static class MemoryProblem
 {
     public static string Of(CommandContext context, ulong address)
     {
+        if (context.State.Frame is not null)
+        {
+            return $"the trace frame has nothing of 0x{address:x}: it was not collected";
+        }
+
         int? level = context.State.View switch
         {
             AddressView.El1 => 1,

@@ -8,6 +8,7 @@ using System.Threading.Channels;
 using System.Threading.Tasks;
 using GdbHost.GdbStub.Commands;
 using GdbHost.GdbStub.Target;
+using GdbHost.GdbStub.Tracing;
 using GdbHost.Protocol.Framing;
 using GdbHost.Protocol.Messages;
 using GdbHost.Protocol.Text;
@@ -373,7 +374,7 @@ internal sealed class DebugSession
         }
 
         await _guest.StopAsync();
-        (_guest.Target as IBreakpoints)?.RemoveAll();
+        _guest.Target.LetGo();
         if (GuestRun.EndOf(_guest.LastStop) is GuestEnd end)
         {
             // The end came while the debugger was leaving, or was shown to it; now it counts.

@@ -1,5 +1,7 @@
+using System.Collections.Generic;
 using GdbHost.GdbStub.Target;
 using GdbHost.GdbStub.Worlds;
+using GdbHost.GdbStub.Tracing;
 using GdbHost.Protocol.Messages;
 using GdbHost.Protocol.Text;
 
@@ -43,6 +45,12 @@ internal sealed class SessionState
 
     /// <summary>Another debugger has control of the guest: this one only looks.</summary>
     public bool Looks { get; set; }
+
+    /// <summary>The trace frame that stands in the place of the guest; null for none.</summary>
+    public TraceFrame? Frame { get; set; }
+
+    /// <summary>What is left of a list that the peer fetches piece by piece.</summary>
+    public Queue<string> Pieces { get; set; } = [];
 
     /// <summary>A stop reply is owed.</summary>
     public bool Running { get; set; }

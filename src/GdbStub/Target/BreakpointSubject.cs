@@ -1,12 +1,13 @@
 using System;
 using System.Collections.Generic;
+using GdbHost.GdbStub.Tracing;
 using GdbHost.Machine.Debug;
 using GdbHost.Protocol.Agent;
 
 namespace GdbHost.GdbStub.Target;
 
 /// <summary>Evaluates the scripts of a breakpoint for the core that has come to it. On the machine's thread alone, and without allocating.</summary>
-internal sealed class BreakpointSubject(IReadOnlyList<MachineRegister> registers, Action<string> printed) : IAgentSubject
+internal sealed class BreakpointSubject(IReadOnlyList<MachineRegister> registers, TraceVariables variables, Action<string> printed) : IAgentSubject
 {
     private CoreAtBreakpoint? _core;
 
@@ -27,7 +28,7 @@ internal sealed class BreakpointSubject(IReadOnlyList<MachineRegister> registers
             {
                 if (script.Commands[i].Evaluate(this, out _) is AgentOutcome problem and not AgentOutcome.Done)
                 {
-                    printed($"(the command of a breakpoint cannot be done: {Words(problem)})\n");
+                    printed($"(the command of a breakpoint cannot be done: {AgentWords.Of(problem)})\n");
                 }
             }
         }
@@ -42,6 +43,10 @@ internal sealed class BreakpointSubject(IReadOnlyList<MachineRegister> registers
     }
 
     public bool TryReadMemory(ulong address, Span<byte> into) => _core!.TryReadMemory(address, into);
+
+    public bool TryReadVariable(int number, out ulong value) => variables.TryReadNow(number, out value);
+
+    public bool TryWriteVariable(int number, ulong value) => variables.TryWrite(number, value);
 
     public void Print(string text) => printed(text);
 
@@ -58,12 +63,4 @@ internal sealed class BreakpointSubject(IReadOnlyList<MachineRegister> registers
 
         return conditions.Count == 0;
     }
-
-    private static string Words(AgentOutcome problem) => problem switch
-    {
-        AgentOutcome.Unreadable => "a register or memory cannot be read",
-        AgentOutcome.DividedByZero => "it divides by zero",
-        AgentOutcome.TooLong => "it takes too long",
-        _ => "its bytecode is not understood",
-    };
 }

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using GdbHost.GdbStub.Worlds;
 using GdbHost.Machine.Cpu;
+using GdbHost.GdbStub.Tracing;
 using GdbHost.Machine.Debug;
 
 namespace GdbHost.GdbStub.Target;
@@ -13,7 +14,8 @@ namespace GdbHost.GdbStub.Target;
 /// </summary>
 /// <param name="port">The machine.</param>
 /// <param name="registers">The registers by gdb's numbers, for conditions.</param>
-internal sealed class MachineBreakpoints(MachineDebugPort port, IReadOnlyList<MachineRegister> registers)
+/// <param name="variables">Trace state variables, for conditions and commands.</param>
+internal sealed class MachineBreakpoints(MachineDebugPort port, IReadOnlyList<MachineRegister> registers, TraceVariables variables)
 {
     private const int MostBreakpoints = 4096;
     private const int MostWatchpoints = 256;
@@ -186,7 +188,7 @@ internal sealed class MachineBreakpoints(MachineDebugPort port, IReadOnlyList<Ma
             return;
         }
 
-        BreakpointSubject subject = new(registers, text => Printed?.Invoke(text));
+        BreakpointSubject subject = new(registers, variables, text => Printed?.Invoke(text));
         (World? Only, List<BreakpointScript> Script)[] each = [.. here.Select(static b => (b.Of?.Only, (List<BreakpointScript>)[b.Script]))];
         port.SetCondition(address, core =>
         {

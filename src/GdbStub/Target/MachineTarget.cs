@@ -6,6 +6,7 @@ using System.Threading;
 using GdbHost.GdbStub.Monitor.Traps;
 using GdbHost.GdbStub.Monitor.Watches;
 using GdbHost.GdbStub.Worlds;
+using GdbHost.GdbStub.Tracing;
 using GdbHost.Machine.Boards;
 using GdbHost.Machine.Cpu;
 using GdbHost.Machine.Debug;
@@ -23,6 +24,7 @@ namespace GdbHost.GdbStub.Target;
 /// </summary>
 internal sealed class MachineTarget
     : ITarget, IBreakpoints, IMemoryMap, ITranslation, ISnapshots, IPublishedFiles, IRestart, IPciDevices, IInspected, IWorlds, IWatches,
+        ITraced,
         IDisposable
 {
     private const int MostSerialBacklog = 4096;
@@ -52,7 +54,8 @@ internal sealed class MachineTarget
             [.. port.Registers.SelectMany(r => MachineRegisterNames.Of(r).Select(d => (d, r))).OrderBy(r => r.d.Group)];
         Registers = [.. registers.Select((r, number) => r.Description with { Number = number })];
         _registers = [.. registers.Select(r => r.Register)];
-        _breakpoints = new MachineBreakpoints(port, _registers);
+        Tracer = new Tracer(new MachineTraceSource(port, _registers), Registers);
+        _breakpoints = new MachineBreakpoints(port, _registers, Tracer.Variables);
         MemoryRegions = [.. port.MemoryMap.Select(e => new MemoryRegion(e.Start, e.Size, e.Kind, e.Name))];
         Files =
         [
@@ -73,6 +76,7 @@ internal sealed class MachineTarget
     public MachineWorlds Worlds => _port.Worlds;
 
     public MachineWatches Watches => _port.Watches;
+    public Tracer Tracer { get; }
 
     /// <summary>Instructions that all vCPUs have retired.</summary>
     public ulong Instructions => _port.Instructions;

@@ -172,7 +172,9 @@ internal sealed class Cluster : IStateful, IDisposable
             Current = core;
             _ = core.TakeAttention();
             core.EnterPendingExceptions(takesInterrupts);
-            Retired += core.Stepping ? core.RunStep() : core.RunInterpreted(1);
+            ulong retired = core.Stepping ? core.RunStep() : core.RunInterpreted(1);
+            Retired += retired;
+            TellOfMove(core, retired);
             core.RequestAttention();
             Current = null;
             Debug.Passing = false;
@@ -380,14 +382,30 @@ internal sealed class Cluster : IStateful, IDisposable
     {
         if (core != _passing)
         {
-            return core.Stepping ? core.RunStep() : core.Run(most);
+            if (!core.Followed)
+            {
+                return core.Stepping ? core.RunStep() : core.Run(most);
+            }
+
+            ulong moved = core.Stepping ? core.RunStep() : core.Run(1);
+            TellOfMove(core, moved);
+            return moved;
         }
 
         Debug.Passing = core.ProgramCounter == _passingAt;
         _passing = null;
         ulong retired = core.Stepping ? core.RunStep() : core.Run(1);
         Debug.Passing = false;
+        TellOfMove(core, retired);
         return retired;
+    }
+
+    private void TellOfMove(Core core, ulong retired)
+    {
+        if (core.Followed && retired > 0)
+        {
+            Debug.Moved?.Invoke(core);
+        }
     }
 
     /// <summary>What must be looked at between two blocks: illegal state, interrupts, waking.</summary>

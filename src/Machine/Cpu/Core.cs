@@ -165,6 +165,10 @@ internal sealed unsafe class Core : IDisposable
     [field: NotState("the debugger's")]
     public bool Held { get; set; }
 
+    /// <summary>Runs instruction by instruction, and <see cref="DebugStops.Moved"/> is told of each: a tracepoint wants it.</summary>
+    [field: NotState("the debugger's")]
+    public bool Followed { get; set; }
+
     /// <summary>Executes instructions when given time.</summary>
     public bool IsActive => !PoweredOff && !Held && Waiting == WaitKind.None;
 
@@ -281,7 +285,7 @@ internal sealed unsafe class Core : IDisposable
     {
         // What a condition reads of the core, it reads at this instruction.
         Scheduler.Clock.Now = State->BlockTime;
-        if (Debugger.StopsAt(this, pc))
+        if (Debugger.Visit(this, pc) || Debugger.StopsAt(this, pc))
         {
             return true;
         }

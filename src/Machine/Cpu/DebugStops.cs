@@ -49,6 +49,8 @@ internal sealed class DebugStops(BlockCache blocks)
 
     private readonly Dictionary<ulong, int> _breakpoints = [];
     private readonly Dictionary<ulong, Func<Core, bool>> _conditions = [];
+    private readonly Dictionary<ulong, Action<Core>> _visits = [];
+    private readonly Dictionary<Core, (ulong Pc, ulong Attempted)> _visited = [];
     private readonly List<Watchpoint> _watchpoints = [];
     private readonly List<Core> _cores = [];
     private readonly HashSet<ulong> _guards = [];
@@ -134,6 +136,44 @@ internal sealed class DebugStops(BlockCache blocks)
         {
             _conditions[address] = stops;
         }
+    }
+
+    /// <summary>Told of each instruction that a followed core has executed or attempted, once it is done.</summary>
+    public Action<Core>? Moved { get; set; }
+
+    /// <summary>
+    /// Tells of each time a core comes to an address, before the instruction; null: no longer. Once for each time, whoever else stops
+    /// there, and however the core goes on. Who is told may look at the core and begin to follow it, and changes nothing.
+    /// </summary>
+    public void SetVisit(ulong address, Action<Core>? visited)
+    {
+        if (visited is null)
+        {
+            _visits.Remove(address);
+        }
+        else
+        {
+            _visits[address] = visited;
+        }
+
+        SetGuards();
+    }
+
+    /// <summary>The cores were put elsewhere: wherever they are, they have come there anew.</summary>
+    public void ForgetVisits() => _visited.Clear();
+
+    /// <summary>True if the run must be cut here, because from here on the core is followed instruction by instruction.</summary>
+    public bool Visit(Core core, ulong pc)
+    {
+        if (_visits.Count == 0 || !_visits.TryGetValue(pc, out Action<Core>? visited) || _visited.GetValueOrDefault(core) == (pc, core.Attempted))
+        {
+            return false;
+        }
+
+        _visited[core] = (pc, core.Attempted);
+        bool followed = core.Followed;
+        visited(core);
+        return core.Followed && !followed && !Passing && !PassingBreakpoints;
     }
 
     public void AddWatchpoint(Watchpoint watchpoint)
@@ -235,6 +275,7 @@ internal sealed class DebugStops(BlockCache blocks)
         }
 
         _guards.UnionWith(_breakpoints.Keys);
+        _guards.UnionWith(_visits.Keys);
         foreach (Core core in _cores)
         {
             _guards.UnionWith(core.System.Debug.BreakpointAddresses);

@@ -31,6 +31,22 @@ public sealed class CoreAtBreakpoint
         return done;
     }
 
+    /// <summary>Reads a register into bytes, lowest first; false where it cannot be shown.</summary>
+    public bool TryReadRegister(MachineRegister register, Span<byte> value) => _registers.TryRead(_core, register, value);
+
+    /// <summary>Makes the core run instruction by instruction, with word of each, or no longer.</summary>
+    public bool Followed
+    {
+        get => _core.Followed;
+        set => _core.Followed = value;
+    }
+
+    /// <summary>Where the core is.</summary>
+    public ulong ProgramCounter => _core.ProgramCounter;
+
+    /// <summary>Reads as much memory from the start as answers; gives the number of bytes.</summary>
+    public int ReadMemory(ulong address, Span<byte> into) => DebugMemory.Read(_core, MemorySpace.Current, address, into);
+
     /// <summary>Reads memory as a debugger sees it from this core; false unless all of it answers.</summary>
     public bool TryReadMemory(ulong address, Span<byte> into) => DebugMemory.Read(_core, MemorySpace.Current, address, into) == into.Length;
 }

@@ -11,6 +11,8 @@ using GdbHost.Machine.Network;
 using GdbHost.Machine.Debug.Dma;
 using GdbHost.Machine.Debug.Watches;
 using GdbHost.Machine.Debug.Worlds;
+using GdbHost.Machine.Debug.Tracing;
+using GdbHost.Machine.Debug.Traps;
 using GdbHost.Machine.Pcie.Devices;
 
 namespace GdbHost.Machine.Debug;
@@ -63,6 +65,7 @@ public sealed class MachineDebugPort : IDisposable
         Inspection = new MachineInspection(machine, _thread, serial, listeners);
         Watches = new MachineWatches(machine, _thread);
         Worlds = new MachineWorlds(machine, _thread, _registers, listeners);
+        Tracing = new MachineTracing(machine, _thread, _registers, listeners);
     }
 
     /// <summary>Names of all boards.</summary>
@@ -95,6 +98,8 @@ public sealed class MachineDebugPort : IDisposable
 
     /// <summary>The hypervisor's world and the guests'.</summary>
     public MachineWorlds Worlds { get; }
+    /// <summary>What can be told of a machine while it runs, without a stop.</summary>
+    public MachineTracing Tracing { get; }
 
     /// <summary>Instructions retired by all cores.</summary>
     public ulong Instructions => Ask(() => _machine.Cluster.Retired);
@@ -410,6 +415,7 @@ public sealed class MachineDebugPort : IDisposable
     {
         Inspection.Moved();
         Worlds.Forget();
+        _machine.Cluster.Debug.ForgetVisits();
     }
 
     private void EndInput(bool ended)

@@ -70,6 +70,10 @@ internal sealed class SmmuV3 : IDevice, IIommu
 
     public CommandLog Log { get; } = new();
 
+    /// <summary>Called with each event, whether the event queue takes it or not; null where nobody listens.</summary>
+    [field: NotState("a listener")]
+    public Action<EventRecord>? EventObserver { get; set; }
+
     public Control Control => new(Bank[Registers.Cr0]);
 
     public StreamTable StreamTable => new(Wide(Registers.StrtabBase), Bank[Registers.StrtabBaseCfg]);
@@ -372,6 +376,7 @@ internal sealed class SmmuV3 : IDevice, IIommu
 
     private void Record(in EventRecord record)
     {
+        EventObserver?.Invoke(record);
         const int RecordInvalidStreams = 1;
         if (!Control.EventQueueEnable || (record.Kind == EventKind.BadStreamId && !Bank[Registers.Cr2].Bit(RecordInvalidStreams)))
         {

@@ -13,4 +13,23 @@ public interface IAgentSubject
 
     /// <summary>Shows the user a text that the expression printed.</summary>
     void Print(string text);
+
+    /// <summary>Reads a trace state variable; false where there is none of this number.</summary>
+    bool TryReadVariable(int number, out ulong value)
+    {
+        value = 0;
+        return false;
+    }
+
+    /// <summary>Sets a trace state variable; false where there is none of this number, or the machine sets it.</summary>
+    bool TryWriteVariable(int number, ulong value) => false;
+
+    /// <summary>Takes memory into the trace frame that is being made; false where none is.</summary>
+    bool TryCollectMemory(ulong address, ulong length) => false;
+
+    /// <summary>As <see cref="TryCollectMemory"/>, up to and with the first zero byte.</summary>
+    bool TryCollectString(ulong address, ulong longest) => false;
+
+    /// <summary>Takes the value of a trace state variable into the trace frame that is being made; false where none is.</summary>
+    bool TryCollectVariable(int number) => false;
 }

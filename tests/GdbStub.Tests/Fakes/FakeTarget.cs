@@ -4,6 +4,7 @@ using System.Linq;
 using System.Threading.Channels;
 using GdbHost.GdbStub.Target;
 using GdbHost.GdbStub.Worlds;
+using GdbHost.GdbStub.Tracing;
 using GdbHost.Machine.Pcie.Devices;
 
 namespace GdbHost.GdbStub.Tests.Fakes;
@@ -12,7 +13,7 @@ namespace GdbHost.GdbStub.Tests.Fakes;
 /// A debuggee without a machine: two vCPUs, a handful of registers, one page of memory at 0x40000000 whose bytes
 /// count up. It stops when a test says so.
 /// </summary>
-internal sealed class FakeTarget : ITarget, IBreakpoints, IMemoryMap, ITranslation, ISnapshots, IPciDevices, IPublishedFiles, IRestart
+internal sealed class FakeTarget : ITarget, IBreakpoints, IMemoryMap, ITranslation, ISnapshots, IPciDevices, IPublishedFiles, IRestart, ITraced
 {
     public const ulong MemoryStart = 0x4000_0000;
 
@@ -21,6 +22,18 @@ internal sealed class FakeTarget : ITarget, IBreakpoints, IMemoryMap, ITranslati
     private readonly SortedSet<string> _breakpoints = new(StringComparer.Ordinal);
     private readonly Channel<CpuAction[]> _resumes = Channel.CreateUnbounded<CpuAction[]>();
     private Action<TargetStop>? _stopped;
+
+    public FakeTarget()
+    {
+        Registers = [.. Registers.Select(static (r, number) => r with { Number = number })];
+        Traced = new FakeTraceSource(this);
+        Tracer = new Tracer(Traced, Registers);
+    }
+
+    public Tracer Tracer { get; }
+
+    /// <summary>What happens to it without a stop.</summary>
+    public FakeTraceSource Traced { get; }
 
     /// <summary>What was asked about PCI devices, in order.</summary>
     public List<string> PciRequests { get; } = [];

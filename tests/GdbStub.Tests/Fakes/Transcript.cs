@@ -14,6 +14,7 @@ internal sealed record TranscriptLine(int Number, string Mark, string Text);
 /// <summary>
 /// A recorded conversation as a text file. Marks: "#" comment, "&gt;" packet to the stub, "&lt;" packet from the stub,
 /// "raw&gt;" bytes to the stub, "!" the guest stops, "resumed" what each vCPU was told, "step" the range and how the step is done,
+/// "visit" vCPU 0 comes to an address, "event" a marker by its place and what it tells, "visits" the addresses that are traced,
 /// "restarts" how often the target was put back to its start, "breakpoints" what is inserted,
 /// "closed" the stub hangs up, "ended" exit status of the run.
 /// </summary>

@@ -200,6 +200,7 @@ internal sealed unsafe class CoreCalls(Core core) : ICore
         }
 
         core.Waiting = kind;
+        core.System.Listener?.Waits(core);
         if (kind == WaitKind.Event)
         {
             core.System.Timer.ArmStreamEvent();

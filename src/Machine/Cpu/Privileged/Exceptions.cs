@@ -129,6 +129,7 @@ internal sealed unsafe class Exceptions(Core core) : IExceptionEntry
             return false;
         }
 
+        core.System.Listener?.InterruptTaken(core, kind);
         uint vector = kind switch
         {
             InterruptKind.Irq or InterruptKind.VirtualIrq => IrqVector,

@@ -25,4 +25,14 @@ internal interface IExceptionListener
     /// <param name="first">X1 at the call.</param>
     /// <param name="result">X0 now.</param>
     void FirmwareCalled(Core core, bool isSmc, ulong function, ulong first, ulong result);
+
+    /// <summary>An interrupt or SError is about to be taken, to whichever level; physical ones and virtual ones.</summary>
+    void InterruptTaken(Core core, InterruptKind kind)
+    {
+    }
+
+    /// <summary>WFI or WFE have been executed, and the core waits.</summary>
+    void Waits(Core core)
+    {
+    }
 }

@@ -60,12 +60,7 @@ internal sealed unsafe class TrapSlot
         bool hasSyndrome = type is ExceptionType.Synchronous or ExceptionType.SError;
         _syndrome = hasSyndrome ? core.Regs.At(Sr.EsrEl1, to) : 0;
         _faultAddress = type == ExceptionType.Synchronous && SetsFaultAddress(Class) ? core.Regs.At(Sr.FarEl1, to) : null;
-        bool isAbort = type == ExceptionType.Synchronous && to == ExceptionLevel.El2
-            && Class is (int)ExceptionClass.DataAbortLower or (int)ExceptionClass.InstructionAbortLower;
-        const int TranslationStatusEnd = 0x10;
-        _ipa = isAbort && hcr.Vm && !hcr.Tge && _syndrome.Field(5, 0) < TranslationStatusEnd
-            ? (core.Regs[Sr.HpfarEl2].Field(39, 4) << 12) | core.Regs[Sr.FarEl2].Field(11, 0)
-            : null;
+        _ipa = type == ExceptionType.Synchronous && to == ExceptionLevel.El2 ? Stage2Abort.AddressOf(core) : null;
         new ReadOnlySpan<ulong>(core.State->X, Registers).CopyTo(_before);
         _returned = false;
     }

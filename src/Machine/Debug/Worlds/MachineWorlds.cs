@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using GdbHost.Machine.Common;
 using GdbHost.Machine.Cpu;
 using GdbHost.Machine.Cpu.Privileged;
+using GdbHost.Machine.Debug.Traps;
 using GdbHost.Machine.Mmu;
 using GdbHost.Machine.SysRegs;
 

@@ -3,25 +3,32 @@ using GdbHost.Machine.Common;
 using GdbHost.Machine.Cpu;
 using GdbHost.Machine.Cpu.Privileged;
 
-namespace GdbHost.Machine.Debug;
+namespace GdbHost.Machine.Debug.Traps;
 
-/// <summary>Lets several look on at a machine's exceptions. With nobody the cores know of none, and with one they tell that one.</summary>
+/// <summary>Who looks on while exceptions are taken. While there is nobody, no core knows of it.</summary>
 internal sealed class ExceptionListeners(IReadOnlyList<Core> cores) : IExceptionListener
 {
-    private readonly List<IExceptionListener> _all = [];
+    private IExceptionListener[] _all = [];
 
-    /// <summary>Begins or ends to tell somebody, who is told once whatever is said twice.</summary>
+    /// <summary>Lets somebody look on, or no longer. In the order in which they came, each is told.</summary>
     public void Set(IExceptionListener listener, bool listens)
     {
-        _all.Remove(listener);
+        List<IExceptionListener> all = [.. _all];
+        all.Remove(listener);
         if (listens)
         {
-            _all.Add(listener);
+            all.Add(listener);
         }
 
+        _all = [.. all];
         foreach (Core core in cores)
         {
-            core.System.Listener = _all.Count switch { 0 => null, 1 => _all[0], _ => this };
+            core.System.Listener = _all.Length switch
+            {
+                0 => null,
+                1 => _all[0],
+                _ => this,
+            };
         }
     }
 
@@ -46,6 +53,22 @@ internal sealed class ExceptionListeners(IReadOnlyList<Core> cores) : IException
         foreach (IExceptionListener listener in _all)
         {
             listener.FirmwareCalled(core, isSmc, function, first, result);
+        }
+    }
+
+    public void InterruptTaken(Core core, InterruptKind kind)
+    {
+        foreach (IExceptionListener listener in _all)
+        {
+            listener.InterruptTaken(core, kind);
+        }
+    }
+
+    public void Waits(Core core)
+    {
+        foreach (IExceptionListener listener in _all)
+        {
+            listener.Waits(core);
         }
     }
 }
