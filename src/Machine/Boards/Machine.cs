@@ -7,14 +7,13 @@ using GdbHost.Machine.Cpu;
 using GdbHost.Machine.Cpu.Privileged;
 using GdbHost.Machine.Devices;
 using GdbHost.Machine.Devices.Gic;
-using GdbHost.Machine.Network;
 using GdbHost.Machine.Pcie;
 using GdbHost.Machine.Pcie.Devices;
 using GdbHost.Machine.Pcie.Dma;
 using GdbHost.Machine.Semihosting;
 using GdbHost.Machine.Smmu;
 using GdbHost.Machine.Time;
-using GdbHost.Machine.Virtio;
+using GdbHost.Machine.Virtio.Pci;
 
 namespace GdbHost.Machine.Boards;
 
@@ -119,11 +118,8 @@ internal sealed class Machine : IPowerControl, IStateful, IDisposable
     /// <summary>What the interrupt controller shows of itself; null where the board has none.</summary>
     public IInterruptView? InterruptView { get; set; }
 
-    /// <summary>Ways into virtio devices from outside, in the order in which the user names the devices.</summary>
-    public List<IInputLine> Lines { get; } = [];
-
-    /// <summary>Networks behind cards, in the same order.</summary>
-    public List<UserNetwork> Networks { get; } = [];
+    /// <summary>Ways into virtio devices from outside.</summary>
+    public OutsideWays Ways { get; } = new();
 
     /// <summary>Accesses that devices did not expect.</summary>
     public DeviceEvents Events { get; } = new();
@@ -159,22 +155,19 @@ internal sealed class Machine : IPowerControl, IStateful, IDisposable
         return device;
     }
 
-    /// <summary>Opens the ways into a virtio device that is in its place.</summary>
-    public void Connect(VirtioDevice kind)
-    {
-        Lines.AddRange(kind.Lines);
-        if (kind.Network is UserNetwork network)
-        {
-            Networks.Add(network);
-        }
-    }
-
     /// <summary>Adds PCI Express with the windows of its host bridge, and plugs in what the user asked for.</summary>
     public void AddPcie(RootComplex root)
     {
         Pcie = Add(root);
         root.Unsupported = new UnsupportedRequests(root, Events);
         root.SinceReset = () => Clock.Now - _resetAt;
+        root.Left = function =>
+        {
+            if (function is VirtioPci virtio)
+            {
+                Ways.Close(virtio.Core.Kind);
+            }
+        };
         if (root.Model.Config is OutboundWindow config)
         {
             Map(new BoardSlot(config.Name, config.Start, config.Size), new Ecam(config.Name, root));

@@ -56,8 +56,10 @@ internal static class PciDevices
 
     /// <summary>Makes a device and puts it in its place.</summary>
     /// <exception cref="PciDeviceException">The message is for the user.</exception>
-    public static PciFunction Plug(Machine machine, PciDeviceRequest request)
+    public static PciFunction Plug(Machine machine, PciDeviceRequest words)
     {
+        // What is behind a device that the machine began with waits for it, where it has left and comes again.
+        PciDeviceRequest request = machine.Configuration.PciDevices.FirstOrDefault(p => p.ToString() == words.ToString()) ?? words;
         PciDeviceKind kind = Check(request);
         RootComplex root = machine.Pcie
             ?? throw new PciDeviceException($"--device {request.Kind}: the board {machine.Board.Name} has no PCI Express");
@@ -74,7 +76,7 @@ internal static class PciDevices
         root.Plug(request, bus, place, function);
         if (function is VirtioPci virtio)
         {
-            machine.Connect(virtio.Core.Kind);
+            machine.Ways.Open(virtio.Core.Kind, request.ToString());
         }
 
         return function;
