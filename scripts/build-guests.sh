@@ -10,6 +10,7 @@
 # built/situation1/   too-small.elf, ecam-unmapped.elf, reported.elf, fixed.elf, guest.dtb (tests/Guests/situation1)
 # built/bench/        bench.elf (tests/Bench/Guests)
 # built/virtio/       debian.cpio.gz, cloud.cpio.gz: the kernels' initramfs with the init of tests/Guests/virtio
+# built/kvm/          kvm.cpio.gz, kernel.img, initrd.img: a machine monitor for /dev/kvm, its guest on two disks (tests/Guests/kvm)
 # built/lockstep/     one ELF for each program of tests/Guests/lockstep
 set -euo pipefail
 export LC_ALL=C
@@ -77,8 +78,10 @@ printf 'build-guests: %s\n' "$cache/built/bench"
 # A later archive's files take the place of an earlier one's (Linux, Documentation/driver-api/early-userspace/buffer-format.rst).
 out=$cache/built/virtio
 mkdir -p "$out"
-layer=$(mktemp -d "$cache/layer.XXXXXX")
-trap 'rm -rf "$layer"' EXIT
+layers=$(mktemp -d "$cache/layer.XXXXXX")
+trap 'rm -rf "$layers"' EXIT
+layer=$layers/virtio
+mkdir "$layer"
 install -m 755 "$repository/tests/Guests/virtio/init" "$layer/init"
 touch -d @0 "$layer/init"
 for flavor in debian cloud; do
@@ -86,6 +89,29 @@ for flavor in debian cloud; do
         cd "$layer" && echo init | cpio --quiet -o -H newc --reproducible -R 0:0 | gzip -9n) >"$out/$flavor.cpio.gz.new"
     mv "$out/$flavor.cpio.gz.new" "$out/$flavor.cpio.gz"
 done
+printf 'build-guests: %s\n' "$out"
+
+kvm=$repository/tests/Guests/kvm
+out=$cache/built/kvm
+layer=$layers/kvm
+mkdir -p "$out" "$layer"
+"${cross}gcc" -std=gnu11 -O1 -Wall -Wextra -Werror -static -pthread "$kvm"/{vmm,uart,gic}.c -o "$layer/vmm"
+"${cross}strip" "$layer/vmm"
+install -m 755 "$kvm/init" "$layer/kvm-init"
+initrd_end=$(printf '0x%x' $((0x88000000 + $(stat -L -c %s "$initramfs"))))
+for version in 2 3; do
+    "${cross}gcc" -E -P -nostdinc -undef -x assembler-with-cpp -DGIC="$version" -DINITRD_END="$initrd_end" "$kvm/guest.dts" \
+        | dtc -q -I dts -O dtb -o "$layer/guest-gicv$version.dtb" -
+done
+find "$layer" -exec touch -d @0 {} +
+(cat "$initramfs"
+    cd "$layer" && find . -type f | sort | cpio --quiet -o -H newc --reproducible -R 0:0 | gzip -9n) >"$out/kvm.cpio.gz.new"
+mv "$out/kvm.cpio.gz.new" "$out/kvm.cpio.gz"
+# Disks are whole sectors.
+cp -L --no-preserve=mode "$cache/guests/debian/vmlinuz" "$out/kernel.img.new"
+cp -L --no-preserve=mode "$initramfs" "$out/initrd.img.new"
+truncate -s %512 "$out"/{kernel,initrd}.img.new
+for disk in kernel initrd; do mv "$out/$disk.img.new" "$out/$disk.img"; done
 printf 'build-guests: %s\n' "$out"
 
 lockstep=$repository/tests/Guests/lockstep

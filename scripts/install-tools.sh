@@ -18,6 +18,7 @@ needed=(
     gcc:gcc
     xz:xz-utils
     script:bsdutils
+    mformat:mtools
 )
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 

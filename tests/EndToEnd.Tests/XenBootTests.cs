@@ -1,4 +1,6 @@
+using System;
 using System.IO;
+using System.Security.Cryptography;
 using System.Threading.Tasks;
 using GdbHost.EndToEnd.Tests.Harness;
 using Xunit;
@@ -54,4 +56,38 @@ public sealed class XenBootTests
             "(XEN) Hardware Dom0 halted");
         Assert.Equal(0, guest.Status);
     }
+
+    /// <summary>Without an ITS of Xen's a PCI device falls back to its pin on GICv3; the GICv2m frame is given to dom0 as it is.</summary>
+    [RequiresTheory(Need.DebianGuests, Need.BuiltGuests)]
+    [InlineData(2, "virtio-blk-pci", "MSI 16385 Edge      virtio0-req.0")]
+    [InlineData(3, "virtio-blk-pci", "GICv3  36 Level     virtio0")]
+    [InlineData(3, "virtio-blk-device", "GICv3  79 Edge      virtio0")]
+    public async Task Dom0_reads_a_virtio_disk(int gic, string device, string interrupt)
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("gdbhost-xen");
+        try
+        {
+            string disk = Path.Combine(folder.FullName, "disk.img");
+            byte[] content = new byte[1 << 20];
+            new Random(gic).NextBytes(content);
+            await File.WriteAllBytesAsync(disk, content);
+            Ended guest = await HostRun.CommandAsync(
+                "qemu", "-M", $"virt,gic-version={gic},virtualization=on", "-cpu", "cortex-a53", "-m", "1G", "-net", "none", "-nographic", "-no-reboot",
+                "-kernel", Repository.Guest("xen/xen"), "-append", "console=dtuart dtuart=/pl011@9000000 dom0_mem=512M bootscrub=0",
+                "-device", $"guest-loader,addr=0x{XenGuest.KernelAddress:x},kernel={XenGuest.Kernel},bootargs=console=hvc0 DO=read,,all,,interrupts",
+                "-device", $"guest-loader,addr=0x{XenGuest.RamdiskAddress:x},initrd={Repository.Built("virtio/debian.cpio.gz")}",
+                "-drive", $"file={disk},if=none,id=hd0,format=raw,readonly=on", "-device", $"{device},drive=hd0",
+                "-max-instructions", HostRun.DefaultLimit);
+
+            Says.InOrder(guest, $"(XEN) GICv{gic}", "Xen 4.17 support found", "GUEST-UP", Sum(content.AsSpan(3 * 512, 512)), Sum(content), interrupt, "GUEST-DONE",
+                "(XEN) Hardware Dom0 halted");
+            Assert.Equal(0, guest.Status);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static string Sum(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 }

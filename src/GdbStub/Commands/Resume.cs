@@ -1,5 +1,4 @@
 using System;
-using GdbHost.GdbStub.Session;
 using GdbHost.GdbStub.Target;
 using GdbHost.GdbStub.Worlds;
 using GdbHost.Machine.Cpu;

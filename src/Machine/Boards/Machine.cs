@@ -1,14 +1,12 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using GdbHost.Machine.Backends;
 using GdbHost.Machine.Bus;
 using GdbHost.Machine.Common;
 using GdbHost.Machine.Cpu;
 using GdbHost.Machine.Cpu.Privileged;
 using GdbHost.Machine.Devices;
 using GdbHost.Machine.Devices.Gic;
-using GdbHost.Machine.Network;
 using GdbHost.Machine.Pcie;
 using GdbHost.Machine.Pcie.Devices;
 using GdbHost.Machine.Pcie.Dma;
@@ -119,11 +117,8 @@ internal sealed class Machine : IPowerControl, IStateful, IDisposable
     /// <summary>What the interrupt controller shows of itself; null where the board has none.</summary>
     public IInterruptView? InterruptView { get; set; }
 
-    /// <summary>Ways into devices from outside, in the order in which the user names the devices.</summary>
-    public List<IInputLine> Lines { get; } = [];
-
-    /// <summary>Networks behind cards, in the same order.</summary>
-    public List<UserNetwork> Networks { get; } = [];
+    /// <summary>Ways into devices from outside.</summary>
+    public OutsideWays Ways { get; } = new();
 
     /// <summary>Accesses that devices did not expect.</summary>
     public DeviceEvents Events { get; } = new();
@@ -159,22 +154,13 @@ internal sealed class Machine : IPowerControl, IStateful, IDisposable
         return device;
     }
 
-    /// <summary>Opens the ways into a device that is in its place.</summary>
-    public void Connect(IReadOnlyList<IInputLine> lines, UserNetwork? network)
-    {
-        Lines.AddRange(lines);
-        if (network is not null)
-        {
-            Networks.Add(network);
-        }
-    }
-
     /// <summary>Adds PCI Express with the windows of its host bridge, and plugs in what the user asked for.</summary>
     public void AddPcie(RootComplex root)
     {
         Pcie = Add(root);
         root.Unsupported = new UnsupportedRequests(root, Events);
         root.SinceReset = () => Clock.Now - _resetAt;
+        root.Left = Ways.Close;
         if (root.Model.Config is OutboundWindow config)
         {
             Map(new BoardSlot(config.Name, config.Start, config.Size), new Ecam(config.Name, root));

@@ -60,8 +60,10 @@ internal static class PciDevices
 
     /// <summary>Makes a device and puts it in its place.</summary>
     /// <exception cref="PciDeviceException">The message is for the user.</exception>
-    public static PciFunction Plug(Machine machine, PciDeviceRequest request)
+    public static PciFunction Plug(Machine machine, PciDeviceRequest words)
     {
+        // What is behind a device that the machine began with waits for it, where it has left and comes again.
+        PciDeviceRequest request = machine.Configuration.PciDevices.FirstOrDefault(p => p.ToString() == words.ToString()) ?? words;
         PciDeviceKind kind = Check(request);
         RootComplex root = machine.Pcie
             ?? throw new PciDeviceException($"--device {request.Kind}: the board {machine.Board.Name} has no PCI Express");
@@ -81,7 +83,7 @@ internal static class PciDevices
         PciDeviceContext context = new(NameOf(root, request), root, machine.Scheduler, machine.Events);
         PciFunction function = kind.Make(new PciDeviceOptions(request), context);
         root.Plug(request, bus, place, function);
-        machine.Connect(function.Lines, function.Network);
+        machine.Ways.Open(function, request.ToString());
         return function;
     }
 

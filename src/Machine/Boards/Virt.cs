@@ -142,7 +142,7 @@ internal static class Virt
         VirtioDevice kind = wanted.Make();
         machine.Map(slot, machine.Add(new VirtioMmio(
             slot.Name, kind, legacy, wanted.Settings, machine.Bus, gic.Spi(slot.Spi), machine.Scheduler, machine.Events)).Port);
-        machine.Connect(kind.Lines, kind.Network);
+        machine.Ways.Open(kind, words: null);
     }
 
     private static void AddFlash(Machine machine, BoardSlot slot, bool secureOnly)

@@ -369,7 +369,7 @@ public sealed class MachineDebugPort : IDisposable
     public int SerialBacklog => Ask(() => _machine.Console?.Waiting ?? 0);
 
     /// <summary>Ways into the machine's devices beside the console, in the order in which the configuration names the devices.</summary>
-    public int LineCount => _machine.Lines.Count;
+    public int LineCount => _machine.Ways.Lines.Count;
 
     /// <summary>
     /// Somebody outside can still send by a way that is not the console: a machine that waits is not stuck.
@@ -387,14 +387,14 @@ public sealed class MachineDebugPort : IDisposable
     public void SendToLine(int line, ReadOnlySpan<byte> bytes)
     {
         byte[] copy = bytes.ToArray();
-        _thread.Post(() => _machine.Lines[line].Receive(copy));
+        _thread.Post(() => _machine.Ways.Lines[line]?.Receive(copy));
     }
 
     /// <summary>Tells one of the networks behind cards what the host has to say, between two slices.</summary>
-    public void TellNetwork(int network, HostNetworkEvent happened) => _thread.Post(() => _machine.Networks[network].Hear(happened));
+    public void TellNetwork(int network, HostNetworkEvent happened) => _thread.Post(() => _machine.Ways.Networks[network]?.Hear(happened));
 
     /// <summary>How many of the bytes sent to a line wait outside the machine.</summary>
-    public int LineBacklog(int line) => Ask(() => _machine.Lines[line].Waiting);
+    public int LineBacklog(int line) => Ask(() => _machine.Ways.Lines[line]?.Waiting ?? 0);
 
     public void Dispose()
     {

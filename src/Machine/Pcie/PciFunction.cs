@@ -13,7 +13,7 @@ namespace GdbHost.Machine.Pcie;
 /// A function of a PCI device: configuration space with capabilities, regions behind base address registers, interrupts,
 /// and a port for requests of its own. It sees of the system what <see cref="Dma"/> lets it.
 /// </summary>
-internal abstract class PciFunction : IDevice
+internal abstract class PciFunction : IDevice, IOutsideDevice
 {
     private readonly List<BaseAddress> _bars = [];
     private readonly List<Capability> _capabilities = [];

@@ -59,6 +59,10 @@ internal sealed class RootComplex : IDevice
     [field: NotState("wiring")]
     public Func<ulong>? SinceReset { get; set; }
 
+    /// <summary>Told of a function that has been taken out.</summary>
+    [field: NotState("wiring")]
+    public Action<PciFunction>? Left { get; set; }
+
     /// <inheritdoc cref="InboundPath.Iommu"/>
     public IIommu? Iommu
     {
@@ -106,6 +110,7 @@ internal sealed class RootComplex : IDevice
         _plugged.RemoveAll(p => p.Function == function);
         function.Bus?.Unplug(function);
         function.Discard();
+        Left?.Invoke(function);
         DriveLines();
     }
 
@@ -194,11 +199,9 @@ internal sealed class RootComplex : IDevice
 
         foreach (PciDeviceRequest request in wanted.Skip(same))
         {
-            // What a device has of the host's is not in the snapshot: the machine's own of the same words is taken.
-            PciDeviceRequest known = before.FirstOrDefault(b => b.Request.ToString() == request.ToString())?.Request ?? request;
             try
             {
-                (Maker ?? throw new PciDeviceException("this machine has no PCI devices"))(known);
+                (Maker ?? throw new PciDeviceException("this machine has no PCI devices"))(request);
             }
             catch (PciDeviceException e)
             {

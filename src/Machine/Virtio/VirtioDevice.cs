@@ -8,7 +8,7 @@ using GdbHost.Machine.Virtio.Rings;
 namespace GdbHost.Machine.Virtio;
 
 /// <summary>What one kind of device is, whatever transport it is behind.</summary>
-internal abstract class VirtioDevice
+internal abstract class VirtioDevice : IOutsideDevice
 {
     private DescriptorChain? _chain;
 

@@ -31,6 +31,9 @@ public enum Need
     /// <summary>Debian's U-Boot and UEFI for QEMU's virt board.</summary>
     Firmware,
 
+    /// <summary>mtools, which make FAT images for firmware.</summary>
+    FatTools,
+
     /// <summary>Trusted Firmware-A, from scripts/build-firmware.sh.</summary>
     TrustedFirmware,
 
@@ -47,7 +50,7 @@ public enum Need
 /// <summary>Says whether a need is met, and if not, what is missing.</summary>
 internal static class Needs
 {
-    private static readonly string[] BuiltGuests = ["situation1/fixed.elf", "semihosting/semihosting.elf", "worlds/worlds.elf", "virtio/debian.cpio.gz", "report/report.bin"];
+    private static readonly string[] BuiltGuests = ["situation1/fixed.elf", "semihosting/semihosting.elf", "worlds/worlds.elf", "virtio/debian.cpio.gz", "report/report.bin", "kvm/kvm.cpio.gz"];
 
     public static bool UnderCi => Environment.GetEnvironmentVariable("CI") == "true";
 
@@ -71,6 +74,7 @@ internal static class Needs
             Need.TrustedFirmware => File.Exists(Repository.Built("tf-a/gicv3/bl31.bin")) ? null : "no Trusted Firmware-A: run scripts/build-firmware.sh",
             Need.BuiltGuests => BuiltGuests.All(g => File.Exists(Repository.Built(g))) ? null : "guests not built: run scripts/build-guests.sh",
             Need.Firmware => File.Exists(Firmware.UBoot) && File.Exists(Firmware.UefiCode) ? null : "no firmware: run scripts/test.sh",
+            Need.FatTools => OnPath("mformat") ? null : "mtools is not installed: run scripts/test.sh",
             Need.Script => OnPath("script") ? null : "script is not installed: run scripts/test.sh",
             Need.BenchKernels => File.Exists(Repository.Built("bench/bench.elf")) ? null : "kernels not built: run scripts/build-guests.sh",
             _ => throw new ArgumentOutOfRangeException(nameof(need)),

@@ -1,10 +1,13 @@
 using System;
 using System.IO;
+using System.Linq;
+using System.Runtime.CompilerServices;
 using GdbHost.Machine.Boards;
 using GdbHost.Machine.Pcie.Bridges;
 using GdbHost.Machine.Pcie.Devices;
 using GdbHost.Machine.Snapshots;
 using GdbHost.Machine.Tests.Devices;
+using GdbHost.Machine.Virtio.Pci;
 using Xunit;
 
 namespace GdbHost.Machine.Tests.Pcie;
@@ -129,7 +132,67 @@ public sealed class HotPlugTests : IDisposable
         Assert.Equal(hash, new StateHash(other.Machine).Compute());
     }
 
+    /// <summary>What somebody still knows of, the garbage collector keeps: a handler, an event of virtual time, a way in from outside.</summary>
+    [Theory]
+    [InlineData("edu")]
+    [InlineData("dma-exerciser")]
+    [InlineData("virtio-rng-pci")]
+    [InlineData("virtio-blk-pci")]
+    [InlineData("virtio-net-pci")]
+    [InlineData("virtio-serial-pci")]
+    public void Twenty_devices_that_came_and_went_leave_nothing(string kind)
+    {
+        const int Times = 20;
+        AddAndRemove(kind);
+        long before = SnapshotBytes();
+        int networks = _machine.Machine.Ways.Networks.Count;
+        int lines = _machine.Machine.Ways.Lines.Count;
+        WeakReference[] gone = [.. Enumerable.Range(0, Times).Select(_ => AddAndRemove(kind))];
+        Assert.Equal(before, SnapshotBytes());
+        Assert.Equal((networks, lines), (_machine.Machine.Ways.Networks.Count, _machine.Machine.Ways.Lines.Count));
+        Assert.Equal(ulong.MaxValue, _machine.Machine.Scheduler.Next);
+        GC.Collect();
+        Assert.DoesNotContain(gone, static g => g.IsAlive);
+    }
+
+    /// <summary>The machine is asked for a line or a network by its place on the command line, whatever has come and gone.</summary>
+    [Fact]
+    public void Ways_in_from_outside_keep_their_numbers_when_a_device_leaves_and_when_a_snapshot_brings_it_back()
+    {
+        using PciMachine machine = new("pcie-root-port,id=rp,addr=1", "virtio-net-pci,bus=rp,id=first", "virtio-net-pci,addr=5,id=second");
+        using MemoryStream file = new();
+        SnapshotWriter.Write(machine.Machine, file);
+        object? second = machine.Machine.Ways.Networks[1];
+        PciDevices.RequestRemoval(machine.Machine, "first");
+        machine.Write(PciMachine.Config(0, 1, SlotControl), Off, 2);
+        Assert.Same(second, machine.Machine.Ways.Networks[1]);
+        Assert.Null(machine.Machine.Ways.Networks[0]);
+        SnapshotReader.Read(machine.Machine, file);
+        Assert.Equal(2, machine.Machine.Ways.Networks.Count);
+        Assert.Same(((VirtioPci)machine.Named("first")).Core.Kind.Network, machine.Machine.Ways.Networks[0]);
+        Assert.Same(((VirtioPci)machine.Named("second")).Core.Kind.Network, machine.Machine.Ways.Networks[1]);
+    }
+
     public void Dispose() => _machine.Dispose();
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private WeakReference AddAndRemove(string kind)
+    {
+        PciDevices.HotPlug(_machine.Machine, PciMachine.WithBackend(QemuComparison.Request($"{kind},bus=rp,id=e")));
+        Write(SlotControl, On, 2);
+        WeakReference function = new(_machine.Named("e"));
+        _machine.Write(PciMachine.Config(1, 0, 4), 7, 2);
+        PciDevices.RequestRemoval(_machine.Machine, "e");
+        Write(SlotControl, Off, 2);
+        return function;
+    }
+
+    private long SnapshotBytes()
+    {
+        using MemoryStream file = new();
+        SnapshotWriter.Write(_machine.Machine, file);
+        return file.Length;
+    }
 
     private void Add(string device) => PciDevices.HotPlug(_machine.Machine, QemuComparison.Request(device));
 

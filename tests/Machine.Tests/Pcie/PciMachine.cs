@@ -44,8 +44,8 @@ internal sealed class PciMachine : IDisposable
 
     public GdbHost.Machine.Boards.Machine Machine { get; }
 
-    // What the command line would put behind a device.
-    private static PciDeviceRequest WithBackend(PciDeviceRequest request) => request with
+    /// <summary>A device with what the command line would put behind it.</summary>
+    public static PciDeviceRequest WithBackend(PciDeviceRequest request) => request with
     {
         Backend = PciDevices.BackendOf(request.Kind) switch
         {
