@@ -116,15 +116,15 @@ internal sealed class Interrupts
     public uint Acknowledge()
     {
         InterruptCause read = _causes;
-        bool masks = _causes.HasFlag(InterruptCause.Asserted) && Extended.AccessMasks;
+        bool clears = _enabled == 0 || IsPending;
+        Mask(_causes.HasFlag(InterruptCause.Asserted) && Extended.AccessMasks);
 
-        // With MSI-X a read takes causes back only where it masks them too.
-        if (_enabled == 0 || masks || !UsesMsix)
+        // Where some are enabled and none of those is set, a read does not clear. (QEMU 7.2 clears only where IAME is set too.)
+        if (clears)
         {
             _causes = InterruptCause.None;
         }
 
-        Mask(masks);
         Update();
         return (uint)read;
     }
