@@ -1,4 +1,3 @@
-using GdbHost.Machine.Common;
 using GdbHost.Machine.Devices.Registers;
 
 namespace GdbHost.Machine.Pcie.Devices.E1000e;

@@ -2,7 +2,6 @@ using System;
 using System.Buffers.Binary;
 using GdbHost.Machine.Common;
 using GdbHost.Machine.Devices.Registers;
-using GdbHost.Machine.Pcie.Dma;
 
 namespace GdbHost.Machine.Pcie.Devices.E1000e;
 
