@@ -83,10 +83,13 @@ trap 'rm -rf "$layers"' EXIT
 layer=$layers/virtio
 mkdir "$layer"
 install -m 755 "$repository/tests/Guests/virtio/init" "$layer/init"
-touch -d @0 "$layer/init"
+mkdir "$layer/bin"
+"${cross}gcc" -std=gnu11 -O2 -Wall -Wextra -Werror -ffreestanding -fno-stack-protector -fno-asynchronous-unwind-tables -nostdlib -static \
+    -Wl,--build-id=none -Wa,--fatal-warnings "$repository/tests/Guests/virtio/stream.c" -o "$layer/bin/stream"
+touch -d @0 "$layer/init" "$layer/bin/stream"
 for flavor in debian cloud; do
     (cat "$cache/guests/$flavor/initramfs.cpio.gz"
-        cd "$layer" && echo init | cpio --quiet -o -H newc --reproducible -R 0:0 | gzip -9n) >"$out/$flavor.cpio.gz.new"
+        cd "$layer" && printf '%s\n' init bin/stream | cpio --quiet -o -H newc --reproducible -R 0:0 | gzip -9n) >"$out/$flavor.cpio.gz.new"
     mv "$out/$flavor.cpio.gz.new" "$out/$flavor.cpio.gz"
 done
 printf 'build-guests: %s\n' "$out"

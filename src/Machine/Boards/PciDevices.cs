@@ -7,6 +7,7 @@ using GdbHost.Machine.Common;
 using GdbHost.Machine.Pcie;
 using GdbHost.Machine.Pcie.Bridges;
 using GdbHost.Machine.Pcie.Devices;
+using GdbHost.Machine.Pcie.Devices.E1000e;
 using GdbHost.Machine.Pcie.Devices.Exerciser;
 using GdbHost.Machine.Virtio.Pci;
 
@@ -18,7 +19,7 @@ internal static class PciDevices
     /// <summary>Every kind, one row each.</summary>
     public static readonly IReadOnlyList<PciDeviceKind> Kinds =
     [
-        PciTestdev.Kind, Edu.Kind, DmaExerciser.Kind, RootPort.Kind, SwitchPorts.Upstream, SwitchPorts.Downstream,
+        PciTestdev.Kind, Edu.Kind, DmaExerciser.Kind, Intel82574.Kind, RootPort.Kind, SwitchPorts.Upstream, SwitchPorts.Downstream,
         .. VirtioPciClass.Kinds,
     ];
 

@@ -125,7 +125,7 @@ public sealed class CompletenessTests
             Smmu = everything,
             Semihosting = everything,
             PciDevices = everything
-                ? [.. PciDevices.Select(QemuComparison.Request), new PciDeviceRequest("virtio-rng-pci", [])]
+                ? [.. PciDevices.Select(QemuComparison.Request), new PciDeviceRequest("virtio-rng-pci", []), new PciDeviceRequest("e1000e", []) { Backend = new NetworkBackend(new UserNetworkConfiguration(null, null), new byte[6]) }]
                 : [],
             MemoryBytes = 16 << 20,
             VirtioMmio = everything

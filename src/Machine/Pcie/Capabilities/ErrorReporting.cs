@@ -22,6 +22,9 @@ internal sealed class ErrorReporting : Capability
 
     private const ushort Id = 0x0001;
     private const int Length = 0x48;
+
+    /// <summary>Without the second half of the log of prefixes, where QEMU has the next capability.</summary>
+    private const int ShortLength = 0x40;
     private const int UncorrectableStatus = 0x04;
     private const int UncorrectableMask = 0x08;
     private const int UncorrectableSeverity = 0x0c;
@@ -40,8 +43,10 @@ internal sealed class ErrorReporting : Capability
     private const uint MaskedCorrectable = 0x0000_e000;
 
     /// <summary>ECRC generation and checking, and recording of several headers, can be turned on; QEMU does neither.</summary>
-    private const uint ControlValue = 0x2a0;
-    private const uint ControlWritable = 0x540;
+    private const uint ControlValue = 0xa0;
+    private const uint ControlWritable = 0x140;
+    private const uint SeveralHeaders = 0x200;
+    private const uint SeveralHeadersEnable = 0x400;
 
     private readonly PciFunction _function;
     private readonly bool _isRoot;
@@ -49,8 +54,9 @@ internal sealed class ErrorReporting : Capability
     /// <param name="isRoot">It is a root port's.</param>
     /// <param name="version">Of the capability.</param>
     /// <param name="at">Place in configuration space; null for the next free one.</param>
-    public ErrorReporting(PciFunction function, bool isRoot, uint version = 2, int? at = null)
-        : base(function.Config.AddExtendedCapability(Id, version, Length, at), Length)
+    /// <param name="recordsOne">It can record one header, and says so.</param>
+    public ErrorReporting(PciFunction function, bool isRoot, uint version = 2, int? at = null, bool recordsOne = false)
+        : base(function.Config.AddExtendedCapability(Id, version, recordsOne ? ShortLength : Length, at), recordsOne ? ShortLength : Length)
     {
         _function = function;
         _isRoot = isRoot;
@@ -62,9 +68,9 @@ internal sealed class ErrorReporting : Capability
         config.AllowClear(Offset + CorrectableStatus, 4, CorrectableErrors);
         config.Fix(Offset + CorrectableMask, 4, MaskedCorrectable);
         config.Allow(Offset + CorrectableMask, 4, CorrectableErrors);
-        config.Fix(Offset + Control, 4, ControlValue);
-        config.Allow(Offset + Control, 4, ControlWritable);
-        config.KeepOverReset(Offset + UncorrectableStatus, Length - UncorrectableStatus);
+        config.Fix(Offset + Control, 4, ControlValue | (recordsOne ? 0 : SeveralHeaders));
+        config.Allow(Offset + Control, 4, ControlWritable | (recordsOne ? 0 : SeveralHeadersEnable));
+        config.KeepOverReset(Offset + UncorrectableStatus, Bytes - UncorrectableStatus);
         if (isRoot)
         {
             config.Allow(Offset + RootCommand, 4, 7);

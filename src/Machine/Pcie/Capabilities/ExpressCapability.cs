@@ -9,6 +9,9 @@ internal enum ExpressType : byte
     RootPort = 4,
     SwitchUpstream = 5,
     SwitchDownstream = 6,
+
+    /// <summary>On the root complex's own bus.</summary>
+    IntegratedEndpoint = 9,
 }
 
 /// <summary>Kinds of error that a function detects, as bits of Device Control and Device Status.</summary>
@@ -37,6 +40,11 @@ internal sealed record ExpressSettings(ExpressType Type)
 
     public uint Port { get; init; }
 
+    /// <summary>
+    /// Capability Version. Version 1 ends behind the registers of the link, and Device Control cannot be written, as with QEMU's devices that have it.
+    /// </summary>
+    public uint Version { get; init; } = 2;
+
     public bool FunctionLevelReset { get; init; }
 
     public bool HasSlot { get; init; }
@@ -48,7 +56,7 @@ internal sealed record ExpressSettings(ExpressType Type)
 }
 
 /// <summary>
-/// The PCI Express capability, version 2 (PCI Express Base Specification, PCI Express Capability Structure), without the slot
+/// The PCI Express capability (PCI Express Base Specification, PCI Express Capability Structure), without the slot
 /// registers, which are <see cref="Bridges.Slot"/>. Link Control cannot be written, as with QEMU 7.2.
 /// </summary>
 internal sealed class ExpressCapability : Capability
@@ -57,6 +65,7 @@ internal sealed class ExpressCapability : Capability
 
     private const byte Id = 0x10;
     private const int Length = 0x3c;
+    private const int FirstVersionLength = 0x14;
     private const int Flags = 0x02;
     private const int DeviceCapabilities = 0x04;
     private const int DeviceControl = 0x08;
@@ -86,44 +95,28 @@ internal sealed class ExpressCapability : Capability
     private readonly bool _resets;
 
     public ExpressCapability(PciFunction function, ExpressSettings settings)
-        : base(function.Config.AddCapability(Id, Length, settings.At), Length)
+        : base(function.Config.AddCapability(Id, LengthOf(settings), settings.At), LengthOf(settings))
     {
         _function = function;
         _resets = settings.FunctionLevelReset;
         ConfigSpace config = function.Config;
-        config.Fix(Offset + Flags, 2, 2u | ((uint)settings.Type << 4) | (settings.HasSlot ? 1u << 8 : 0));
+        config.Fix(Offset + Flags, 2, settings.Version | ((uint)settings.Type << 4) | (settings.HasSlot ? 1u << 8 : 0));
         config.Fix(Offset + DeviceCapabilities, 4, RoleBasedErrors | (_resets ? 1u << FunctionLevelReset : 0));
-        config.Allow(Offset + DeviceControl, 2, 0xfu | (_resets ? 1u << InitiateReset : 0));
-        config.AllowClear(Offset + DeviceStatus, 2, 0xf);
         uint link = settings.Speed | (settings.Width << 4);
         uint named = settings.HidesLink ? 0 : link;
+        named |= settings.IsDownstream && !settings.HidesLink ? LinkActiveReporting | BandwidthNotification : 0;
         config.Fix(Offset + LinkStatus, 2, link);
-        if (settings.IsDownstream)
-        {
-            named |= settings.HidesLink ? 0 : LinkActiveReporting | BandwidthNotification;
-            config.Fix(Offset + DeviceCapabilities2, 4, 1u << AriForwarding);
-        }
-
         config.Fix(Offset + LinkCapabilities, 4, named | LowPowerL0s | (settings.Port << 24));
-        config.Fix(Offset + DeviceCapabilities2, 4, config.Read(Offset + DeviceCapabilities2, 4) | EndToEndPrefixes);
-        config.Allow(Offset + DeviceControl2, 2, BlocksPrefixes | (settings.IsDownstream ? 1u << AriForwarding : 0));
-        if (settings.Type == ExpressType.RootPort)
+        if (settings.Version > 1)
         {
-            config.Allow(Offset + RootControl, 2, 7);
-            config.AllowClear(Offset + RootStatus, 4, 1 << 16);
-        }
-
-        if (settings.NamesSpeeds)
-        {
-            // A link of the first two speeds needs no more than Link Capabilities says; QEMU leaves the register zero then.
-            bool known = settings.Speed <= 2;
-            config.Fix(Offset + LinkCapabilities2, 4, known ? 0 : ((1u << (int)settings.Speed) - 1) << 1);
-            config.Fix(Offset + LinkControl2, 2, settings.Speed == 1 ? 0 : settings.Speed);
+            config.Allow(Offset + DeviceControl, 2, 0xfu | (_resets ? 1u << InitiateReset : 0));
+            config.AllowClear(Offset + DeviceStatus, 2, 0xf);
+            AddSecondVersion(config, settings);
         }
     }
 
     /// <summary>A port passes on what is for functions 8 to 255 of the device behind it (Alternative Routing-ID Interpretation).</summary>
-    public bool ForwardsAri => Register(DeviceControl2, 2).Bit(AriForwarding);
+    public bool ForwardsAri => Bytes == Length && Register(DeviceControl2, 2).Bit(AriForwarding);
 
     /// <summary>Data Link Layer Link Active: somebody is at the other end.</summary>
     public bool LinkIsActive
@@ -148,6 +141,27 @@ internal sealed class ExpressCapability : Capability
         if (_resets && Touches(first, size, DeviceControl, 2) && Register(DeviceControl, 2).Bit(InitiateReset))
         {
             _function.FunctionReset();
+        }
+    }
+
+    private static int LengthOf(ExpressSettings settings) => settings.Version > 1 ? Length : FirstVersionLength;
+
+    private void AddSecondVersion(ConfigSpace config, ExpressSettings settings)
+    {
+        config.Fix(Offset + DeviceCapabilities2, 4, EndToEndPrefixes | (settings.IsDownstream ? 1u << AriForwarding : 0));
+        config.Allow(Offset + DeviceControl2, 2, BlocksPrefixes | (settings.IsDownstream ? 1u << AriForwarding : 0));
+        if (settings.Type == ExpressType.RootPort)
+        {
+            config.Allow(Offset + RootControl, 2, 7);
+            config.AllowClear(Offset + RootStatus, 4, 1 << 16);
+        }
+
+        if (settings.NamesSpeeds)
+        {
+            // A link of the first two speeds needs no more than Link Capabilities says; QEMU leaves the register zero then.
+            bool known = settings.Speed <= 2;
+            config.Fix(Offset + LinkCapabilities2, 4, known ? 0 : ((1u << (int)settings.Speed) - 1) << 1);
+            config.Fix(Offset + LinkControl2, 2, settings.Speed == 1 ? 0 : settings.Speed);
         }
     }
 

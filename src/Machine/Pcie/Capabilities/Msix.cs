@@ -88,6 +88,9 @@ internal sealed class Msix : Capability, IBusDevice
     /// <summary>Whether a vector's message waits for an unmask.</summary>
     public bool IsPending(int vector) => _pending[vector / 64].Bit(vector % 64);
 
+    /// <summary>Forgets that a vector's message waits.</summary>
+    public void ClearPending(int vector) => _pending[vector / 64] &= ~(1UL << (vector % 64));
+
     public override void Written(int first, int size) => SendPending();
 
     public override void Reset()
@@ -165,7 +168,7 @@ internal sealed class Msix : Capability, IBusDevice
         {
             if (IsPending(vector) && !IsMasked(vector))
             {
-                _pending[vector / 64] &= ~(1UL << (vector % 64));
+                ClearPending(vector);
                 Notify(vector);
             }
         }

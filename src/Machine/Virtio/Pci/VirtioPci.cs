@@ -47,7 +47,7 @@ internal sealed class VirtioPci : PciFunction, IVirtioSignals
         if (form.Express)
         {
             Add(new ExpressCapability(this, new ExpressSettings(ExpressType.Endpoint) { FunctionLevelReset = true }));
-            Add(new PowerManagement(this, keepsState: false));
+            Add(new PowerManagement(this, PowerSettings.Resetting));
         }
 
         if (form.Legacy)

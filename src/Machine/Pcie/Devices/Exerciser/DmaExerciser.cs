@@ -90,7 +90,7 @@ internal sealed class DmaExerciser : PciFunction
         _scheduler = context.Scheduler;
         _due = context.Scheduler.Create(context.Name + " command", Run);
         _bank = new RegisterBank<DmaExerciser>(context.Name, Map, this, context.Events);
-        Add(new PowerManagement(this, keepsState: false));
+        Add(new PowerManagement(this, PowerSettings.Resetting));
         Add(new Msi(this, vectors: 32, masking: true));
         Add(Msix.WithOwnBar(this, (int)Math.Max(vectors, 1), bar: 2, BaseAddressKind.Memory64));
         Add(new ExpressCapability(this, new ExpressSettings(ExpressType.Endpoint) { FunctionLevelReset = true }));
