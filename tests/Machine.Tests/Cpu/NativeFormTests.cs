@@ -17,6 +17,8 @@ public sealed class NativeFormTests : IDisposable
 
     public void Dispose() => _unit.Dispose();
 
+    private static readonly string[] GeneralClasses = ["load-store", "immediate", "register"];
+
     [Fact]
     public void Floating_point_and_SIMD_rows_are_native_but_for_these()
     {
@@ -37,7 +39,7 @@ public sealed class NativeFormTests : IDisposable
     {
         string[] found =
         [
-            .. from name in new[] { "load-store", "immediate", "register" }
+            .. from name in GeneralClasses
                from row in All.Rows
                where EncodingClass.Named(name).Holds(EncodingPattern.Parse(row.Pattern).Value) && InterpretedWords(row) != 0
                orderby row.Name
