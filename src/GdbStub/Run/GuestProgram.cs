@@ -52,6 +52,10 @@ internal sealed class GuestProgram(RunSettings settings, Log log)
             InputFile.Write(TrapLogOption, settings.TrapLog, []);
             machine.Inspection.RecordTraps(MachineInspection.DefaultTraps);
         }
+        else if (settings.Timeout is not null)
+        {
+            machine.Inspection.RecordTraps(PostMortem.TrapsKept);
+        }
 
         guest = new GuestRun(machine) { OnDisconnect = settings.OnDisconnect };
         announce(configuration, machine, Attach(server));

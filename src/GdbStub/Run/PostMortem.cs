@@ -3,16 +3,22 @@ using System.Buffers.Binary;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
+using GdbHost.GdbStub.Monitor.Traps;
 using GdbHost.GdbStub.Target;
+using GdbHost.Machine.Debug.Traps;
 
 namespace GdbHost.GdbStub.Run;
 
 /// <summary>
 /// Where each vCPU of a guest is that had to be stopped, for whoever finds it in the log of a night's run: state, PC, the newest exceptions'
-/// syndromes, and the callers as far as frame pointers tell them (IHI 0055, The Frame Pointer).
+/// syndromes, the callers as far as frame pointers tell them (IHI 0055, The Frame Pointer), and the last exceptions to EL2 and EL3.
 /// </summary>
 internal static class PostMortem
 {
+    /// <summary>Exceptions to EL2 and EL3 that are recorded of a run that may end this way.</summary>
+    public const int TrapsKept = 64;
+
+    private const int TrapsShown = 10;
     private const int MostFrames = 16;
     private const int FrameRecordBytes = 16;
 
@@ -34,6 +40,17 @@ internal static class PostMortem
             {
                 yield return $"{target.NameOf(cpu)}: called from {callers}";
             }
+        }
+
+        IReadOnlyList<MachineTrap> last = (target as IInspected)?.Inspection.ReadTraps(TrapsShown).Traps ?? [];
+        if (last.Count > 0)
+        {
+            yield return "the last exceptions to EL2 and EL3:";
+        }
+
+        foreach (MachineTrap trap in last)
+        {
+            yield return TrapWords.Line(trap);
         }
     }
 
