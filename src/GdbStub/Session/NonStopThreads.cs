@@ -35,6 +35,9 @@ internal sealed class NonStopThreads(int cpus)
         }
     }
 
+    /// <summary>Why a vCPU stands.</summary>
+    public TargetStop StopOf(int cpu) => _stops[cpu];
+
     /// <summary>What Ctrl-C does: stops one vCPU that runs.</summary>
     public void Interrupt()
     {
