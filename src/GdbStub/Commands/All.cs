@@ -15,6 +15,7 @@ internal static class All
         .. Memory.Rows,
         .. MemoryQueries.Rows,
         .. Resume.Rows,
+        .. NonStop.Rows,
         .. Breakpoints.Rows,
         .. TraceDefinitions.Rows,
         .. TraceControl.Rows,

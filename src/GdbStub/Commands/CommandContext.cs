@@ -233,6 +233,13 @@ internal sealed class CommandContext(ITarget target, CommandTable table, Session
         StopRequested = false;
     }
 
+    /// <summary>What follows is no reply.</summary>
+    public void BeginNotification()
+    {
+        Writer.BeginNotification();
+        _replyOpen = true;
+    }
+
     public void FinishCommand()
     {
         if (!_silent)

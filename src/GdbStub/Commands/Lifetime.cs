@@ -114,5 +114,6 @@ internal static class Lifetime
         ((IRestart)context.Target).Restart();
         context.State.LastStop = default;
         context.Select(0);
+        context.State.NonStop = context.State.NonStop is null ? null : new NonStopThreads(context.Target.CpuCount);
     }
 }

@@ -1,4 +1,5 @@
 using System;
+using GdbHost.GdbStub.Session;
 using GdbHost.GdbStub.Target;
 using GdbHost.GdbStub.Worlds;
 using GdbHost.Machine.Cpu;
@@ -22,9 +23,23 @@ internal static class Resume
         new("vCtrlC", Interrupt, WhileRunning: true) { Controls = true },
     ];
 
-    private static void WhyStopped(CommandContext context, RspReader arguments) => StopReplies.Write(context, context.State.LastStop);
+    private static void WhyStopped(CommandContext context, RspReader arguments)
+    {
+        if (context.State.NonStop is null)
+        {
+            StopReplies.Write(context, context.State.LastStop);
+        }
+        else if (context.State.NonStop.TryBegin(out TargetStop first))
+        {
+            StopReplies.Write(context, first);
+        }
+        else
+        {
+            context.Ok();
+        }
+    }
 
-    private static void WhichActions(CommandContext context, RspReader arguments) => context.Reply.Text("vCont;c;C;s;S;r");
+    private static void WhichActions(CommandContext context, RspReader arguments) => context.Reply.Text("vCont;c;C;s;S;t;r");
 
     private static void Continue(CommandContext context, RspReader arguments) => ResumeAt(context, arguments, CpuAction.Continue);
 
@@ -65,7 +80,26 @@ internal static class Resume
             }
         }
 
-        context.ResumeWith(actions, new StepOptions(Within: action == CpuAction.Step ? context.State.Worlds.World : null));
+        Go(context, actions, new StepOptions(Within: action == CpuAction.Step ? context.State.Worlds.World : null));
+    }
+
+    /// <summary>In all-stop mode the reply is the stop that follows; else it comes at once, and each vCPU's stop by itself.</summary>
+    private static void Go(CommandContext context, CpuAction[] actions, StepOptions range = default)
+    {
+        if (context.State.NonStop is not NonStopThreads threads)
+        {
+            context.ResumeWith(actions, range);
+            return;
+        }
+
+        // A range is stepped through instruction by instruction: a loop in it must not keep the others waiting.
+        for (int cpu = 0; cpu < actions.Length; cpu++)
+        {
+            threads.Resume(cpu, actions[cpu]);
+        }
+
+        context.State.Frame = null;
+        context.Ok();
     }
 
     private static bool TrySetPc(CommandContext context, RspReader arguments)
@@ -125,7 +159,13 @@ internal static class Resume
             return;
         }
 
-        context.ResumeWith(actions, range);
+        if (context.State.NonStop is null && Array.IndexOf(actions, CpuAction.Stop) >= 0)
+        {
+            context.Error(RspError.Malformed);
+            return;
+        }
+
+        Go(context, actions, range);
     }
 
     private static bool TryTakeAction(ref RspReader arguments, out CpuAction action, out ThreadId threads, ref StepOptions range)
@@ -138,8 +178,13 @@ internal static class Resume
             return false;
         }
 
-        action = letter is 's' or 'S' or 'r' ? CpuAction.Step : CpuAction.Continue;
-        bool known = letter is 'c' or 's' || (letter is 'C' or 'S' && one.TakeInt(out _)) || (letter is 'r' && TryTakeRange(ref one, ref range));
+        action = letter switch
+        {
+            's' or 'S' or 'r' => CpuAction.Step,
+            't' => CpuAction.Stop,
+            _ => CpuAction.Continue,
+        };
+        bool known = letter is 'c' or 's' or 't' || (letter is 'C' or 'S' && one.TakeInt(out _)) || (letter is 'r' && TryTakeRange(ref one, ref range));
         return known && (one.AtEnd || (one.Take(':') && one.TakeThreadId(out threads) && one.AtEnd));
     }
 
@@ -157,7 +202,15 @@ internal static class Resume
 
     private static void Interrupt(CommandContext context, RspReader arguments)
     {
-        context.RequestStop();
+        if (context.State.NonStop is NonStopThreads threads)
+        {
+            threads.Interrupt();
+        }
+        else
+        {
+            context.RequestStop();
+        }
+
         context.Ok();
     }
 }

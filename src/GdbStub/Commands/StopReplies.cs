@@ -12,16 +12,22 @@ internal static class StopReplies
 {
     public static void Write(CommandContext context, TargetStop stop)
     {
-        if (stop.Kind is StopKind.PowerOff or StopKind.Exit or StopKind.Reset && GuestRun.EndOf(stop) is GuestEnd end)
+        if (IsEnd(stop) && GuestRun.EndOf(stop) is GuestEnd end)
         {
             StopReply.WriteExit(context.Reply, (byte)end.ExitStatus, WorldChoice.First, context.State.Multiprocess);
-            context.EndWith(end, silent: false);
+            if (context.State.NonStop is null)
+            {
+                context.EndWith(end, silent: false);
+            }
+
             return;
         }
 
         StopSignal signal = stop.Kind switch
         {
             StopKind.Interrupt => StopSignal.Interrupt,
+            StopKind.Paused => StopSignal.None,
+            StopKind.None when context.State.NonStop is not null => StopSignal.None,
             StopKind.StandsOff => StopSignal.Quit, // as QEMU's stub says it
             _ => StopSignal.Trap,
         };
@@ -42,6 +48,17 @@ internal static class StopReplies
             context.Console($"gdbhost: {stop.Explanation}\n");
         }
 
+        Write(context, stop);
+    }
+
+    /// <summary>There is no guest any more.</summary>
+    public static bool IsEnd(TargetStop stop) => stop.Kind is StopKind.PowerOff or StopKind.Exit or StopKind.Reset;
+
+    /// <summary>Tells of a stop of one vCPU that the peer has not asked for.</summary>
+    public static void Notify(CommandContext context, TargetStop stop)
+    {
+        context.BeginNotification();
+        context.Reply.Text("Stop:");
         Write(context, stop);
     }
 

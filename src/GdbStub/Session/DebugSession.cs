@@ -38,6 +38,10 @@ internal sealed class DebugSession
     private CancellationToken _ending;
     private bool _attached;
     private bool _ranBefore;
+
+    // In non-stop mode: the guest was resumed, and its stop is not taken up yet; stops that were taken up before their events came.
+    private bool _resumed;
+    private int _stopsTaken;
     private int _resumingThread;
 
     public DebugSession(IDuplexPipe connection, GuestRun guest, CommandTable table, Log log)
@@ -151,7 +155,21 @@ internal sealed class DebugSession
                 await SendAsync(_context.Outgoing, stop);
                 return true;
 
+            case SessionEvent.EventKind.Printed when _state.NonStop is not null:
+                // gdb takes no console packets here.
+                _log.Info(_printed.Take().TrimEnd('\n'));
+                return true;
+
             case SessionEvent.EventKind.Printed:
+                return true;
+
+            case SessionEvent.EventKind.Stopped when _stopsTaken > 0:
+                _stopsTaken--;
+                return true;
+
+            case SessionEvent.EventKind.Stopped when _state.NonStop is NonStopThreads threads:
+                Take(threads, next.Stop);
+                await GoOnAsync(threads, stop);
                 return true;
 
             case SessionEvent.EventKind.Stopped:
@@ -179,6 +197,12 @@ internal sealed class DebugSession
     {
         switch (next.Frame)
         {
+            case FrameKind.Interrupt when _state.NonStop is NonStopThreads threads:
+                await RestAsync();
+                threads.Interrupt();
+                await GoOnAsync(threads, stop);
+                return true;
+
             case FrameKind.Interrupt:
                 if (_state.Running)
                 {
@@ -209,6 +233,7 @@ internal sealed class DebugSession
             await SendAsync("+"u8.ToArray(), stop);
         }
 
+        await RestAsync();
         _context.BeginCommand();
         Dispatch(next);
         return await FinishAsync(stop);
@@ -274,9 +299,7 @@ internal sealed class DebugSession
         {
             _state.Running = true;
             StepOptions step = _context.StepRange with { TakesInterrupts = _state.StepTakesInterrupts };
-            _resumingThread = Environment.CurrentManagedThreadId;
-            _guest.Resume(actions, _onStopped, step);
-            _resumingThread = 0;
+            Resume(actions, step);
         }
 
         if (_state is { Detached: true, Looks: true })
@@ -291,7 +314,66 @@ internal sealed class DebugSession
             return false;
         }
 
+        if (_state.NonStop is NonStopThreads threads)
+        {
+            await GoOnAsync(threads, stop);
+        }
+
         return true;
+    }
+
+    /// <summary>In non-stop mode packets come while the guest runs. Each is served by a guest that stands still, and that makes no difference to it.</summary>
+    private async ValueTask RestAsync()
+    {
+        if (_state.NonStop is not NonStopThreads threads)
+        {
+            return;
+        }
+
+        threads.Stir();
+        if (_resumed)
+        {
+            _stopsTaken += await _guest.PauseAsync() ? 1 : 0;
+            Take(threads, _guest.LastStop);
+        }
+    }
+
+    private void Take(NonStopThreads threads, TargetStop stop)
+    {
+        _resumed = false;
+        threads.Take(stop);
+    }
+
+    /// <summary>Tells of the next stop of a vCPU, and lets those run that are to.</summary>
+    private async ValueTask GoOnAsync(NonStopThreads threads, CancellationToken stop)
+    {
+        if (threads.TryNotify(out TargetStop report))
+        {
+            _context.BeginCommand();
+            if (report.Explanation is not null)
+            {
+                // gdb takes no console packets here.
+                _log.Info(report.Explanation);
+            }
+
+            StopReplies.Notify(_context, report);
+            _context.FinishCommand();
+            await SendAsync(_context.Outgoing, stop);
+        }
+
+        CpuAction[] actions = _context.NoActions();
+        if (!_resumed && threads.TryNext(actions))
+        {
+            _resumed = true;
+            Resume(actions, new StepOptions(_state.StepTakesInterrupts));
+        }
+    }
+
+    private void Resume(CpuAction[] actions, StepOptions step)
+    {
+        _resumingThread = Environment.CurrentManagedThreadId;
+        _guest.Resume(actions, _onStopped, step);
+        _resumingThread = 0;
     }
 
     private async ValueTask SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken stop)

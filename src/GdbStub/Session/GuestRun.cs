@@ -73,21 +73,28 @@ internal sealed class GuestRun(ITarget target)
     /// <summary>Stops the guest if it runs; afterwards nobody is told of a stop until the next resume.</summary>
     public Task StopAsync()
     {
-        Task stopped;
-        lock (_lock)
+        if (TryAwaitStop(null, out Task stopped))
         {
-            _debugger = null;
-            if (!_running)
-            {
-                return Task.CompletedTask;
-            }
-
-            _stopAwaited ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            stopped = _stopAwaited.Task;
+            Target.RequestStop();
         }
 
-        Target.RequestStop();
         return stopped;
+    }
+
+    /// <summary>
+    /// As <see cref="StopAsync"/>; true when it had stopped by itself just before: then who has resumed it has been told, or will be.
+    /// </summary>
+    public async Task<bool> PauseAsync()
+    {
+        // Somebody who hears nothing: a stop that would end the run is the caller's to take up.
+        bool asked = TryAwaitStop(static _ => { }, out Task stopped);
+        if (asked)
+        {
+            Target.RequestStop();
+            await stopped;
+        }
+
+        return !asked;
     }
 
     /// <summary>Makes the caller the one debugger that may change the guest; false when there is one already.</summary>
@@ -138,6 +145,23 @@ internal sealed class GuestRun(ITarget target)
         StopKind.InstructionLimit => new GuestEnd(ExitStatus.StuckOrTimeout, "the limit of --max-instructions is reached"),
         _ => null,
     };
+
+    /// <summary>From now on another one is told; false if it stands still.</summary>
+    private bool TryAwaitStop(Action<TargetStop>? debugger, out Task stopped)
+    {
+        lock (_lock)
+        {
+            _debugger = debugger;
+            stopped = Task.CompletedTask;
+            if (_running)
+            {
+                _stopAwaited ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                stopped = _stopAwaited.Task;
+            }
+
+            return _running;
+        }
+    }
 
     private void OnStopped(TargetStop stop)
     {

@@ -52,7 +52,10 @@ internal sealed class SessionState
     /// <summary>What is left of a list that the peer fetches piece by piece.</summary>
     public Queue<string> Pieces { get; set; } = [];
 
-    /// <summary>A stop reply is owed.</summary>
+    /// <summary>Each vCPU is resumed and stops for itself; null in all-stop mode.</summary>
+    public NonStopThreads? NonStop { get; set; }
+
+    /// <summary>A stop reply is owed. Never in non-stop mode.</summary>
     public bool Running { get; set; }
 
     /// <summary>What '?' answers.</summary>

@@ -12,4 +12,7 @@ internal sealed record PublishedFile(string Name, Func<byte[]> Read);
 internal interface IPublishedFiles
 {
     IReadOnlyList<PublishedFile> Files { get; }
+
+    /// <summary>The name of the file that the guest begins with, if gdb can read it; else null.</summary>
+    string? Program { get; }
 }

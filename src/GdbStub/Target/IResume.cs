@@ -14,6 +14,9 @@ internal enum CpuAction
     Step,
 
     Continue,
+
+    /// <summary>It stops, in non-stop mode; a target is never told.</summary>
+    Stop,
 }
 
 /// <summary>How the vCPU that steps does it.</summary>
@@ -31,6 +34,9 @@ internal enum StopKind
 
     /// <summary>It was told to.</summary>
     Interrupt,
+
+    /// <summary>This vCPU was told to, while others may go on.</summary>
+    Paused,
 
     Breakpoint,
     HardwareBreakpoint,

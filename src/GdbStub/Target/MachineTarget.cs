@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.IO;
 using System.Linq;
 using System.Text;
 using System.Threading;
@@ -45,7 +46,7 @@ internal sealed class MachineTarget
     private Action<TargetStop>? _stopped;
     private Action<MachineStop>? _onStop;
 
-    private MachineTarget(MachineDebugPort port, GuestEnding ending)
+    private MachineTarget(MachineDebugPort port, GuestEnding ending, MachineConfiguration configuration)
     {
         _port = port;
         _ending = ending;
@@ -64,7 +65,9 @@ internal sealed class MachineTarget
                 r => $"0x{r.Start:x16} 0x{r.Last:x16} {r.Kind} {r.Name}\n")))),
             new PublishedFile(TrapFacts.FileName, () => TrapFacts.Lines(port.Inspection.ReadTraps(int.MaxValue).Traps)),
             new PublishedFile(TrapTimeline.FileName, () => TrapTimeline.Of(port.Inspection.ReadTraps(int.MaxValue).Traps)),
+            .. ProgramsOf(configuration).Select(static f => new PublishedFile(Path.GetFileName(f.Name), () => f.Bytes.ToArray())),
         ];
+        Program = configuration.Kernel is { IsElf: true } kernel ? Path.GetFileName(kernel.Name) : null;
     }
 
     public string Architecture => "aarch64";
@@ -96,6 +99,8 @@ internal sealed class MachineTarget
 
     public IReadOnlyList<PublishedFile> Files { get; }
 
+    public string? Program { get; }
+
     /// <summary>Builds the machine, which stands still at its first instruction.</summary>
     /// <param name="serialOutput">Gets each byte that the guest prints, on the machine's thread.</param>
     /// <param name="ending">What becomes of a guest that wants to end.</param>
@@ -116,7 +121,7 @@ internal sealed class MachineTarget
         port.AfterSlice = afterSlice;
         ending ??= new GuestEnding();
         port.GivesResets = ending.OnReset == ResetAction.Reboot;
-        return new MachineTarget(port, ending);
+        return new MachineTarget(port, ending, configuration);
     }
 
     public void Dispose() => _port.Dispose();
@@ -276,6 +281,10 @@ internal sealed class MachineTarget
         _lists = [(registers, found), .. _lists.Take(MostLists - 1)];
         return found;
     }
+
+    /// <summary>The ELF files that the user has named; gdb may want their symbols.</summary>
+    private static IEnumerable<BootFile> ProgramsOf(MachineConfiguration configuration) =>
+        ((BootFile?[])[configuration.Kernel, .. configuration.Loads.Select(static l => l.File)]).OfType<BootFile>().Where(static f => f.IsElf).DistinctBy(static f => Path.GetFileName(f.Name));
 
     private void OnStop(MachineStop stop) => _stopped?.Invoke(Translate(stop));
 

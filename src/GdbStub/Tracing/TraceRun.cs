@@ -168,6 +168,8 @@ internal sealed class TraceRun
         }
         else if (tracepoint.Steps > 0)
         {
+            // Hit again while it follows: it begins anew, or a loop would be followed more and more often.
+            _followed[cpu.Cpu].RemoveAll(f => f.Tracepoint == tracepoint);
             _followed[cpu.Cpu].Add((tracepoint, tracepoint.Steps));
             cpu.Followed = true;
         }

@@ -455,6 +455,8 @@ public sealed class MachineDebugPort : IDisposable
         _steppedThere = false;
         if (stepping >= 0)
         {
+            // It may have been held while others ran.
+            cluster.Cores[stepping].Held = false;
             if (StepSlice(stepping))
             {
                 _thread.StartSlices();

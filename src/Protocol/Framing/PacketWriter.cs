@@ -32,7 +32,12 @@ public sealed class PacketWriter(IBufferWriter<byte> output)
     /// <summary>How many bytes of body the open packet has, before run-length encoding.</summary>
     public int BodyBytes { get; private set; }
 
-    public void Begin()
+    public void Begin() => Begin('$');
+
+    /// <summary>A packet that the peer has not asked for and does not acknowledge (GDB manual, Notification Packets).</summary>
+    public void BeginNotification() => Begin('%');
+
+    private void Begin(char first)
     {
         if (_open)
         {
@@ -43,7 +48,7 @@ public sealed class PacketWriter(IBufferWriter<byte> output)
         BodyBytes = 0;
         _sum = 0;
         _runLength = 0;
-        Raw((byte)'$');
+        Raw((byte)first);
     }
 
     public void End()

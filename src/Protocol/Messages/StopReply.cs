@@ -7,6 +7,9 @@ namespace GdbHost.Protocol.Messages;
 /// <summary>gdb's signal numbers that we use; they are gdb's own, not the host's (GDB manual, Stop Reply Packets).</summary>
 public enum StopSignal
 {
+    /// <summary>The debugger has asked for this stop of a thread.</summary>
+    None = 0,
+
     /// <summary>The debugger's own interrupt.</summary>
     Interrupt = 2,
 

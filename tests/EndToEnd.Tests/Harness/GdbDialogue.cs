@@ -30,6 +30,14 @@ internal sealed class GdbDialogue : IDisposable
     {
         await _gdb.StandardInput.WriteLineAsync(command);
         await _gdb.StandardInput.FlushAsync();
+        return await ListenAsync(command, awaited);
+    }
+
+    /// <summary>Listens until something that gdb says by itself holds each of the texts.</summary>
+    public Task<string> ListenAsync(params string[] awaited) => ListenAsync("", awaited);
+
+    private async Task<string> ListenAsync(string command, string[] awaited)
+    {
         while (await _gdb.StandardOutput.ReadLineAsync() is string line)
         {
             _heard.AppendLine(line);

@@ -102,13 +102,19 @@ internal sealed class HostRun : IDisposable
     }
 
     /// <summary>Runs a guest, stopped at its first instruction, with gdb connected for a dialogue.</summary>
-    public static async Task InDialogueAsync(string[] arguments, Func<GdbDialogue, Task> talk)
+    /// <param name="first">What is said before gdb connects.</param>
+    public static async Task InDialogueAsync(string[] arguments, Func<GdbDialogue, Task> talk, params string[] first)
     {
         using HostRun host = Waiting(arguments, ulong.MaxValue.ToString(CultureInfo.InvariantCulture));
         string port = await host.PortAsync();
         using GdbDialogue gdb = new();
         await gdb.SayAsync("-gdb-set mi-async on", "^done"); // or an interrupt is refused while the guest runs
         await gdb.SayAsync("set architecture aarch64", "^done");
+        foreach (string command in first)
+        {
+            await gdb.SayAsync(command, "^done");
+        }
+
         await gdb.SayAsync($"-target-select remote 127.0.0.1:{port}", "^connected");
         await talk(gdb);
     }

@@ -181,6 +181,8 @@ internal sealed class FakeTarget : ITarget, IBreakpoints, IMemoryMap, ITranslati
 
     public IReadOnlyList<PublishedFile> Files { get; } = [new("note.txt", static () => "hello"u8.ToArray())];
 
+    public string? Program => "note.txt";
+
     /// <summary>How often it was put back to its start.</summary>
     public int Restarts { get; private set; }
 

@@ -46,7 +46,7 @@ internal sealed class Peer : IDuplexPipe
 
     public void Leave() => _toStub.Writer.Complete();
 
-    /// <summary>The next thing the stub says: "+", "-", the body of a packet with runs expanded, or null at the end.</summary>
+    /// <summary>The next thing the stub says: "+", "-", the body of a packet or notification with runs expanded, or null at the end.</summary>
     public async Task<string?> ReceiveAsync()
     {
         if (await NextAsync() is not byte first)
@@ -54,12 +54,13 @@ internal sealed class Peer : IDuplexPipe
             return null;
         }
 
-        if (first != '$')
+        if (first is not ((byte)'$' or (byte)'%'))
         {
             return ((char)first).ToString();
         }
 
-        var body = new StringBuilder();
+        // A notification is shown with its first letter.
+        var body = new StringBuilder(first == '%' ? "%" : "");
         for (char c = await CharAsync(); c != '#'; c = await CharAsync())
         {
             if (c == '*')

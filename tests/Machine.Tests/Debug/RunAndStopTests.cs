@@ -86,6 +86,15 @@ public sealed class RunAndStopTests
         Assert.Equal(SmallGuest.Code + 4, guest["pc"]);
     }
 
+    [Fact]
+    public void Core_that_was_held_steps()
+    {
+        using SmallGuest guest = new(AddX0One, AddX0One, BranchSelf);
+        Assert.Equal(MachineStopKind.Stuck, guest.Hold().Kind);
+        Assert.Equal(MachineStopKind.Step, guest.Step().Kind);
+        Assert.Equal(SmallGuest.Code + 4, guest["pc"]);
+    }
+
     [Theory]
     [InlineData(WatchAccess.Write, 4)]
     [InlineData(WatchAccess.Read, 8)]

@@ -54,6 +54,9 @@ internal sealed class SmallGuest : IDisposable
 
     public MachineStop Step() => Resume(CoreAction.Step);
 
+    /// <summary>The core stays where it is, as if others ran.</summary>
+    public MachineStop Hold() => Resume(CoreAction.Hold);
+
     public ulong ReadMemory(ulong address)
     {
         byte[] bytes = new byte[8];

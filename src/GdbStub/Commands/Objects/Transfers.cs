@@ -2,6 +2,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Text;
 using GdbHost.GdbStub.Target;
+using GdbHost.GdbStub.Worlds;
 using GdbHost.Protocol.Messages;
 using GdbHost.Protocol.Text;
 
@@ -16,6 +17,8 @@ internal static class Transfers
         new("qXfer:threads:read:", ReadThreads, Advertise: "qXfer:threads:read+"),
         new("qXfer:osdata:read:", ReadOsData, Advertise: "qXfer:osdata:read+"),
         new("qXfer:memory-map:read:", ReadMemoryMap, Advertise: "qXfer:memory-map:read+", Needs: static t => t is IMemoryMap),
+        new("qXfer:siginfo:read:", ReadSignal, Advertise: "qXfer:siginfo:read+"),
+        new("qXfer:exec-file:read:", ReadProgram, Advertise: "qXfer:exec-file:read+", Needs: static t => t is IPublishedFiles { Program: not null }),
     ];
 
     private static void ReadDescription(CommandContext context, RspReader arguments)
@@ -51,6 +54,24 @@ internal static class Transfers
         {
             context.Error(RspError.NoSuchObject);
         }
+    }
+
+    private static void ReadSignal(CommandContext context, RspReader arguments)
+    {
+        TargetStop stop = context.State.NonStop?.StopOf(context.State.SelectedCpu) ?? context.State.LastStop;
+        Answer(context, arguments.TakeEmptyAnnex(), StopDetails.Of(context.Target, stop).ToBytes());
+    }
+
+    /// <summary>The annex is a process, of which there is one. gdb then fetches the file by vFile, unless the user has named one.</summary>
+    private static void ReadProgram(CommandContext context, RspReader arguments)
+    {
+        if (arguments.AtEnd || (arguments.Rest[0] != ':' && !(arguments.TakeInt(out int process) && process == WorldChoice.First)))
+        {
+            context.Error(RspError.NoSuchObject);
+            return;
+        }
+
+        Answer(context, arguments.TakeEmptyAnnex(), Encoding.UTF8.GetBytes("/" + ((IPublishedFiles)context.Target).Program));
     }
 
     private static RspReader TakeEmptyAnnex(this RspReader arguments)

@@ -3,7 +3,7 @@ using System.Threading.Tasks;
 using GdbHost.EndToEnd.Tests.Harness;
 using Xunit;
 
-namespace GdbHost.EndToEnd.Tests;
+namespace GdbHost.EndToEnd.Tests.Gdb;
 
 /// <summary>
 /// scripts/gdb/gdbhost.py in stock gdb. Who is right: the demo's own tables (src/GdbStub/Demo: the guest's RAM is at IPA 0x80000000 and PA
