@@ -227,6 +227,7 @@ internal unsafe struct CpuState
     /// Says whether execution may go on with what comes next: nobody wants attention, or only because of a change of
     /// PSTATE from which nothing follows; then that wish is cleared.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool MayGoOn()
     {
         if (Attention == LevelChanged && !Alert && !IllegalState)

@@ -91,6 +91,7 @@ internal sealed class DeviceTlb
     // The level stands in bits that a page's address does not use; no range is smaller than a page.
     private static ulong TagOf(ulong address, ExceptionLevel level) => (address & PageMask) | (ulong)level;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int IndexOf(ulong address)
     {
         // Devices lie at round distances: Fibonacci hashing spreads them.

@@ -30,11 +30,17 @@ internal sealed unsafe class MemoryAccess(Core core, BlockCache blocks)
     private Target _second;
     private int _firstBytes;
 
+    /// <summary>What a device has answered before the load, or null.</summary>
+    private BusResult? _answer;
+
     /// <summary>Size of the elements that a big-endian store reverses; 1 for little-endian ones.</summary>
     private int _elementBytes = 1;
 
     /// <summary>Pages of devices that have been reached.</summary>
     public DeviceTlb Devices { get; } = new();
+
+    /// <summary>A device has been asked already for what the next load wants: its value is in <see cref="CpuState.Scratch"/>.</summary>
+    public void Answered(BusResult result) => _answer = result;
 
     /// <summary>The fault that made the last pointer bad.</summary>
     public PendingFault Fault { get; private set; }
@@ -45,10 +51,9 @@ internal sealed unsafe class MemoryAccess(Core core, BlockCache blocks)
         core.SynchronizeClock(in i);
 
         // One aligned register of a device that has been reached before: what is below comes to the same.
-        if (bytes == alignment && bytes <= sizeof(ulong) && (address & (ulong)(bytes - 1)) == 0 && !_state->BigEndian
-            && Devices.Find(address, AccessType.Read, LevelOf(kind), out ulong offset, out bool nonSecure) is { } device)
+        BusResult result;
+        if (TakeAnswer(out result) || (bytes == alignment && bytes <= sizeof(ulong) && TryReadDevice(address, bytes, LevelOf(kind), out result)))
         {
-            BusResult result = core.Bus.ReadDevice(device, offset, bytes, nonSecure, out *_state->Scratch);
             return result == BusResult.Ok || Fail(new Fault(FaultKind.ExternalAbort, 0, false, false), address, AccessType.Read, i.Word)
                 ? (byte*)_state->Scratch
                 : null;
@@ -87,6 +92,25 @@ internal sealed unsafe class MemoryAccess(Core core, BlockCache blocks)
         }
 
         return scratch;
+    }
+
+    /// <summary>Reads one aligned register of a device that has been reached before into <see cref="CpuState.Scratch"/>.</summary>
+    /// <param name="address">Virtual address.</param>
+    /// <param name="bytes">1, 2, 4 or 8.</param>
+    /// <param name="level">The Exception level whose permissions count.</param>
+    /// <param name="result">What the device answered.</param>
+    /// <returns>False if the address leads to no such device.</returns>
+    public bool TryReadDevice(ulong address, int bytes, ExceptionLevel level, out BusResult result)
+    {
+        if ((address & (ulong)(bytes - 1)) == 0 && !_state->BigEndian
+            && Devices.Find(address, AccessType.Read, level, out ulong offset, out bool nonSecure) is { } device)
+        {
+            result = core.Bus.ReadDevice(device, offset, bytes, nonSecure, out *_state->Scratch);
+            return true;
+        }
+
+        result = default;
+        return false;
     }
 
     /// <summary>
@@ -130,6 +154,14 @@ internal sealed unsafe class MemoryAccess(Core core, BlockCache blocks)
         {
             Remember(address, region.Ram.Host + (t.Physical - region.Start), t, AccessType.Read, region, _state->El);
         }
+    }
+
+    private bool TakeAnswer(out BusResult result)
+    {
+        bool answered = _answer.HasValue;
+        result = _answer.GetValueOrDefault();
+        _answer = null;
+        return answered;
     }
 
     private void Scatter(int offset, int bytes, ulong value)

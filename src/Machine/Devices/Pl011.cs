@@ -112,7 +112,7 @@ internal sealed class Pl011 : IDevice
     public Action? RoomMade { get; set; }
 
     /// <summary>Whether a received byte would find room. Who feeds bytes in waits until it does.</summary>
-    public bool CanReceive => _count < Depth;
+    public bool CanReceive => _count == 0 || _count < Depth;
 
     /// <summary>A received byte has not been read yet.</summary>
     public bool HasReceived => _count > 0;

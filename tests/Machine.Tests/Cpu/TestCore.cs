@@ -10,19 +10,24 @@ using GdbHost.Machine.Time;
 
 namespace GdbHost.Machine.Tests.Cpu;
 
-/// <summary>One core with a little RAM and nothing else, just reset, to which tests hand single instructions.</summary>
+/// <summary>One core with a little RAM, and a device of the test's, just reset, to which tests hand single instructions.</summary>
 internal sealed unsafe class TestCore : IDisposable
 {
     public const ulong RamStart = 0x4000_0000;
 
     private readonly Ram _ram = new("ram", 0x10_0000);
 
-    public TestCore(bool el2 = true, bool el3 = false, int cores = 1, int? translateAfter = null)
+    public TestCore(bool el2 = true, bool el3 = false, int cores = 1, int? translateAfter = null, BusRegion? device = null)
     {
         Scheduler = new Scheduler(Clock);
         Cluster = new Cluster(Scheduler, translateAfter);
         PhysicalBus bus = new();
         bus.Add(new BusRegion("ram", RamStart, _ram.Size, _ram, Device: null));
+        if (device is not null)
+        {
+            bus.Add(device);
+        }
+
         for (int i = 0; i < cores; i++)
         {
             Core core = new(new CoreConfiguration(i, cores, el2, el3), bus, Cluster, Scheduler, PartsOf);

@@ -173,7 +173,7 @@ internal sealed unsafe class MemoryWriter(UnitWriter unit)
         }
 
         _asm.Alu(Alu.Cmp, true, Gpr.Rdx, new Mem(Gpr.Rcx, tag));
-        unit.LeavesAt(_asm.Jump(HostCondition.NotEqual), search);
+        unit.LeavesAt(_asm.Jump(HostCondition.NotEqual), search, MayMeetDevice(in op) ? k : IrOp.NoValue);
         if ((op.Aux & IrBuilder.AsDistance) != 0)
         {
             _asm.Load(8, search.Result, new Mem(Gpr.Rcx, Addend));
@@ -190,15 +190,31 @@ internal sealed unsafe class MemoryWriter(UnitWriter unit)
     /// </summary>
     private int HintOf(in IrOp op)
     {
-        const int FramePointer = 29;
-        int register = (int)(op.Imm >> 48) - 1;
         if ((op.Aux & IrBuilder.AsUser) != 0)
         {
             // Hints lead into the fast TLB of the present level.
             return IrOp.NoValue;
         }
 
-        return unit.Repeats || register is FramePointer or Slots.Sp ? register : IrOp.NoValue;
+        int register = BaseOf(in op);
+        return unit.Repeats || IsFrame(register) ? register : IrOp.NoValue;
+    }
+
+    /// <summary>A plain load of one element by a register that is not likely to lead to the stack.</summary>
+    private static bool MayMeetDevice(in IrOp op)
+    {
+        uint alignmentAndOrder = (ushort)(op.Imm >> 32);
+        int register = BaseOf(in op);
+        return (op.Aux & (WriteBit | IrBuilder.AsUser)) == 0 && op.C == (int)alignmentAndOrder && op.C <= sizeof(ulong) && !IsFrame(register);
+    }
+
+    /// <summary>The general register that is the base of an address, or -1.</summary>
+    private static int BaseOf(in IrOp op) => (int)(op.Imm >> 48) - 1;
+
+    private static bool IsFrame(int register)
+    {
+        const int FramePointer = 29;
+        return register is FramePointer or Slots.Sp;
     }
 
     /// <summary>RCX becomes the only entry of the fast TLB, or of that of unprivileged accesses, that may hold an address.</summary>

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Runtime.InteropServices;
 using GdbHost.Machine.Cpu.Translate.Allocation;
+using GdbHost.Machine.Cpu.Translate.X64;
 
 namespace GdbHost.Machine.Cpu.Translate;
 
@@ -24,7 +25,27 @@ internal sealed unsafe class SideExits
     /// <summary>Notes a jump that leaves before the present instruction has done anything.</summary>
     public void Add(byte* jumpEnd, int exit, HostRegisters registers, Forms.Fp.ZeroFactor? exception)
     {
-        _exits.Add(new Exit { JumpEnd = jumpEnd, Number = exit, Stores = Stores(registers), Exception = exception });
+        _exits.Add(new Exit { JumpEnd = jumpEnd, Number = exit, Stores = Stores(registers), Exception = exception, Address = Gpr.None });
+    }
+
+    /// <summary>The exit that was noted last is that of a load which may come back with what was loaded, if all it needs can be found again.</summary>
+    /// <param name="address">The register of its address.</param>
+    /// <param name="check">The value that the address check makes.</param>
+    /// <param name="registers">The host registers.</param>
+    /// <returns>Whether it may.</returns>
+    public bool MayComeBackLoaded(Gpr address, int check, HostRegisters registers)
+    {
+        int from = _moves.Count;
+        ref Exit exit = ref CollectionsMarshal.AsSpan(_exits)[^1];
+        if (!registers.TrySnapshotLive(_moves, check))
+        {
+            _moves.CutTo(from);
+            return false;
+        }
+
+        exit.Address = address;
+        exit.Live = new Range(from, _moves.Count);
+        return true;
     }
 
     /// <summary>What must be stored before anyone can look at the state as it is now, for <see cref="MovesOf"/>.</summary>
@@ -74,6 +95,12 @@ internal sealed unsafe class SideExits
 
         /// <summary>For an address check, as <see cref="Exception"/>.</summary>
         public PageSearch? Search;
+
+        /// <summary>For a load that may come back with what was loaded: the register of its address.</summary>
+        public Gpr Address;
+
+        /// <summary>What such a load needs in registers again.</summary>
+        public Range Live;
     }
 
     /// <summary>Between a host register and memory.</summary>
@@ -93,6 +120,8 @@ internal sealed unsafe class SideExits
         public void Add(Move move) => _list.Add(move);
 
         public void Clear() => _list.Clear();
+
+        public void CutTo(int count) => _list.RemoveRange(count, _list.Count - count);
 
         public ReadOnlySpan<Move> Of(Range range) => CollectionsMarshal.AsSpan(_list)[range];
     }

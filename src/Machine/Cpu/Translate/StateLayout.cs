@@ -75,6 +75,10 @@ internal static unsafe class StateLayout
     /// <summary>The entry of the fast TLB by which a base register was last followed.</summary>
     public static Mem PageHint(int slot) => At(Origin->Translated.PageHints + slot);
 
+    public static Mem LoadAddress => At(&Origin->Translated.LoadAddress);
+
+    public static Mem Loaded => At(&Origin->Translated.Loaded);
+
     public static Mem Spill(int number) => At(Origin->Translated.Spills + (number * 2));
 
     /// <summary>The flags of an NZCV that is in a register.</summary>

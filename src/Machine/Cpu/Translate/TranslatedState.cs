@@ -59,6 +59,12 @@ internal unsafe struct TranslatedState
     /// <summary>The fast TLB that the hints lead into.</summary>
     public FastTlbEntry* HintedTlb;
 
+    /// <summary>The virtual address of a load that has left (<see cref="ExitKind.Load"/>).</summary>
+    public ulong LoadAddress;
+
+    /// <summary>What generated code takes for the entry of the fast TLB of a load that comes back: it leads to what was loaded.</summary>
+    public FastTlbEntry Loaded;
+
     /// <summary><see cref="HostFlags"/> by NZCV.</summary>
     public fixed ushort FlagsOfNzcv[16];
 

@@ -146,6 +146,9 @@ internal sealed unsafe class TranslatorLoop : IExecutionEngine, IDisposable
                     state->Pc = state->Translated.VirtualPage | exit.PageOffset;
                     code = null;
                     break;
+                case ExitKind.Load:
+                    code = Load(ref exit, beyond);
+                    break;
                 default:
                     code = Interpret(ref exit, beyond);
                     break;
@@ -214,6 +217,31 @@ internal sealed unsafe class TranslatorLoop : IExecutionEngine, IDisposable
 
         state->Translated.VirtualPage = pc & PageMask;
         return (byte*)entry.Code;
+    }
+
+    /// <summary>
+    /// A load that the fast TLB could not serve. A device that has been reached before is asked at once, and generated code does the rest of the
+    /// instruction, unless something is to follow before the next one.
+    /// </summary>
+    private byte* Load(ref ExitRecord exit, ulong beyond)
+    {
+        CpuState* state = _state;
+        TranslatedState* translated = &state->Translated;
+        ulong address = translated->LoadAddress;
+        _core.Scheduler.Clock.Now = _end - beyond - (ulong)(translated->Budget + exit.Rest) - 1;
+        if (!_core.Memory.TryReadDevice(address, exit.Bytes, state->El, out BusResult result))
+        {
+            return Interpret(ref exit, beyond);
+        }
+
+        if (result != BusResult.Ok || !state->MayGoOn() || _interpreter.Generation != _generation)
+        {
+            _core.Memory.Answered(result);
+            return Interpret(ref exit, beyond);
+        }
+
+        translated->Loaded.Addend = (ulong)state->Scratch - address;
+        return exit.ResumeLoaded;
     }
 
     /// <summary>Executes one instruction as the interpreter does. Gives where generated code goes on, or null.</summary>

@@ -107,12 +107,23 @@ internal sealed unsafe class UnitWriter
     }
 
     /// <summary>As <see cref="LeavesAt(byte*, ExitKind, Forms.Fp.ZeroFactor?)"/>, for an address check.</summary>
-    public void LeavesAt(byte* jumpEnd, PageSearch search)
+    /// <param name="jumpEnd">Where the jump ends.</param>
+    /// <param name="search">The check.</param>
+    /// <param name="check">The value that it makes, if it is of a load that a device may answer; else -1.</param>
+    public void LeavesAt(byte* jumpEnd, PageSearch search, int check)
     {
         LeavesAt(jumpEnd);
+        ref SideExits.Exit exit = ref Exits.All[^1];
         if (search.HasHint)
         {
-            Exits.All[^1].Search = search;
+            exit.Search = search;
+        }
+
+        if (check >= 0 && Exits.MayComeBackLoaded(search.Result, check, Registers))
+        {
+            ref ExitRecord record = ref _code.Exit(exit.Number);
+            record.Kind = ExitKind.Load;
+            record.Bytes = (byte)search.Bytes;
         }
     }
 
@@ -428,7 +439,17 @@ internal sealed unsafe class UnitWriter
             }
 
             Registers.Homes.Store(Exits.MovesOf(exit.Stores));
+            if (exit.Address != Gpr.None)
+            {
+                Asm.Store(8, StateLayout.LoadAddress, exit.Address);
+            }
+
             WriteExit(exit.Number);
+            if (exit.Address != Gpr.None)
+            {
+                ResumeLoaded(in exit);
+            }
+
             _code.Exit(exit.Number).Resume = _code.ToExecutable(Asm.At);
             Registers.Homes.Load(Exits.MovesOf(exit.Loads));
             if (exit.FlagsInHost)
@@ -439,6 +460,16 @@ internal sealed unsafe class UnitWriter
 
             Assembler.Land(Asm.Jump(), exit.Rejoins);
         }
+    }
+
+    /// <summary>A load that has left comes back into its address check, which finds what was loaded.</summary>
+    private void ResumeLoaded(ref readonly SideExits.Exit exit)
+    {
+        _code.Exit(exit.Number).ResumeLoaded = _code.ToExecutable(Asm.At);
+        Registers.Homes.Load(Exits.MovesOf(exit.Live));
+        Asm.Load(8, exit.Address, StateLayout.LoadAddress);
+        Asm.Lea(true, Gpr.Rcx, StateLayout.Loaded);
+        Assembler.Land(Asm.Jump(), exit.JumpEnd);
     }
 
     private void WriteStubs()

@@ -115,26 +115,29 @@ internal sealed class RegisterBank<TDevice>(string name, RegisterMap<TDevice> ma
     private Register<TDevice>? Find(ulong offset, out int index) =>
         map.Find((int)Math.Min(offset / 4, int.MaxValue), out index);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private uint ValueOf(Register<TDevice> row, int index) =>
         row.Read is not null ? row.Read(device, index) : _values[map.ValueAt(row.Offset) + index];
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private uint ReadLanes(ulong offset, int size)
     {
         Register<TDevice>? row = Find(offset, out int index);
-        DeviceMisuse? misuse = row switch
+        if (row is null || row.Access == Access.WriteOnly || (row.WordOnly && size != 4))
         {
-            null => DeviceMisuse.NoRegister,
-            { Access: Access.WriteOnly } => DeviceMisuse.ReadOfWriteOnly,
-            { WordOnly: true } when size != 4 => DeviceMisuse.Width,
-            _ => null,
-        };
-        if (misuse is not null)
-        {
-            events.Report(new DeviceEvent(name, offset, size, IsWrite: false, Value: 0, misuse.Value));
+            ReportRead(row, offset, size);
             return 0;
         }
 
-        return (ValueOf(row!, index) >> Shift(offset)) & Lanes(size);
+        return (ValueOf(row, index) >> Shift(offset)) & Lanes(size);
+    }
+
+    private void ReportRead(Register<TDevice>? row, ulong offset, int size)
+    {
+        DeviceMisuse misuse = row is null ? DeviceMisuse.NoRegister
+            : row.Access == Access.WriteOnly ? DeviceMisuse.ReadOfWriteOnly
+            : DeviceMisuse.Width;
+        events.Report(new DeviceEvent(name, offset, size, IsWrite: false, Value: 0, misuse));
     }
 
     private void WriteLanes(ulong offset, int size, uint value)

@@ -370,6 +370,37 @@ internal sealed unsafe class HostRegisters(Assembler asm)
         }
     }
 
+    /// <summary>
+    /// Which registers must be loaded again to go on within the present operation, behind the stores of <see cref="Snapshot"/>. False if
+    /// one of them holds what is not in memory then.
+    /// </summary>
+    /// <param name="moves">Gets the loads.</param>
+    /// <param name="except">A value that need not be loaded.</param>
+    public bool TrySnapshotLive(SideExits.Moves moves, int except)
+    {
+        bool complete = true;
+        for (int register = 0; register < _inGeneral.Length; register++)
+        {
+            complete &= TrySnapshot(moves, _inGeneral[register], register, _x, 0, except);
+            complete &= TrySnapshot(moves, _inVector[register], register, _q, QHome, except);
+        }
+
+        return complete;
+    }
+
+    private bool TrySnapshot(SideExits.Moves moves, short value, int register, short[] current, int homes, int except)
+    {
+        if (value < 0 || value == except || _ops[value].LastUse <= _now)
+        {
+            return true;
+        }
+
+        int slot = Array.IndexOf(current, value);
+        int home = slot >= 0 ? homes + slot : _home[value];
+        moves.Add(new SideExits.Move(home, value, (sbyte)register, Nowhere));
+        return home >= 0;
+    }
+
     private int SpilledOnly(short value) => _home[value] >= SpillHome
         ? _home[value]
         : throw new InvalidOperationException($"value {value} ({_ops[value].Code}) lives across instructions outside the guest's registers");
