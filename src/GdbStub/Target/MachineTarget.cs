@@ -245,6 +245,7 @@ internal sealed class MachineTarget
         _breakpoints.RemoveAll();
         Inspection.StopAtTraps(null, null);
         Watches.Remove(null);
+        Inspection.StopAtPci(null, null);
     }
 
     public WalkReport Explain(int cpu, ulong address, int? exceptionLevel, WalkAccess access)

@@ -193,6 +193,9 @@ internal sealed unsafe class Core : IDisposable
         State->Current = (Instruction*)Unsafe.AsPointer(ref Unsafe.AsRef(in i));
     }
 
+    /// <summary>The address of the instruction that a device is being accessed by; for use while it is.</summary>
+    public ulong AccessPc => State->Current is null ? State->Pc : State->BlockPc + ((ulong)State->Current->Index << 2);
+
     /// <summary>
     /// Makes the engine come back to the run loop after the present instruction, wherever in its block that is: what
     /// the guest sees must not depend on how its code was cut into blocks.

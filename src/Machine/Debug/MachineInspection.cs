@@ -4,6 +4,7 @@ using System.Linq;
 using GdbHost.Machine.Boards.Fdt;
 using GdbHost.Machine.Debug.Addresses;
 using GdbHost.Machine.Debug.Cores;
+using GdbHost.Machine.Debug.Events;
 using GdbHost.Machine.Debug.Traps;
 using GdbHost.Machine.Devices.Gic;
 using GdbHost.Machine.Pcie;
@@ -26,6 +27,7 @@ public sealed class MachineInspection
     private readonly SerialTail _serial;
     private readonly MachineThread _thread;
     private readonly TrapLog _traps;
+    private readonly EventStops _events;
     private readonly Boards.Machine _machine;
 
     internal MachineInspection(Boards.Machine machine, MachineThread thread, SerialTail serial, ExceptionListeners listeners)
@@ -34,6 +36,7 @@ public sealed class MachineInspection
         _thread = thread;
         _machine = machine;
         _traps = new TrapLog(listeners);
+        _events = new EventStops(machine);
     }
 
     /// <summary>The newest exceptions to EL2 and EL3, counts of all, and calls of the machine's own firmware.</summary>
@@ -65,6 +68,16 @@ public sealed class MachineInspection
     {
         _traps.Stops = traps;
         _traps.StopsAtCall = calls;
+    });
+
+    /// <summary>
+    /// The same at accesses of cores to PCI configuration space, after the access, and at interrupt messages of PCI functions, after the
+    /// instruction during which they arrive.
+    /// </summary>
+    public void StopAtPci(Func<MachineConfigAccess, string?>? accesses, Func<MachineMessage, string?>? messages) => _thread.Invoke(() =>
+    {
+        _events.Accesses = accesses;
+        _events.Messages = messages;
     });
 
     /// <summary>What a core is doing and what it could take.</summary>

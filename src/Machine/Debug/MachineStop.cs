@@ -14,7 +14,7 @@ public enum MachineStopKind
     /// <summary>A core is before an instruction that touches a watched range.</summary>
     Watchpoint,
 
-    /// <summary>Something happened to a core that <c>Inspection.StopAtTraps</c> has asked to stop at.</summary>
+    /// <summary>Something happened to a core that <c>Inspection.StopAtTraps</c> or <c>StopAtPci</c> has asked to stop at.</summary>
     Event,
 
     /// <summary>The step is done.</summary>

@@ -10,11 +10,20 @@ namespace GdbHost.Machine.Pcie;
 /// </summary>
 internal sealed class Ecam(string name, RootComplex root) : PciBusPort(name, widest: 4)
 {
+    private int RegisterBits => root.Model.Access == ConfigAccess.Ecam ? 12 : 8;
+
     protected override IBusDevice? Find(ulong offset, out ulong inside)
     {
-        int register = root.Model.Access == ConfigAccess.Ecam ? 12 : 8;
+        int register = RegisterBits;
         inside = offset.Field(register - 1, 0);
         PciFunction? function = root.Find((int)offset.Field(register + 15, register + 8), (int)offset.Field(register + 7, register));
         return inside < (ulong)(function?.Config.Length ?? 0) ? function!.ConfigPort : null;
+    }
+
+    protected override void Unclaimed(ulong offset, int size, bool isWrite, ulong value)
+    {
+        int register = RegisterBits;
+        root.ConfigObserver?.Invoke(new ConfigStep(
+            new RequesterId((ushort)offset.Field(register + 15, register)), (int)offset.Field(register - 1, 0), size, isWrite, (uint)value));
     }
 }

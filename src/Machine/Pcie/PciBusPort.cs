@@ -25,8 +25,8 @@ internal abstract class PciBusPort(string name, int widest) : IBusDevice
         IBusDevice? target = Find(offset, out ulong inside);
         if (target is null)
         {
-            Unclaimed(offset, size, isWrite: false);
             value = ulong.MaxValue >> (64 - (size * 8));
+            Unclaimed(offset, size, isWrite: false, value);
             return BusResult.Ok;
         }
 
@@ -44,7 +44,7 @@ internal abstract class PciBusPort(string name, int widest) : IBusDevice
         IBusDevice? target = Find(offset, out ulong inside);
         if (target is null)
         {
-            Unclaimed(offset, size, isWrite: true);
+            Unclaimed(offset, size, isWrite: true, value);
         }
 
         return target?.Write(inside, size, value) ?? BusResult.Ok;
@@ -65,7 +65,8 @@ internal abstract class PciBusPort(string name, int widest) : IBusDevice
     }
 
     /// <summary>Nothing answers an access of the CPU.</summary>
-    protected virtual void Unclaimed(ulong offset, int size, bool isWrite)
+    /// <param name="value">What is written and lost, or what a read gives: all ones.</param>
+    protected virtual void Unclaimed(ulong offset, int size, bool isWrite, ulong value)
     {
     }
 

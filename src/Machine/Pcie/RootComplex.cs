@@ -59,6 +59,10 @@ internal sealed class RootComplex : IDevice
     [field: NotState("wiring")]
     public Func<ulong>? SinceReset { get; set; }
 
+    /// <summary>Told of each access to configuration space after it was done; null where nobody listens.</summary>
+    [field: NotState("an observer")]
+    public Action<ConfigStep>? ConfigObserver { get; set; }
+
     /// <summary>Told of a function that has been taken out.</summary>
     [field: NotState("wiring")]
     public Action<PciFunction>? Left { get; set; }

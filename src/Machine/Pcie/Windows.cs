@@ -9,7 +9,7 @@ internal sealed class MemoryWindow(string name, ulong start, RootComplex root) :
 {
     protected override IBusDevice? Find(ulong offset, out ulong inside) => root.Decode(io: false, start + offset, out inside);
 
-    protected override void Unclaimed(ulong offset, int size, bool isWrite) => root.Unsupported?.Add(io: false, start + offset, size, isWrite);
+    protected override void Unclaimed(ulong offset, int size, bool isWrite, ulong value) => root.Unsupported?.Add(io: false, start + offset, size, isWrite);
 }
 
 /// <summary>A range of the CPU's addresses behind which PCI's I/O space lies.</summary>
@@ -19,5 +19,5 @@ internal sealed class IoWindow(string name, ulong start, RootComplex root) : Pci
 {
     protected override IBusDevice? Find(ulong offset, out ulong inside) => root.Decode(io: true, start + offset, out inside);
 
-    protected override void Unclaimed(ulong offset, int size, bool isWrite) => root.Unsupported?.Add(io: true, start + offset, size, isWrite);
+    protected override void Unclaimed(ulong offset, int size, bool isWrite, ulong value) => root.Unsupported?.Add(io: true, start + offset, size, isWrite);
 }

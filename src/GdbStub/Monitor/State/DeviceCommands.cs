@@ -79,7 +79,8 @@ internal static class DeviceCommands
         }
     }
 
-    private static bool TryFunction(string text, out int bus, out int deviceFunction)
+    /// <summary>Bus, device and function as BB:DD.F.</summary>
+    public static bool TryFunction(string text, out int bus, out int deviceFunction)
     {
         string[] parts = text.Split(':', '.');
         deviceFunction = 0;

@@ -12,11 +12,12 @@ internal static class TrapStops
 
     public static readonly MonitorCommand[] Rows =
     [
-        new(Name, "stage2|undef|flagged|trap CLASS|irq N|psci|off [vmid N] [ipa ADDR]",
-            "stops at exceptions to EL2 or EL3 of a kind, at remarkable returns (flagged), at an interrupt that EL2 or EL3 takes, or at calls of PSCI", Run, static t => t is IInspected),
+        new(Name, "stage2|undef|serror|flagged|trap CLASS|irq N|psci [vmid N] [ipa ADDR] | pci BB:DD.F [REGISTER] [read|write] | msi [BB:DD.F] | off",
+            "stops at exceptions to EL2 or EL3 of a kind, at remarkable returns (flagged), at an interrupt that EL2 or EL3 takes, at calls of PSCI, at accesses to a PCI function's configuration space, or at interrupt messages",
+            Run, static t => t is IInspected),
     ];
 
-    private const string Stopped = "stopped by \"monitor break\"";
+    internal const string Stopped = "stopped by \"monitor break\"";
 
     private static void Run(MonitorRequest request, ReadOnlySpan<string> arguments)
     {
@@ -25,7 +26,15 @@ internal static class TrapStops
         {
             case ["off"]:
                 machine.StopAtTraps(null, null);
+                machine.StopAtPci(null, null);
                 request.Line("break: no stops at events");
+                return;
+            case ["pci", ..] or ["msi", ..]:
+                if (!PciStops.TryRun(request, machine, arguments))
+                {
+                    MonitorArguments.Usage(request, Name);
+                }
+
                 return;
             case ["psci"]:
                 machine.StopAtTraps(null, c => $"{Stopped}: {c.Conduit} {CallWords(c)} answered {c.Result}");

@@ -85,7 +85,10 @@ internal sealed class DmaPort(PciFunction function)
         {
             ulong at = address + (ulong)done;
             int length = Piece(at, from.Length - done);
-            DmaRequest request = new(forged ?? function.Requester, kind, at, length, attributes);
+            DmaRequest request = new(forged ?? function.Requester, kind, at, length, attributes)
+            {
+                Message = kind == DmaKind.Message ? BinaryPrimitives.ReadUInt32LittleEndian(buffer) : 0,
+            };
             DmaResult outcome = UpstreamPath.Send(function, request, buffer.AsSpan(done, length));
             result = result == DmaResult.Ok ? outcome : result;
             done += length;

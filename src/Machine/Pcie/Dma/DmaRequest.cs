@@ -42,6 +42,9 @@ internal readonly record struct DmaRequest(RequesterId Requester, DmaKind Kind, 
 {
     /// <summary>Memory is changed.</summary>
     public bool IsWrite => Kind != DmaKind.Read;
+
+    /// <summary>For an interrupt message: what it writes.</summary>
+    public uint Message { get; init; }
 }
 
 /// <summary>What became of a request, or what a place on its way made of it.</summary>

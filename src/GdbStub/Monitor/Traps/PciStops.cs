@@ -1,0 +1,78 @@
+using System;
+using GdbHost.GdbStub.Monitor.State;
+using GdbHost.Machine.Debug;
+using GdbHost.Machine.Debug.Events;
+
+namespace GdbHost.GdbStub.Monitor.Traps;
+
+/// <summary>"monitor break pci" and "monitor break msi": stops at accesses to configuration space, and at interrupt messages.</summary>
+internal static class PciStops
+{
+    private const int MostRegister = 0xfff;
+
+    /// <summary>False for words that mean nothing.</summary>
+    public static bool TryRun(MonitorRequest request, MachineInspection machine, ReadOnlySpan<string> words)
+    {
+        string? function = null;
+        if (words.Length > 1)
+        {
+            if (!DeviceCommands.TryFunction(words[1], out int bus, out int deviceFunction))
+            {
+                return false;
+            }
+
+            function = $"{bus:x2}:{deviceFunction >> 3:x2}.{deviceFunction & 7}";
+        }
+
+        return words[0] == "msi" ? words.Length <= 2 && AtMessages(request, machine, function) : function is not null && AtAccesses(request, machine, function, words[2..]);
+    }
+
+    private static bool AtMessages(MonitorRequest request, MachineInspection machine, string? function)
+    {
+        machine.StopAtPci(null, m => function is null || m.Function == function
+            ? $"{TrapStops.Stopped}: message of {m.Function}, data 0x{m.Data:x} to 0x{m.Address:x}: {string.Join(", ", m.Way)}"
+            : null);
+        request.Line($"break: the machine stops at interrupt messages of {function ?? "all functions"}");
+        return true;
+    }
+
+    private static bool AtAccesses(MonitorRequest request, MachineInspection machine, string function, ReadOnlySpan<string> words)
+    {
+        bool? isWrite = null;
+        int? register = null;
+        foreach (string word in words)
+        {
+            switch (word)
+            {
+                case "r" or "read" when isWrite is null:
+                    isWrite = false;
+                    break;
+                case "w" or "write" when isWrite is null:
+                    isWrite = true;
+                    break;
+                default:
+                    if (register is not null || !MonitorArguments.TryNumber(word, out ulong number) || number > MostRegister)
+                    {
+                        return false;
+                    }
+
+                    register = (int)number;
+                    break;
+            }
+        }
+
+        machine.StopAtPci(
+            a => a.Function == function && (isWrite ?? a.IsWrite) == a.IsWrite && (register is not int r || (r >= a.Offset && r < a.Offset + a.Size)) ? Sentence(a) : null,
+            null);
+        string what = isWrite switch { true => "writes", false => "reads", null => "accesses" };
+        request.Line($"break: the machine stops after {what} of {(register is int at ? $"register 0x{at:x}" : "the registers")} of {function}, also where no function answers");
+        return true;
+    }
+
+    private static string Sentence(MachineConfigAccess a)
+    {
+        string who = a.Name is null ? $"{a.Function}, where no function answers" : $"{a.Function} {a.Name}";
+        string did = a.IsWrite ? $"wrote 0x{a.Value:x} to" : $"read 0x{a.Value:x} from";
+        return $"{TrapStops.Stopped}: cpu{a.Cpu} {did} {a.Register} (0x{a.Offset:x}, {a.Size} {(a.Size == 1 ? "byte" : "bytes")}) of {who}, PC 0x{a.Pc:x}";
+    }
+}
