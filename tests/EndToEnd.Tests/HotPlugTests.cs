@@ -4,6 +4,7 @@ using System.IO;
 using System.Linq;
 using System.Security.Cryptography;
 using GdbHost.EndToEnd.Tests.Harness;
+using GdbHost.Machine.Backends;
 using GdbHost.Machine.Boards;
 using GdbHost.Machine.Debug;
 using GdbHost.Machine.Pcie.Devices;
@@ -41,7 +42,7 @@ public sealed class HotPlugTests
             Assert.Equal(before, functions);
             bool disk = time % 2 == 0;
             Assert.Null(run.Port.AddPciDevice(disk
-                ? new PciDeviceRequest("virtio-blk-pci", [new("bus", "rp"), new("id", "late")]) { Backend = new BlockDeviceConfiguration(second, null) }
+                ? new PciDeviceRequest("virtio-blk-pci", [new("bus", "rp"), new("id", "late")]) { Backend = new BlockBackend(second) }
                 : new PciDeviceRequest("virtio-rng-pci", [new("bus", "rp"), new("id", "late")])));
             Until(run, () => run.Text.Contains($"USED {time}\r", StringComparison.Ordinal));
             string said = run.Text[run.Text.IndexOf($"EMPTY {time}", StringComparison.Ordinal)..];
@@ -83,7 +84,7 @@ public sealed class HotPlugTests
         PciDevices =
         [
             new PciDeviceRequest("pcie-root-port", [new("id", "rp"), new("chassis", "1")]),
-            new PciDeviceRequest("virtio-blk-pci", [new("drive", "hd0")]) { Backend = new BlockDeviceConfiguration(disk, null) },
+            new PciDeviceRequest("virtio-blk-pci", [new("drive", "hd0")]) { Backend = new BlockBackend(disk) },
         ],
     };
 

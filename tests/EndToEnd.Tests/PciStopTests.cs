@@ -6,6 +6,7 @@ using System.Threading;
 using GdbHost.EndToEnd.Tests.Harness;
 using GdbHost.GdbStub.Monitor;
 using GdbHost.GdbStub.Target;
+using GdbHost.Machine.Backends;
 using GdbHost.Machine.Boards;
 using GdbHost.Machine.Pcie.Devices;
 using GdbHost.Machine.Virtio;
@@ -132,7 +133,7 @@ public sealed class PciStopTests
         Initrd = FileOf(Repository.Guest("debian/initramfs.cpio.gz")),
         Append = "console=ttyAMA0 nokaslr panic=-1",
         MemoryBytes = 512 << 20,
-        PciDevices = [new PciDeviceRequest("virtio-blk-pci", [new("drive", "hd0")]) { Backend = new BlockDeviceConfiguration(new MemoryDisk(1 << 20, gic), null) }],
+        PciDevices = [new PciDeviceRequest("virtio-blk-pci", [new("drive", "hd0")]) { Backend = new BlockBackend(new MemoryDisk(1 << 20, gic)) }],
     };
 
     private static BootFile FileOf(string path) => new(path, File.ReadAllBytes(path));

@@ -1,5 +1,5 @@
 using System;
-using GdbHost.Machine.Virtio.Block;
+using GdbHost.Machine.Backends;
 
 namespace GdbHost.EndToEnd.Tests.Harness;
 
