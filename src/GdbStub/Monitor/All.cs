@@ -16,6 +16,7 @@ internal static class All
         .. SystemRegisters.Rows,
         .. Translate.Rows,
         .. WhyCommands.Rows,
+        .. MessageCommands.Rows,
         .. TrapCommands.Rows,
         .. TrapStops.Rows,
         .. WatchCommands.Rows,

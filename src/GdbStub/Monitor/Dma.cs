@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Globalization;
 using GdbHost.GdbStub.Target;
 
 namespace GdbHost.GdbStub.Monitor;
@@ -28,7 +27,7 @@ internal static class Dma
             {
                 isWrite = arguments[i] == "w";
             }
-            else if (TryNumber(arguments[i], out ulong number) || (i == 1 && TryFunction(arguments[i], out number)))
+            else if (MonitorArguments.TryNumber(arguments[i], out ulong number) || (i == 1 && TryStream(arguments[i], out number)))
             {
                 numbers.Add(number);
             }
@@ -45,15 +44,15 @@ internal static class Dma
     private static void PrintDma(MonitorRequest request, ReadOnlySpan<string> arguments)
     {
         ulong address = 0;
-        ulong requester = 0;
+        ushort requester = 0;
         bool good = arguments.Length == 4 && arguments[0] == "explain" && arguments[3] is "r" or "w" or "read" or "write";
-        if (!good || !TryFunction(arguments[1], out requester) || !TryNumber(arguments[2], out address))
+        if (!good || !MonitorArguments.TryFunction(arguments[1], out requester) || !MonitorArguments.TryNumber(arguments[2], out address))
         {
             request.Fail("usage: monitor dma explain BUS:DEVICE.FUNCTION IOVA r|w, for example: monitor dma explain 00:01.0 0x40000000 w");
             return;
         }
 
-        Print(request, ((IPciDevices)request.Target).ExplainDma((ushort)requester, address, arguments[3][0] == 'w'));
+        Print(request, ((IPciDevices)request.Target).ExplainDma(requester, address, arguments[3][0] == 'w'));
     }
 
     private static void Print(MonitorRequest request, IReadOnlyList<string> lines)
@@ -64,20 +63,11 @@ internal static class Dma
         }
     }
 
-    /// <summary>Bus, device and function in hexadecimal, as lspci has them.</summary>
-    private static bool TryFunction(string text, out ulong requester)
+    // A function's StreamID is its requester ID, as the board's iommu-map says.
+    private static bool TryStream(string text, out ulong stream)
     {
-        string[] parts = text.Split(':', '.');
-        requester = 0;
-        bool good = parts.Length == 3 && TryHexadecimal(parts[0], 0xff, out uint bus) & TryHexadecimal(parts[1], 31, out uint device)
-            & TryHexadecimal(parts[2], 7, out uint function) && (requester = (bus << 8) | (device << 3) | function) <= ushort.MaxValue;
+        bool good = MonitorArguments.TryFunction(text, out ushort requester);
+        stream = requester;
         return good;
     }
-
-    private static bool TryHexadecimal(string text, uint most, out uint value) =>
-        uint.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value) && value <= most;
-
-    private static bool TryNumber(string text, out ulong number) => text.StartsWith("0x", StringComparison.OrdinalIgnoreCase)
-        ? ulong.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out number)
-        : ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 }

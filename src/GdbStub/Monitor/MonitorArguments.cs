@@ -18,6 +18,25 @@ internal static class MonitorArguments
     public static bool TryAddress(MonitorRequest request, string text, out ulong value) =>
         TryNumber(text, out value) || TryRegister(request, text.TrimStart('$'), out value);
 
+    /// <summary>Bus, device and function in hexadecimal as lspci has them, BB:DD.F.</summary>
+    /// <param name="requester">Bus in [15:8], device in [7:3], function in [2:0].</param>
+    public static bool TryFunction(string text, out ushort requester)
+    {
+        string[] parts = text.Split(':', '.');
+        requester = 0;
+        if (parts.Length != 3 || !TryHexadecimal(parts[0], 0xff, out uint bus) || !TryHexadecimal(parts[1], 31, out uint device)
+            || !TryHexadecimal(parts[2], 7, out uint function))
+        {
+            return false;
+        }
+
+        requester = (ushort)((bus << 8) | (device << 3) | function);
+        return true;
+    }
+
+    private static bool TryHexadecimal(string text, uint most, out uint value) =>
+        uint.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value) && value <= most;
+
     /// <summary>The value of a register of the vCPU that gdb has selected.</summary>
     public static bool TryRegister(MonitorRequest request, string name, out ulong value)
     {

@@ -120,6 +120,10 @@ internal sealed class Machine : IPowerControl, IStateful, IDisposable
     /// <summary>Ways into devices from outside.</summary>
     public OutsideWays Ways { get; } = new();
 
+    /// <summary>Where messages become interrupts.</summary>
+    [field: NotState("wiring")]
+    public List<IMessageDoorbell> Doorbells { get; } = [];
+
     /// <summary>Accesses that devices did not expect.</summary>
     public DeviceEvents Events { get; } = new();
 

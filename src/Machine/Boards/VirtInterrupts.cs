@@ -89,7 +89,9 @@ internal static class VirtInterrupts
         }
 
         IInterruptLine[] messages = Lines(gic, Messages, MessageInterrupts);
-        machine.Map(Messages, machine.Add(new GicV2m(Messages.Name, Messages.Spi, messages, machine.Events)).Port);
+        GicV2m frame = machine.Add(new GicV2m(Messages.Name, Messages.Spi, messages, machine.Events));
+        machine.Map(Messages, frame.Port);
+        machine.Doorbells.Add(frame);
         return gic;
     }
 
@@ -110,7 +112,9 @@ internal static class VirtInterrupts
             core.System.Gic = gic.Interface(index);
         }
 
-        machine.Map(Translation, machine.Add(new Its(Translation.Name, gic, memory, machine.Events)));
+        Its its = machine.Add(new Its(Translation.Name, gic, memory, machine.Events));
+        machine.Map(Translation, its);
+        machine.Doorbells.Add(its);
 
         return gic;
     }

@@ -5,8 +5,10 @@ using GdbHost.Machine.Boards.Fdt;
 using GdbHost.Machine.Debug.Addresses;
 using GdbHost.Machine.Debug.Cores;
 using GdbHost.Machine.Debug.Events;
+using GdbHost.Machine.Debug.Dma;
 using GdbHost.Machine.Debug.Traps;
 using GdbHost.Machine.Devices.Gic;
+using GdbHost.Machine.Devices.Gic.Its;
 using GdbHost.Machine.Pcie;
 using GdbHost.Machine.SysRegs;
 
@@ -117,6 +119,13 @@ public sealed class MachineInspection
     /// <param name="deviceFunction">Device in [7:3], function in [2:0].</param>
     public byte[]? ConfigSpace(int bus, int deviceFunction) => Ask(() => _machine.Pcie?.Bus.Find(bus, deviceFunction) is not PciFunction function ? null
         : (byte[])[.. Enumerable.Range(0, function.Config.Length).Select(i => (byte)function.Config.Read(i, 1))]);
+
+    /// <summary>The way of a function's interrupt message; null where there is no function.</summary>
+    /// <param name="requester">Bus in [15:8], device in [7:3], function in [2:0], as software has numbered the buses.</param>
+    public MessageReport? Message(ushort requester, int vector) => Ask(() => MessageExplainer.Explain(_machine, requester, vector));
+
+    /// <summary>The events of the ITS that software has mapped, in lines; empty without one.</summary>
+    public IReadOnlyList<string> ItsMappings(int most) => Ask<IReadOnlyList<string>>(() => [.. _machine.Doorbells.OfType<Its>().SelectMany(its => its.Mappings(most))]);
 
     /// <summary>The newest bytes that the guest's console has printed.</summary>
     public byte[] Serial => Ask(() => _serial.Bytes);

@@ -1,5 +1,4 @@
 using System;
-using System.Globalization;
 using System.Linq;
 using System.Text;
 using GdbHost.GdbStub.Target;
@@ -56,13 +55,13 @@ internal static class DeviceCommands
     /// <summary>The dump of one function's configuration space; also "monitor pci config".</summary>
     public static void PciConfig(MonitorRequest request, ReadOnlySpan<string> arguments)
     {
-        if (arguments.Length != 1 || !TryFunction(arguments[0], out int bus, out int deviceFunction))
+        if (arguments.Length != 1 || !MonitorArguments.TryFunction(arguments[0], out ushort requester))
         {
             request.Fail("usage: monitor pci_config BB:DD.F, for example: monitor pci_config 00:01.0");
             return;
         }
 
-        if (Machine(request).ConfigSpace(bus, deviceFunction) is not byte[] bytes)
+        if (Machine(request).ConfigSpace(requester >> 8, requester & 0xff) is not byte[] bytes)
         {
             request.Fail($"There is no function at {arguments[0]} now; \"monitor pci\" lists them with the bus numbers that software has given.");
             return;
@@ -78,22 +77,4 @@ internal static class DeviceCommands
             }
         }
     }
-
-    /// <summary>Bus, device and function as BB:DD.F.</summary>
-    public static bool TryFunction(string text, out int bus, out int deviceFunction)
-    {
-        string[] parts = text.Split(':', '.');
-        deviceFunction = 0;
-        bus = 0;
-        if (parts.Length != 3 || !Hexadecimal(parts[0], 0xff, out bus) || !Hexadecimal(parts[1], 31, out int device) || !Hexadecimal(parts[2], 7, out int function))
-        {
-            return false;
-        }
-
-        deviceFunction = (device << 3) | function;
-        return true;
-    }
-
-    private static bool Hexadecimal(string text, int most, out int value) =>
-        int.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value) && value >= 0 && value <= most;
 }

@@ -1,5 +1,4 @@
 using System;
-using GdbHost.GdbStub.Monitor.State;
 using GdbHost.Machine.Debug;
 using GdbHost.Machine.Debug.Events;
 
@@ -16,12 +15,12 @@ internal static class PciStops
         string? function = null;
         if (words.Length > 1)
         {
-            if (!DeviceCommands.TryFunction(words[1], out int bus, out int deviceFunction))
+            if (!MonitorArguments.TryFunction(words[1], out ushort requester))
             {
                 return false;
             }
 
-            function = $"{bus:x2}:{deviceFunction >> 3:x2}.{deviceFunction & 7}";
+            function = $"{requester >> 8:x2}:{(requester >> 3) & 31:x2}.{requester & 7}";
         }
 
         return words[0] == "msi" ? words.Length <= 2 && AtMessages(request, machine, function) : function is not null && AtAccesses(request, machine, function, words[2..]);

@@ -1,9 +1,9 @@
 using System.Collections.Generic;
 using System.Linq;
-using GdbHost.GdbStub.Monitor.Json;
 using GdbHost.GdbStub.Target;
 using GdbHost.Machine.Debug;
 using GdbHost.Machine.Debug.Cores;
+using GdbHost.Machine.Devices.Gic;
 
 namespace GdbHost.GdbStub.Monitor.Why;
 
@@ -15,23 +15,23 @@ internal static class InterruptChain
 {
     private static readonly string[] ListStates = ["free", "pending", "active", "pending and active"];
 
-    public static void Write(MonitorRequest request, int id)
+    public static void Write(MonitorRequest request, int id, int cpu)
     {
         MachineInspection machine = ((IInspected)request.Target).Inspection;
-        var interrupt = machine.Interrupt(request.Cpu, id);
-        var port = machine.CpuInterface(request.Cpu);
+        var interrupt = machine.Interrupt(cpu, id);
+        var port = machine.CpuInterface(cpu);
         if (interrupt is null || port is null)
         {
             request.Fail(machine.GicVersion == 0
                 ? "This machine has no GIC."
-                : $"There is no interrupt {id} for cpu{request.Cpu}: 0 to 15 are SGIs, 16 to 31 PPIs, 32 to 287 SPIs{(machine.GicVersion == 3 ? ", from 8192 on LPIs that the redistributor's tables have room for" : "")}.");
+                : $"There is no interrupt {id} for cpu{cpu}: 0 to 15 are SGIs, 16 to 31 PPIs, 32 to 287 SPIs{(machine.GicVersion == 3 ? ", from 8192 on LPIs that the redistributor's tables have room for" : "")}.");
             return;
         }
 
-        CoreReport core = machine.Core(request.Cpu);
-        request.Line($"interrupt {id} ({KindOf(id)}) to cpu{request.Cpu}, GICv{machine.GicVersion}");
+        CoreReport core = machine.Core(cpu);
+        request.Line($"interrupt {id} ({KindOf(id)}) to cpu{cpu}, GICv{machine.GicVersion}");
         string trigger = interrupt.Edge ? "edge-triggered" : "level-sensitive";
-        List<Link> links =
+        List<InterruptLink> links =
         [
             new("pending", interrupt.Pending, $"{trigger}, line {(interrupt.Line ? "high" : "low")}, {(interrupt.Pending ? "pending" : "not pending")}",
                 interrupt.Active ? "it is active and not pending again" : "the device has not raised it, or it was acknowledged or cleared"),
@@ -48,16 +48,16 @@ internal static class InterruptChain
             new("highest", port.HighestPending == id, $"the most urgent pending interrupt is {port.HighestPending}", $"interrupt {port.HighestPending} comes first"),
             .. AtCore(core, interrupt.Group == 0 && (machine.GicVersion == 3 || core.FiqInput)),
         ];
-        Walk(request, links);
+        InterruptLinks.Write(request, links);
         foreach (var entry in port.List.Where(l => l.PhysicalId == id || l.VirtualId == id))
         {
             request.Line($"list register {entry.Index}: virtual interrupt {entry.VirtualId}, {ListStates[entry.State]}, priority 0x{entry.Priority:x2}, group {entry.Group}"
                 + (entry.PhysicalId is int physical ? $", physical interrupt {physical}" : ", no physical interrupt"));
-            Walk(request, Virtual(port.VirtualEnabled, port.VirtualGroupsEnabled[entry.Group], entry.Group, entry.State, entry.Priority, port.VirtualPriorityMask, core, machine.GicVersion));
+            InterruptLinks.Write(request, Virtual(port.VirtualEnabled, port.VirtualGroupsEnabled[entry.Group], entry.Group, entry.State, entry.Priority, port.VirtualPriorityMask, core, machine.GicVersion));
         }
     }
 
-    private static IEnumerable<Link> AtCore(CoreReport core, bool asFiq)
+    private static IEnumerable<InterruptLink> AtCore(CoreReport core, bool asFiq)
     {
         string kind = asFiq ? "FIQ" : "IRQ";
         bool masked = asFiq ? core.FiqMasked : core.IrqMasked;
@@ -69,7 +69,7 @@ internal static class InterruptChain
             target < core.Level ? $"it is taken once EL{core.Level} returns below (HCR_EL2.IMO=0 sends it to EL1)" : $"PSTATE.{kind[0]} masks it");
     }
 
-    private static List<Link> Virtual(bool enabled, bool group, int number, int state, int priority, int mask, CoreReport core, int version) =>
+    private static List<InterruptLink> Virtual(bool enabled, bool group, int number, int state, int priority, int mask, CoreReport core, int version) =>
     [
         new("virtual interface", enabled, enabled ? "on" : "off", version == 2 ? "set GICH_HCR.En" : "set ICH_HCR_EL2.En"),
         new("virtual pending", (state & 1) != 0, (state & 1) != 0 ? "pending" : "not pending", "the guest has acknowledged it, or the entry is done"),
@@ -80,27 +80,8 @@ internal static class InterruptChain
             core.Level > 1 ? "it is taken once EL2 returns to the guest" : "the guest masks IRQs"),
     ];
 
-    private static void Walk(MonitorRequest request, IEnumerable<Link> links)
-    {
-        Link? blocked = null;
-        foreach (Link link in links)
-        {
-            request.Line($"  {(link.Passes ? "ok     " : "blocked")} {link.Name}: {link.State}",
-                new("link", link.Name), new("passes", link.Passes), new("state", link.State), new("reason", link.Passes ? null : link.Reason));
-            blocked ??= link.Passes ? null : link;
-        }
-
-        request.Line(blocked is null ? "  it is taken before the next instruction" : $"  first blocked link: {blocked.Name}: {blocked.Reason}",
-            new Fact("first-blocked", blocked?.Name), new Fact("reason", blocked?.Reason));
-    }
-
     private static string KindOf(int id) => id switch { < 16 => "SGI", < 32 => "PPI", < 1020 => $"SPI {id - 32}", _ => "LPI" };
 
     private static string EnableRegister(int id, int version) =>
         id >= 8192 ? "the LPI configuration table" : version == 3 && id < 32 ? "GICR_ISENABLER0" : $"GICD_ISENABLER{id / 32}";
-
-    /// <param name="Passes">It does not hold the interrupt up.</param>
-    /// <param name="State">What it is now.</param>
-    /// <param name="Reason">Why it would block, or what to do.</param>
-    private sealed record Link(string Name, bool Passes, string State, string Reason);
 }

@@ -21,7 +21,7 @@ internal static class WhyCommands
                 AbortExplanation.Write(request);
                 break;
             case ["irq", string text] when MonitorArguments.TryNumber(text, out ulong id) && id <= ushort.MaxValue:
-                InterruptChain.Write(request, (int)id);
+                InterruptChain.Write(request, (int)id, request.Cpu);
                 break;
             case ["hang"]:
                 HangExplanation.Write(request);

@@ -13,18 +13,32 @@ internal static class DmaExplainer
     /// <param name="requester">The function's Requester ID, which need not be that which it had at reset.</param>
     public static IReadOnlyList<string> Explain(Boards.Machine machine, ushort requester, ulong address, bool isWrite)
     {
+        List<string> lines = [];
+        ulong? reached = Follow(machine, requester, address, isWrite, lines);
+        if (reached is ulong at)
+        {
+            lines.Add(Target(machine, at, isWrite));
+        }
+
+        return lines;
+    }
+
+    /// <summary>Adds a line for each place on the way; gives the physical address where the way ends, or null.</summary>
+    public static ulong? Follow(Boards.Machine machine, ushort requester, ulong address, bool isWrite, List<string> lines)
+    {
         RequesterId id = new(requester);
         if (machine.Pcie?.Find(requester >> 8, requester & 0xff) is not PciFunction function)
         {
-            return [$"there is no function at {id}; \"monitor pci\" lists them"];
+            lines.Add($"there is no function at {id}; \"monitor pci\" lists them");
+            return null;
         }
 
         DmaRequest request = new(id, isWrite ? DmaKind.Write : DmaKind.Read, address, 1, DmaAttributes.None);
-        List<string> lines = [$"{id} {function.StateName}: {(isWrite ? "write to" : "read of")} 0x{address:x}"];
+        lines.Add($"{id} {function.StateName}: {(isWrite ? "write to" : "read of")} 0x{address:x}");
         if (!function.MayMaster)
         {
             lines.Add("function: not sent: Bus Master Enable is clear, or it is not in D0");
-            return lines;
+            return null;
         }
 
         lines.Add("function: sent, Bus Master Enable is set");
@@ -33,35 +47,31 @@ internal static class DmaExplainer
             if (!bridge.MayForward(request) || bridge.Bus is null)
             {
                 lines.Add($"bridge {bridge.StateName}: not forwarded: Bus Master Enable is clear, it is in reset, or the address is in its own windows");
-                return lines;
+                return null;
             }
 
             lines.Add($"bridge {bridge.StateName}: forwarded");
             if (!bridge.RedirectsPeers && bridge.Bus.Decode(io: false, address, out _) is IBusDevice peer)
             {
                 lines.Add($"peer: {peer.Name} on {bridge.Bus.Name} takes it; the SMMU does not see it");
-                return lines;
+                return null;
             }
         }
 
         if (!machine.Pcie.TryInboundWindow(request, out ulong inbound))
         {
             lines.Add("host bridge: no inbound window has the address: refused; the SMMU does not see it");
-            return lines;
+            return null;
         }
 
         lines.Add($"host bridge: passes as 0x{inbound:x}");
         ulong? physical = machine.Smmu is null ? inbound : SmmuWalks.Follow(machine.Smmu, requester, inbound, isWrite, lines);
-        if (physical is ulong at)
-        {
-            lines.Add(Target(machine, at, isWrite));
-        }
-        else
+        if (physical is null)
         {
             lines.Add("target: not reached");
         }
 
-        return lines;
+        return physical;
     }
 
     private static string Target(Boards.Machine machine, ulong at, bool isWrite)

@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using GdbHost.Machine.Bus;
 using GdbHost.Machine.Common;
 using GdbHost.Machine.Devices.Registers;
@@ -8,10 +9,11 @@ namespace GdbHost.Machine.Devices.Gic;
 /// A GICv2m frame (DEN 0029, Server Base System Architecture, GICv2m): a write of an interrupt's ID makes
 /// that shared peripheral interrupt pending, which is how message-signaled interrupts reach a GICv2.
 /// </summary>
-internal sealed class GicV2m : IDevice
+internal sealed class GicV2m : IDevice, IMessageDoorbell
 {
     public const uint Size = 0x1000;
 
+    private const uint SetSpi = 0x040;
     private const int FirstSpiId = 32;
     private const int BaseShift = 16;
     private const uint IdMask = 0x3ff;
@@ -23,7 +25,7 @@ internal sealed class GicV2m : IDevice
             Read = (f, _) => (f._firstId << BaseShift) | (uint)f._lines.Length,
             WordOnly = true,
         },
-        new(0x040, "MSI_SETSPI_NS", Access.WriteOnly, "DEN 0029, MSI_SETSPI_NS; [9:0] ID") { Write = (f, _, v, mask) => f.Send(v, mask) },
+        new(SetSpi, "MSI_SETSPI_NS", Access.WriteOnly, "DEN 0029, MSI_SETSPI_NS; [9:0] ID") { Write = (f, _, v, mask) => f.Send(v, mask) },
         new(0xfcc, "MSI_IIDR", Access.ReadOnly, "DEN 0029, MSI_IIDR; QEMU's") { Reset = 0x0510_0000, WordOnly = true },
         new(0xfd0, "MSI_PIDR", Access.ReadOnly, "DEN 0029, identification registers; QEMU's are zero") { Count = 12 });
 
@@ -44,9 +46,20 @@ internal sealed class GicV2m : IDevice
 
     public IBusDevice Port => _bank;
 
+    public string Name => _bank.Name;
+
     public string StateName => _bank.Name;
 
     public void Reset() => _bank.Reset();
+
+    public MessageTarget? Explain(RequesterId requester, ulong offset, uint data, List<InterruptLink> links)
+    {
+        links.Add(new("doorbell", offset == SetSpi, $"{Name}+0x{offset:x}", $"messages go to MSI_SETSPI_NS, {Name}+0x{SetSpi:x}"));
+        uint id = data & IdMask;
+        bool known = id - _firstId < _lines.Length;
+        links.Add(new("SPI", known, $"data 0x{data:x} is interrupt {id}", $"the frame has {_firstId} to {_firstId + _lines.Length - 1}; the write has no effect"));
+        return offset == SetSpi && known ? new MessageTarget((int)id, null) : null;
+    }
 
     public void Save(StateWriter to) => _bank.Save(to);
 

@@ -65,6 +65,12 @@ internal sealed class Msi : Capability
 
     private int PendingOffset => MaskOffset + 4;
 
+    /// <summary>Whether a vector's message is held back.</summary>
+    public bool IsMasked(int vector) => _masking && Register(MaskOffset, 4).Bit(vector);
+
+    /// <summary>Whether a vector's message waits for an unmask.</summary>
+    public bool IsPending(int vector) => _masking && Register(PendingOffset, 4).Bit(vector);
+
     /// <summary>Sends a vector's message, or keeps it pending while it is masked. One beyond those given is the last of them.</summary>
     public void Notify(int vector)
     {
@@ -74,7 +80,7 @@ internal sealed class Msi : Capability
         }
 
         vector = int.Min(vector, Vectors - 1);
-        if (_masking && Register(MaskOffset, 4).Bit(vector))
+        if (IsMasked(vector))
         {
             SetPending(vector, true);
             return;

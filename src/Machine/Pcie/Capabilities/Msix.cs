@@ -81,8 +81,15 @@ internal sealed class Msix : Capability, IBusDevice
             return;
         }
 
+        (ulong address, uint data) = MessageOf(vector);
+        _function.Dma.SendMessage(address, data);
+    }
+
+    /// <summary>Where a vector's message goes, and what it says.</summary>
+    public (ulong Address, uint Data) MessageOf(int vector)
+    {
         ReadOnlySpan<uint> entry = _table.AsSpan(vector * EntryWords, EntryWords);
-        _function.Dma.SendMessage(entry[0] | ((ulong)entry[1] << 32), entry[2]);
+        return (entry[0] | ((ulong)entry[1] << 32), entry[2]);
     }
 
     /// <summary>Whether a vector's message waits for an unmask.</summary>
@@ -148,7 +155,8 @@ internal sealed class Msix : Capability, IBusDevice
         from.ReadWords(_pending.AsSpan());
     }
 
-    private bool IsMasked(int vector) =>
+    /// <summary>Whether a vector's message is held back.</summary>
+    public bool IsMasked(int vector) =>
         ControlRegister.Bit(FunctionMask) || _table[(vector * EntryWords) + VectorControl].Bit(0);
 
     private uint Word(ulong offset)

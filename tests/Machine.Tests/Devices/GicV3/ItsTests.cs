@@ -7,6 +7,7 @@ using GdbHost.Machine.Boot;
 using GdbHost.Machine.Bus;
 using GdbHost.Machine.Common;
 using GdbHost.Machine.Devices;
+using GdbHost.Machine.Devices.Gic;
 using Xunit;
 
 namespace GdbHost.Machine.Tests.Devices.GicV3;
@@ -73,6 +74,32 @@ public sealed class ItsTests : IDisposable
         _machine.Bus.WriteFrom(new RequesterId(0x0108), new PhysicalAddress(Translater), 4, 0xffff_ffff);
         Assert.Equal([Lpi + 5, Lpi + 6], PendingOn(0));
         Assert.Equal(3, _misuse.Count);
+    }
+
+    [Fact]
+    public void What_is_said_of_a_message_is_what_would_become_of_it()
+    {
+        Assert.Equal("device table", Blocked(8, 3, out _)?.Name);
+        Map(device: 8, eventId: 3, Lpi + 5);
+        Assert.Equal("interrupt translation table", Blocked(8, 4, out _)?.Name);
+        Assert.Equal("device table", Blocked(0x0100, 3, out _)?.Name);
+
+        Assert.Null(Blocked(8, 3, out MessageTarget? target));
+        Assert.Equal(new MessageTarget((int)Lpi + 5, 0), target);
+        Assert.Empty(PendingOn(0));
+        Assert.Empty(_misuse);
+        _machine.Bus.WriteFrom(new RequesterId(8), new PhysicalAddress(Translater), 4, 3);
+        Assert.Equal([Lpi + 5], PendingOn(0));
+
+        Write(Its, 0);
+        Assert.Equal("ITS", Blocked(8, 3, out _)?.Name);
+    }
+
+    private InterruptLink? Blocked(ushort device, uint eventId, out MessageTarget? target)
+    {
+        List<InterruptLink> links = [];
+        target = Assert.Single(_machine.Doorbells).Explain(new RequesterId(device), Translater - Its, eventId, links);
+        return links.Find(static l => !l.Passes);
     }
 
     [Fact]

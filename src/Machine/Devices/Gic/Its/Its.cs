@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using GdbHost.Machine.Bus;
 using GdbHost.Machine.Common;
 using GdbHost.Machine.Devices.Gic.V3;
@@ -11,10 +12,11 @@ namespace GdbHost.Machine.Devices.Gic.Its;
 /// a locality-specific interrupt, as tables say that software has filled by commands. A control frame and a frame for messages,
 /// 64 KiB each.
 /// </summary>
-internal sealed class Its : IRequesterDevice, IDevice
+internal sealed class Its : IRequesterDevice, IDevice, IMessageDoorbell
 {
     private const uint Size = 0x2_0000;
     private const uint TranslationFrame = 0x1_0000;
+    private const uint Translater = TranslationFrame + 0x40;
 
     /// <summary>
     /// Physical LPIs, 16 bits of interrupt, device and collection ID, no redistributor addresses (PTA is 0).
@@ -70,7 +72,7 @@ internal sealed class Its : IRequesterDevice, IDevice
                 Write = (d, n, v, _) => d.WriteTable(n / 2, n % 2, v),
             },
             .. Identification<Its>.From("GITS", 0x94),
-            new(TranslationFrame + 0x40, "GITS_TRANSLATER", Access.WriteOnly, "IHI 0069, GITS_TRANSLATER")
+            new(Translater, "GITS_TRANSLATER", Access.WriteOnly, "IHI 0069, GITS_TRANSLATER")
             {
                 Write = (d, _, v, lanes) => d.Translate(v, lanes),
             },
@@ -119,6 +121,16 @@ internal sealed class Its : IRequesterDevice, IDevice
     }
 
     public bool TryPeek(ulong offset, int size, out ulong value) => _bank.TryPeek(offset, size, out value);
+
+    public MessageTarget? Explain(RequesterId requester, ulong offset, uint data, List<InterruptLink> links)
+    {
+        links.Add(new("doorbell", offset == Translater, $"{Name}+0x{offset:x}", $"messages go to GITS_TRANSLATER, {Name}+0x{Translater:x}"));
+        links.Add(new("ITS", _enabled, $"GITS_CTLR.Enabled={(_enabled ? 1 : 0)}", "software has not enabled the ITS"));
+        return offset == Translater && _enabled ? ItsExplanation.Follow(_translations, requester, data, links) : null;
+    }
+
+    /// <summary>What software has mapped, in lines.</summary>
+    public IEnumerable<string> Mappings(int most) => ItsExplanation.Mappings(_translations, most);
 
     public void Reset()
     {
@@ -240,7 +252,7 @@ internal sealed class Its : IRequesterDevice, IDevice
         ItsError error = _translations.Find(_requester.Value, eventId, out ItsEvent found);
         if (error != ItsError.None)
         {
-            _events.Report(new DeviceEvent(Name, TranslationFrame + 0x40, sizeof(uint), IsWrite: true, eventId, DeviceMisuse.Value));
+            _events.Report(new DeviceEvent(Name, Translater, sizeof(uint), IsWrite: true, eventId, DeviceMisuse.Value));
             return;
         }
 

@@ -1,0 +1,72 @@
+using System;
+using System.Linq;
+using System.Threading;
+using GdbHost.EndToEnd.Tests.Harness;
+using GdbHost.GdbStub.Monitor;
+using GdbHost.GdbStub.Target;
+using GdbHost.Machine.Boards;
+using GdbHost.Machine.Pcie.Devices;
+using Xunit;
+
+namespace GdbHost.EndToEnd.Tests;
+
+/// <summary>
+/// "monitor msi explain" on what Debian has set up. Who is right: the kernel. It has enabled the interrupt that it means, so the chain
+/// that begins at the root port's message ends at an interrupt that is enabled, and its port driver says that it uses messages.
+/// </summary>
+public sealed class MessageChainTests
+{
+    private const ulong PortIsBound = 700_000_000;
+
+    // The port waits for the SMMU's driver.
+    private const ulong PortIsBoundBehindSmmu = 950_000_000;
+
+    [RequiresTheory(Need.DebianGuests)]
+    [InlineData(2, false, "ok      SPI: data 0x", "(SPI ")]
+    [InlineData(3, false, "ok      device table: DeviceID 0x8 (00:01.0): ITT at 0x", "(LPI)")]
+    [InlineData(3, true, "ok      device table: DeviceID 0x8 (00:01.0): ITT at 0x", "(LPI)")]
+    public void Message_of_a_root_port_is_followed_to_the_interrupt_that_the_kernel_has_enabled(int gic, bool smmu, string table, string kind)
+    {
+        using MachineTarget target = MachineTarget.Create(Guest(gic, smmu), static _ => { }, smmu ? PortIsBoundBehindSmmu : PortIsBound);
+        Run(target);
+        TargetState before = target.State;
+
+        string said = Ask(target, "msi explain 00:01.0");
+        Says.InOrder(said, said,
+            "message 0 of 00:01.0", "ok      capability: MSI", "ok      mask: not masked", "ok      message: data 0x", "ok      write: 0x", "ok      doorbell: ", table,
+            "the message makes interrupt ", "way: function: sent, Bus Master Enable is set", kind, "ok      enabled: enabled", "first blocked link: pending");
+        Assert.Equal(smmu, said.Contains("way: SMMU: SID 0x8: ", StringComparison.Ordinal));
+        Assert.Equal(gic == 3, Ask(target, "msi its").Contains("device 0x8 (00:01.0): ITT at 0x", StringComparison.Ordinal));
+        Assert.Contains("first blocked link: capability: the driver has not enabled messages", Ask(target, "msi explain 00:02.0 1"), StringComparison.Ordinal);
+        Assert.Contains("There is no function at 00:05.0", Ask(target, "msi explain 00:05.0"), StringComparison.Ordinal);
+        Assert.StartsWith("usage: monitor msi", Ask(target, "msi explain"), StringComparison.Ordinal);
+        Assert.Equal(before, target.State);
+    }
+
+    private static string Ask(MachineTarget target, string line)
+    {
+        MonitorRequest request = new(target, 0);
+        MonitorTable.Run(request, line);
+        return request.Text;
+    }
+
+    private static void Run(MachineTarget target)
+    {
+        using ManualResetEventSlim done = new();
+        target.Resume([.. Enumerable.Repeat(CpuAction.Continue, target.CpuCount)], default, _ => done.Set());
+        done.Wait();
+    }
+
+    private static MachineConfiguration Guest(int gic, bool smmu) => new()
+    {
+        GicVersion = gic,
+        Smmu = smmu,
+        Kernel = File(Repository.Guest("debian/vmlinuz")),
+        Initrd = File(Repository.Guest("debian/initramfs.cpio.gz")),
+        Append = "console=ttyAMA0 nokaslr panic=-1",
+        MemoryBytes = 512 << 20,
+        PciDevices = [new PciDeviceRequest("pcie-root-port", [new("addr", "1"), new("chassis", "1")]), new PciDeviceRequest("edu", [new("addr", "2")])],
+    };
+
+    private static BootFile File(string path) => new(path, System.IO.File.ReadAllBytes(path));
+}
