@@ -16,6 +16,7 @@ internal sealed unsafe class FastTlbs
     private const int Entries = CpuState.FastTlbEntries;
     private const int IndexMask = Entries - 1;
     private const int StoredToBits = 14;
+    private const int Several = -1;
     private const ulong Bytes = (ulong)Levels * Entries * 32;
     private const ulong PageMask = ~(Ram.PageSize - 1);
     private const ulong TaglessBits = 0x00ff_ffff_ffff_ffff;
@@ -23,8 +24,8 @@ internal sealed unsafe class FastTlbs
     private readonly FastTlbEntry* _entries;
     private readonly BitSet _used = new(Levels * Entries);
 
-    // Low bits of the numbers of host pages that could be stored to since the last flush.
-    private readonly BitSet _storedTo = new(1 << StoredToBits);
+    // By the low bits of a host page's number: one more than the place of the entry that stores go there by, 0 if there is none, Several.
+    private readonly int[] _storedBy = new int[1 << StoredToBits];
 
     public FastTlbs(CpuState* state)
     {
@@ -78,7 +79,8 @@ internal sealed unsafe class FastTlbs
         if (stores)
         {
             entry->WriteTag = page;
-            _storedTo.Add(StoredToNumber((ulong)host));
+            ref int storedBy = ref _storedBy[StoredToNumber((ulong)host)];
+            storedBy = storedBy == 0 || storedBy == place + 1 ? place + 1 : Several;
         }
     }
 
@@ -86,11 +88,16 @@ internal sealed unsafe class FastTlbs
     {
         for (int place = _used.Next(0); place >= 0; place = _used.Next(place + 1))
         {
-            _entries[place] = FastTlbEntry.Empty;
+            FastTlbEntry* entry = _entries + place;
+            if (entry->WriteTag != CpuState.NoTag)
+            {
+                _storedBy[StoredToNumber(entry->WriteTag + entry->Addend)] = 0;
+            }
+
+            *entry = FastTlbEntry.Empty;
         }
 
         _used.Clear();
-        _storedTo.Clear();
     }
 
     /// <summary>Forgets what is kept of a range, of all levels.</summary>
@@ -115,17 +122,16 @@ internal sealed unsafe class FastTlbs
     /// <summary>Makes stores to a page of host memory slow.</summary>
     public void ForgetStores(nint hostPage)
     {
-        if (!_storedTo.Contains(StoredToNumber((ulong)hostPage)))
+        int storedBy = _storedBy[StoredToNumber((ulong)hostPage)];
+        if (storedBy > 0)
         {
-            return;
+            ForgetStores(storedBy - 1, (ulong)hostPage);
         }
-
-        for (int place = _used.Next(0); place >= 0; place = _used.Next(place + 1))
+        else if (storedBy == Several)
         {
-            FastTlbEntry* entry = _entries + place;
-            if (entry->WriteTag != CpuState.NoTag && entry->WriteTag + entry->Addend == (ulong)hostPage)
+            for (int place = _used.Next(0); place >= 0; place = _used.Next(place + 1))
             {
-                entry->WriteTag = CpuState.NoTag;
+                ForgetStores(place, (ulong)hostPage);
             }
         }
     }
@@ -134,6 +140,15 @@ internal sealed unsafe class FastTlbs
     public static bool IsWithin(ulong address, ulong page, int shift) => ((address ^ page) & TaglessBits) >> shift == 0;
 
     private static int StoredToNumber(ulong host) => (int)(host >> Ram.PageShift) & ((1 << StoredToBits) - 1);
+
+    private void ForgetStores(int place, ulong hostPage)
+    {
+        FastTlbEntry* entry = _entries + place;
+        if (entry->WriteTag != CpuState.NoTag && entry->WriteTag + entry->Addend == hostPage)
+        {
+            entry->WriteTag = CpuState.NoTag;
+        }
+    }
 
     private void ForgetWithin(int place, ulong page, int shift)
     {

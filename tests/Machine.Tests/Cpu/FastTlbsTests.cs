@@ -110,6 +110,26 @@ public sealed unsafe class FastTlbsTests : IDisposable
         Assert.Equal((true, true), Ask(ExceptionLevel.El1, 0x9_0000, 8));
     }
 
+    [Fact]
+    public void Stores_to_a_page_of_the_host_become_slow_under_its_only_name_whatever_was_there_before()
+    {
+        byte* host = (byte*)0x7000_0000_1000;
+        _tlbs.Remember(ExceptionLevel.El1, 0x3000, host, isChecked: false, loads: true, stores: true);
+        _tlbs.ForgetStores((nint)host);
+        Assert.Equal((true, false), Ask(ExceptionLevel.El1, 0x3000, 8));
+
+        // The same again after a flush, at another place; and where the entry has been taken by another page in between.
+        _tlbs.Flush();
+        _tlbs.Remember(ExceptionLevel.El1, 0x4000, host, isChecked: false, loads: true, stores: true);
+        _tlbs.ForgetStores((nint)host);
+        Assert.Equal((true, false), Ask(ExceptionLevel.El1, 0x4000, 8));
+        _tlbs.Remember(ExceptionLevel.El1, 0x4000, host + 0x2000, isChecked: false, loads: true, stores: true);
+        _tlbs.Remember(ExceptionLevel.El0, 0x5000, host, isChecked: false, loads: true, stores: true);
+        _tlbs.ForgetStores((nint)host);
+        Assert.Equal((true, true), Ask(ExceptionLevel.El1, 0x4000, 8));
+        Assert.Equal((true, false), Ask(ExceptionLevel.El0, 0x5000, 8));
+    }
+
     private void Use(ExceptionLevel level, ulong address, bool loads, bool stores) =>
         _tlbs.Remember(level, address, (byte*)0x7fff_0000_0000 + (address & 0xffff_ffff), isChecked: false, loads, stores);
 

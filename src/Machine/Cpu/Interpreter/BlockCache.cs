@@ -19,8 +19,10 @@ internal sealed unsafe class BlockCache : IDisposable
 
     private const int ChunkBytes = 4 << 20;
     private const int MaxChunks = 64;
+    private const int MaxPages = 1 << 14;
 
     private readonly Dictionary<nint, CodePage> _pages = [];
+    private readonly BlockTables _tables = new();
     private readonly List<nint> _chunks = [];
     private readonly List<IBlockUser> _users = [];
     private readonly HashSet<ushort> _guardedOffsets = [];
@@ -69,7 +71,7 @@ internal sealed unsafe class BlockCache : IDisposable
         nint key = (nint)(ram.Host + (offset & ~(Ram.PageSize - 1)));
         if (!_pages.TryGetValue(key, out CodePage? page))
         {
-            page = new CodePage(key);
+            page = new CodePage(key, _tables.Take());
             _pages.Add(key, page);
             ram.Pages[offset >> Ram.PageShift] |= (byte)PageFlags.HasCode;
             foreach (IBlockUser user in _users)
@@ -97,7 +99,11 @@ internal sealed unsafe class BlockCache : IDisposable
     public void Invalidate(Ram ram, ulong page)
     {
         ram.Pages[page] &= unchecked((byte)~PageFlags.HasCode);
-        _ = _pages.Remove((nint)(ram.Host + (page << Ram.PageShift)));
+        if (_pages.Remove((nint)(ram.Host + (page << Ram.PageShift)), out CodePage? dropped))
+        {
+            _tables.Give(dropped.Blocks);
+        }
+
         foreach (IBlockUser user in _users)
         {
             user.ForgetBlocks();
@@ -120,6 +126,11 @@ internal sealed unsafe class BlockCache : IDisposable
     public void Clear()
     {
         // Page flags stay set: a store there finds nothing to drop and clears its flag then.
+        foreach (CodePage page in _pages.Values)
+        {
+            _tables.Give(page.Blocks);
+        }
+
         _pages.Clear();
         foreach (IBlockUser user in _users)
         {
@@ -130,7 +141,7 @@ internal sealed unsafe class BlockCache : IDisposable
     /// <summary>Empties the cache if it has grown to its limit. Call only while no block runs.</summary>
     public void Trim()
     {
-        if (_chunks.Count >= MaxChunks)
+        if (_chunks.Count >= MaxChunks || _tables.Count >= MaxPages)
         {
             Clear();
             FreeChunks();
@@ -140,6 +151,7 @@ internal sealed unsafe class BlockCache : IDisposable
     public void Dispose()
     {
         FreeChunks();
+        _tables.Dispose();
         GC.SuppressFinalize(this);
     }
 
@@ -196,13 +208,14 @@ internal sealed unsafe class BlockCache : IDisposable
 
 /// <summary>A page of RAM that has decoded blocks.</summary>
 /// <param name="host">Its host address.</param>
+/// <param name="blocks">Its table, one of <see cref="BlockTables"/>.</param>
 [NotState("decoded from memory")]
-internal sealed class CodePage(nint host)
+internal sealed unsafe class CodePage(nint host, nint* blocks)
 {
     public nint Host => host;
 
     /// <summary>Blocks by word offset, 0 where none has been decoded.</summary>
-    public nint[] Blocks { get; } = new nint[Ram.PageSize / 4];
+    public nint* Blocks => blocks;
 }
 
 /// <summary>Someone who keeps pointers to blocks or remembers which pages may be stored to quickly.</summary>

@@ -12,6 +12,8 @@ namespace GdbHost.Machine.Cpu.Translate;
 [StructLayout(LayoutKind.Sequential)]
 internal struct JumpEntry
 {
+    public const int Bytes = 32;
+
     public ulong Pc;
 
     /// <summary>The <see cref="TranslatedState.JumpKey"/> under which it is valid; 0 is never valid.</summary>
@@ -29,7 +31,7 @@ internal struct JumpEntry
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct TranslatedState
 {
-    public const int Jumps = 16384;
+    public const int Jumps = 1 << 16;
     public const int SpillSlots = 64;
 
     /// <summary>X0 to X30 and the stack pointer.</summary>

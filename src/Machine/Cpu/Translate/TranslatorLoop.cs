@@ -1,5 +1,4 @@
 using System;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using GdbHost.Machine.Bus;
 using GdbHost.Machine.Common;
@@ -20,6 +19,7 @@ internal sealed unsafe class TranslatorLoop : IExecutionEngine, IDisposable
     private const ulong PageMask = ~(Ram.PageSize - 1);
     private const ulong InstructionBytes = 4;
     private const int LevelBits = 2;
+    private const ulong JumpTableBytes = TranslatedState.Jumps * JumpEntry.Bytes;
 
     private readonly Core _core;
     private readonly CpuState* _state;
@@ -40,7 +40,7 @@ internal sealed unsafe class TranslatorLoop : IExecutionEngine, IDisposable
         _code = translator.Code;
         translator.Describe(CortexA53.Identify(core.Configuration));
         _state->Translated.SystemRegisters = core.Regs.Address;
-        _state->Translated.JumpTable = (JumpEntry*)NativeMemory.AllocZeroed(TranslatedState.Jumps, (nuint)sizeof(JumpEntry));
+        _state->Translated.JumpTable = (JumpEntry*)HostMemory.Map(JumpTableBytes, "ways to generated code");
         for (uint nzcv = 0; nzcv < 16; nzcv++)
         {
             _state->Translated.FlagsOfNzcv[nzcv] = HostFlags.Of(nzcv);
@@ -299,6 +299,6 @@ internal sealed unsafe class TranslatorLoop : IExecutionEngine, IDisposable
 
     private void Free()
     {
-        NativeMemory.Free(_state->Translated.JumpTable);
+        HostMemory.Unmap(_state->Translated.JumpTable, JumpTableBytes);
     }
 }
