@@ -8,6 +8,7 @@ using GdbHost.Machine.Pcie;
 using GdbHost.Machine.Pcie.Bridges;
 using GdbHost.Machine.Pcie.Devices;
 using GdbHost.Machine.Pcie.Devices.Exerciser;
+using GdbHost.Machine.Pcie.Devices.Nvme;
 using GdbHost.Machine.Virtio.Pci;
 
 namespace GdbHost.Machine.Boards;
@@ -18,7 +19,7 @@ internal static class PciDevices
     /// <summary>Every kind, one row each.</summary>
     public static readonly IReadOnlyList<PciDeviceKind> Kinds =
     [
-        PciTestdev.Kind, Edu.Kind, DmaExerciser.Kind, RootPort.Kind, SwitchPorts.Upstream, SwitchPorts.Downstream,
+        PciTestdev.Kind, Edu.Kind, NvmeController.Kind, DmaExerciser.Kind, RootPort.Kind, SwitchPorts.Upstream, SwitchPorts.Downstream,
         .. VirtioPciClass.Kinds,
     ];
 

@@ -9,6 +9,7 @@ internal enum ExpressType : byte
     RootPort = 4,
     SwitchUpstream = 5,
     SwitchDownstream = 6,
+    RootComplexEndpoint = 9,
 }
 
 /// <summary>Kinds of error that a function detects, as bits of Device Control and Device Status.</summary>
@@ -38,6 +39,9 @@ internal sealed record ExpressSettings(ExpressType Type)
     public uint Port { get; init; }
 
     public bool FunctionLevelReset { get; init; }
+
+    /// <summary>Device Control and Device Status know errors; on some of QEMU's devices they do not.</summary>
+    public bool KnowsErrors { get; init; } = true;
 
     public bool HasSlot { get; init; }
 
@@ -93,8 +97,9 @@ internal sealed class ExpressCapability : Capability
         ConfigSpace config = function.Config;
         config.Fix(Offset + Flags, 2, 2u | ((uint)settings.Type << 4) | (settings.HasSlot ? 1u << 8 : 0));
         config.Fix(Offset + DeviceCapabilities, 4, RoleBasedErrors | (_resets ? 1u << FunctionLevelReset : 0));
-        config.Allow(Offset + DeviceControl, 2, 0xfu | (_resets ? 1u << InitiateReset : 0));
-        config.AllowClear(Offset + DeviceStatus, 2, 0xf);
+        uint errors = settings.KnowsErrors ? 0xfu : 0;
+        config.Allow(Offset + DeviceControl, 2, errors | (_resets ? 1u << InitiateReset : 0));
+        config.AllowClear(Offset + DeviceStatus, 2, errors);
         uint link = settings.Speed | (settings.Width << 4);
         uint named = settings.HidesLink ? 0 : link;
         config.Fix(Offset + LinkStatus, 2, link);
