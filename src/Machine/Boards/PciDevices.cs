@@ -9,6 +9,7 @@ using GdbHost.Machine.Pcie.Bridges;
 using GdbHost.Machine.Pcie.Devices;
 using GdbHost.Machine.Pcie.Devices.E1000e;
 using GdbHost.Machine.Pcie.Devices.Exerciser;
+using GdbHost.Machine.Pcie.Devices.Nvme;
 using GdbHost.Machine.Virtio.Pci;
 
 namespace GdbHost.Machine.Boards;
@@ -19,7 +20,7 @@ internal static class PciDevices
     /// <summary>Every kind, one row each.</summary>
     public static readonly IReadOnlyList<PciDeviceKind> Kinds =
     [
-        PciTestdev.Kind, Edu.Kind, DmaExerciser.Kind, Intel82574.Kind, RootPort.Kind, SwitchPorts.Upstream, SwitchPorts.Downstream,
+        PciTestdev.Kind, Edu.Kind, DmaExerciser.Kind, Intel82574.Kind, NvmeController.Kind, RootPort.Kind, SwitchPorts.Upstream, SwitchPorts.Downstream,
         .. VirtioPciClass.Kinds,
     ];
 

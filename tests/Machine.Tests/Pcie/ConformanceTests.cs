@@ -4,6 +4,7 @@ using System.Linq;
 using GdbHost.Machine.Boards;
 using GdbHost.Machine.Pcie;
 using GdbHost.Machine.Pcie.Bridges;
+using GdbHost.Machine.Pcie.Devices;
 using GdbHost.Machine.Pcie.Devices.E1000e;
 using Xunit;
 
@@ -184,7 +185,8 @@ public sealed class ConformanceTests
 
     private static PciMachine Make(string kind, out PciFunction function)
     {
-        string place = PciDevices.Kinds.Single(k => k.Name == kind).FitsRoot ? "" : ",bus=up";
+        PciDeviceKind row = PciDevices.Kinds.Single(k => k.Name == kind);
+        string place = (row.FitsRoot ? "" : ",bus=up") + (row.Keys.Any(k => k.Name == "serial") ? ",serial=a" : "");
         PciMachine machine = new("pcie-root-port,id=rp", "x3130-upstream,id=up,bus=rp", $"{kind},id=it{place}");
         function = machine.Named("it");
         return machine;

@@ -6,6 +6,7 @@ using System.Linq;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using GdbHost.Machine.Backends;
 using GdbHost.Machine.Boards;
 using GdbHost.Machine.Boot;
 using GdbHost.Machine.Common;
@@ -125,7 +126,12 @@ public sealed class CompletenessTests
             Smmu = everything,
             Semihosting = everything,
             PciDevices = everything
-                ? [.. PciDevices.Select(QemuComparison.Request), new PciDeviceRequest("virtio-rng-pci", []), new PciDeviceRequest("e1000e", []) { Backend = new NetworkBackend(new UserNetworkConfiguration(null, null), new byte[6]) }]
+                ?
+                [
+                    .. PciDevices.Select(QemuComparison.Request), new PciDeviceRequest("virtio-rng-pci", []),
+                    QemuComparison.Request("nvme,serial=a,max_ioqpairs=2") with { Backend = new BlockBackend(new MemoryStorage(4096)) },
+                    new PciDeviceRequest("e1000e", []) { Backend = new NetworkBackend(new UserNetworkConfiguration(null, null), new byte[6]) },
+                ]
                 : [],
             MemoryBytes = 16 << 20,
             VirtioMmio = everything

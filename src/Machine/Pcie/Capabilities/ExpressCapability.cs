@@ -47,6 +47,9 @@ internal sealed record ExpressSettings(ExpressType Type)
 
     public bool FunctionLevelReset { get; init; }
 
+    /// <summary>Device Control and Device Status know errors; on some of QEMU's devices they do not.</summary>
+    public bool KnowsErrors { get; init; } = true;
+
     public bool HasSlot { get; init; }
 
     /// <summary>Link Capabilities 2 and Link Control 2 name speeds.</summary>
@@ -109,8 +112,9 @@ internal sealed class ExpressCapability : Capability
         config.Fix(Offset + LinkCapabilities, 4, named | LowPowerL0s | (settings.Port << 24));
         if (settings.Version > 1)
         {
-            config.Allow(Offset + DeviceControl, 2, 0xfu | (_resets ? 1u << InitiateReset : 0));
-            config.AllowClear(Offset + DeviceStatus, 2, 0xf);
+            uint errors = settings.KnowsErrors ? 0xfu : 0;
+            config.Allow(Offset + DeviceControl, 2, errors | (_resets ? 1u << InitiateReset : 0));
+            config.AllowClear(Offset + DeviceStatus, 2, errors);
             AddSecondVersion(config, settings);
         }
     }
