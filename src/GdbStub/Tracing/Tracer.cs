@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using GdbHost.GdbStub.Target;
-using GdbHost.Protocol.Tracing;
 
 namespace GdbHost.GdbStub.Tracing;
 
