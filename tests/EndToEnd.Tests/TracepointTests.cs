@@ -172,6 +172,44 @@ public sealed class TracepointTests
         Assert.Contains("traps 1", gdb.Errors, StringComparison.Ordinal);
     }
 
+    // gdb 13 cannot take a tracepoint at a marker back: the second debugger must not be told of it, or it does not connect.
+    [RequiresFact(Need.Gdb)]
+    public async Task Trace_goes_on_without_its_debugger_and_the_next_one_takes_it_up()
+    {
+        Conversation gdb = await DemoGuest.UnderGdbAsync("""
+            tvariable $mine = 7
+            trace guest_step if guest_counter > 3
+            actions
+            teval $mine = $mine + 1
+            collect guest_counter, $mine
+            while-stepping 2
+            collect $x0
+            end
+            end
+            strace -m stage2_abort
+            set disconnected-tracing on
+            set trace-notes look at this
+            tstart
+            break guest_step if guest_counter == 3280
+            continue
+            python connection = gdb.selected_inferior().connection.details
+            detach
+            delete
+            python gdb.execute("target remote " + connection)
+            tstatus
+            info tracepoints
+            tstop
+            tfind tracepoint 4
+            tdump
+            tfind none
+            p $mine > 8
+            """);
+
+        Says.InOrder(gdb, "Breakpoint 3, guest_step", "detached", "Trace is already running on the target.", "Created tracepoint 4 for target's tracepoint 1", "Trace is running on the target",
+            "Trace will continue if GDB disconnects.", "look at this", "trace only if guest_counter > 3", "already hit", "while-stepping 2", "Found trace frame", "guest_counter = 4", "$mine = 8",
+            "$1 = 1");
+    }
+
     // More than three "strace -m" in one session end gdb 13.1 itself: it reads text that it has freed.
     [RequiresFact(Need.Gdb)]
     public async Task Static_markers_tell_what_happened_in_the_machine()

@@ -457,7 +457,12 @@ internal sealed class DebugSession
 
         await _guest.StopAsync();
         _guest.Target.LetGo();
-        if (GuestRun.EndOf(_guest.LastStop) is GuestEnd end)
+        if (_state.NonStop is NonStopThreads threads && _resumed)
+        {
+            Take(threads, _guest.LastStop);
+        }
+
+        if (_state.NonStop is not { Sleeps: true } && GuestRun.EndOf(_guest.LastStop) is GuestEnd end)
         {
             // The end came while the debugger was leaving, or was shown to it; now it counts.
             _guest.Finish(end);

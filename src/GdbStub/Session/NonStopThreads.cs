@@ -19,6 +19,9 @@ internal sealed class NonStopThreads(int cpus)
     private bool _notified;
     private bool _sleeps;
 
+    /// <summary>All that run wait for ever, unless one that stands wakes them: the guest is not at its end.</summary>
+    public bool Sleeps => _sleeps;
+
     /// <summary>The peer has done something: vCPUs that would sleep for ever are tried again.</summary>
     public void Stir() => _sleeps = false;
 

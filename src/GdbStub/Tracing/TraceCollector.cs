@@ -123,7 +123,7 @@ internal sealed class TraceCollector(RegisterLayout layout, TraceVariables varia
     public bool TryCollectString(ulong address, ulong longest)
     {
         int asked = (int)Math.Min(longest, LongestString);
-        Span<byte> room = _frame.Memory(address, asked);
+        Span<byte> room = asked > 0 ? _frame.Memory(address, asked) : default;
         if (!room.IsEmpty)
         {
             int read = _cpu!.ReadMemory(address, room);

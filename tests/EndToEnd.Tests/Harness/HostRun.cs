@@ -109,6 +109,7 @@ internal sealed class HostRun : IDisposable
         string port = await host.PortAsync();
         using GdbDialogue gdb = new();
         await gdb.SayAsync("-gdb-set mi-async on", "^done"); // or an interrupt is refused while the guest runs
+        await gdb.SayAsync("-gdb-set remotetimeout 60", "^done"); // or a busy host's first answer comes too late, and gdb asks twice
         await gdb.SayAsync("set architecture aarch64", "^done");
         foreach (string command in first)
         {

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Linq;
 using GdbHost.Machine.Pcie.Dma;
 using GdbHost.Machine.Smmu.Events;
@@ -27,6 +28,20 @@ public sealed class EventTests : IDisposable
         _smmu.Write32(0x2c, 0);
         _smmu.Write32(0x20, 0xd);
         Assert.Equal(DmaResult.TranslationFault, _smmu.Load(Input).Result);
+        Assert.Empty(_smmu.TakeEvents());
+    }
+
+    [Fact]
+    public void An_observer_is_told_of_an_event_that_the_queue_does_not_take()
+    {
+        List<(EventKind, uint)> told = [];
+        _smmu.Smmu.EventObserver = e => told.Add((e.Kind, e.Stream));
+        _smmu.Write32(0x20, 0);
+        _smmu.Write32(0x88, 3);
+        _smmu.Write32(0x2c, 0);
+        _smmu.Write32(0x20, 0xd);
+        _smmu.Load(Input);
+        Assert.Equal([(EventKind.BadStreamId, SmmuFixture.Stream)], told);
         Assert.Empty(_smmu.TakeEvents());
     }
 
