@@ -1,4 +1,3 @@
-using System;
 using GdbHost.Machine.Bus;
 using GdbHost.Machine.Common;
 using GdbHost.Machine.Cpu;
