@@ -137,9 +137,9 @@ internal sealed class CommandContext(ITarget target, CommandTable table, Session
     {
         bool anyThread = id.Thread is ThreadId.Any or ThreadId.All;
         cpu = anyThread ? State.SelectedCpu : id.Thread - 1;
-        if (id.Process is ThreadId.Any or ThreadId.All)
+        if (id.Process is ThreadId.Any or ThreadId.All || !State.Worlds.IsOn)
         {
-            return cpu >= 0 && cpu < Target.CpuCount;
+            return id.Process is WorldChoice.First or ThreadId.Any or ThreadId.All && cpu >= 0 && cpu < Target.CpuCount;
         }
 
         int first = -1;

@@ -1,7 +1,9 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.IO;
 using System.Linq;
+using System.Text.RegularExpressions;
 using System.Threading.Tasks;
 using System.Xml.Linq;
 using GdbHost.EndToEnd.Tests.Harness;
@@ -72,6 +74,28 @@ public sealed class ReadyScriptTests : IDisposable
         Ended ended = await OnLinuxAsync("post-mortem", "panic=-1");
         Assert.Equal(0, ended.Status);
         Says.InOrder(ended, "--- vCPUs ---", "cpu0", "--- callers ---", "--- registers ---", "--- what each vCPU waits for ---", "--- timers ---", "PASS: post-mortem");
+    }
+
+    /// <summary>The script of the examples for CI, as it is, and the files that the examples name.</summary>
+    [RequiresFact(Need.Gdb)]
+    public async Task Examples_for_CI_run_and_name_files_that_exist()
+    {
+        string program = Path.Combine(_folder.FullName, "gdbhost");
+        await File.WriteAllTextAsync(program, $"#!/bin/sh\nexec {string.Join(' ', HostRun.Words())} \"$@\"\n");
+        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        Ended ended = await ChildProcess.RunAsync(
+            "env", $"GDBHOST={program}", $"REPORTS={_folder.FullName}/junit", Repository.InTree("docs/ci/guest-tests.sh"));
+        Assert.True(ended.Status == 0, ended.Output + ended.Errors);
+        Assert.Equal(3, Directory.GetFiles(Path.Combine(_folder.FullName, "junit")).Sum(f => int.Parse(XElement.Load(f).Attribute("tests")!.Value, CultureInfo.InvariantCulture) > 1 ? 1 : 0));
+
+        foreach (string example in (string[])["docs/ci/github-actions.yml", "docs/ci/gitlab-ci.yml"])
+        {
+            string text = File.ReadAllText(Repository.InTree(example));
+            string[] named = [.. Regex.Matches(text, @"(?:scripts|docs)/[\w./-]+\.sh").Select(m => m.Value)];
+            Assert.Contains("docs/ci/guest-tests.sh", named);
+            Assert.Contains("scripts/publish.sh", named);
+            Assert.All(named, n => Assert.True(File.Exists(Repository.InTree(n)), n));
+        }
     }
 
     /// <summary>kaslr.gdb is followed by <see cref="ComplaintsTests.Breakpoints_hit_in_a_kernel_that_KASLR_has_moved"/>.</summary>
