@@ -9,7 +9,6 @@ using GdbHost.Machine.Boards;
 using GdbHost.Machine.Debug;
 using GdbHost.Machine.Pcie.Devices;
 using GdbHost.Machine.Virtio;
-using GdbHost.Machine.Virtio.Block;
 using Xunit;
 
 namespace GdbHost.EndToEnd.Tests;

@@ -10,7 +10,6 @@ using GdbHost.Machine.Backends;
 using GdbHost.Machine.Boards;
 using GdbHost.Machine.Pcie.Devices;
 using GdbHost.Machine.Virtio;
-using GdbHost.Machine.Virtio.Block;
 using Xunit;
 
 namespace GdbHost.EndToEnd.Tests;

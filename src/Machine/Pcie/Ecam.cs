@@ -22,6 +22,11 @@ internal sealed class Ecam(string name, RootComplex root) : PciBusPort(name, wid
 
     protected override void Unclaimed(ulong offset, int size, bool isWrite, ulong value)
     {
+        if (!root.IsReady)
+        {
+            root.Unsupported?.AddBeforeReady(isWrite);
+        }
+
         int register = RegisterBits;
         root.ConfigObserver?.Invoke(new ConfigStep(
             new RequesterId((ushort)offset.Field(register + 15, register)), (int)offset.Field(register - 1, 0), size, isWrite, (uint)value));

@@ -81,7 +81,8 @@ internal sealed class RootComplex : IDevice
         set => _inbound.Observer = value;
     }
 
-    private bool IsReady => Model.ReadyAfter == 0 || SinceReset is null || SinceReset() >= Model.ReadyAfter;
+    /// <summary>Configuration space answers: enough time has passed since the last reset.</summary>
+    public bool IsReady => Model.ReadyAfter == 0 || SinceReset is null || SinceReset() >= Model.ReadyAfter;
 
     private IEnumerable<PciFunction> Functions => _fixed.Concat(_plugged.Select(static p => p.Function));
 
@@ -142,7 +143,11 @@ internal sealed class RootComplex : IDevice
     public DmaResult ReachPeer(in DmaRequest request, IBusDevice peer, ulong offset, Span<byte> data) =>
         _inbound.ReachPeer(request, peer, offset, data);
 
-    public void Reset() => Bus.Reset(whole: true);
+    public void Reset()
+    {
+        Unsupported?.Restart();
+        Bus.Reset(whole: true);
+    }
 
     /// <summary>Drives the four lines as the pins of all functions are now.</summary>
     public void DriveLines()

@@ -76,7 +76,7 @@ internal sealed class HostRun : IDisposable
             set confirm off
             set pagination off
             set width 0
-            set remotetimeout 60
+            set remotetimeout 100
             set architecture aarch64
             {symbols}
             target remote 127.0.0.1:{port}
