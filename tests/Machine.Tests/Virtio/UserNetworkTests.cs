@@ -31,7 +31,7 @@ public sealed class UserNetworkTests : INetworkCard, IHostNetwork
         _network = new UserNetwork(new UserNetworkConfiguration(this, null), "net", this, _fixture.Scheduler);
     }
 
-    bool INetworkCard.TryReceive(ReadOnlySpan<byte> frame)
+    bool INetworkCard.TryReceive(ReadOnlySpan<byte> frame, in FrameOffload offload)
     {
         if (!_full)
         {
@@ -60,7 +60,7 @@ public sealed class UserNetworkTests : INetworkCard, IHostNetwork
     [InlineData(0x0a00_0263u, false)]
     public void ARP_is_answered_for_the_routers_own_addresses(uint asked, bool answered)
     {
-        byte[] frame = Packet.Ethernet([0xff, 0xff, 0xff, 0xff, 0xff, 0xff], GuestMac, Packet.ArpType, 28);
+        byte[] frame = Packet.Ethernet(new byte[60], [0xff, 0xff, 0xff, 0xff, 0xff, 0xff], GuestMac, Packet.ArpType, 28).ToArray();
         ((byte[])[0, 1, 8, 0, 6, 4, 0, 1, .. GuestMac]).CopyTo(frame, 14);
         BinaryPrimitives.WriteUInt32BigEndian(frame.AsSpan(28), Guest);
         BinaryPrimitives.WriteUInt32BigEndian(frame.AsSpan(38), asked);
@@ -168,7 +168,7 @@ public sealed class UserNetworkTests : INetworkCard, IHostNetwork
                 frame[23] = (byte)random.Next(20);
                 frame[24] = 0;
                 frame[25] = 0;
-                BinaryPrimitives.WriteUInt16BigEndian(frame.AsSpan(24), Packet.Checksum(frame.AsSpan(14, 20)));
+                BinaryPrimitives.WriteUInt16BigEndian(frame.AsSpan(24), InternetChecksum.Of(frame.AsSpan(14, 20), 0));
             }
 
             _network.Send(frame);
@@ -178,7 +178,7 @@ public sealed class UserNetworkTests : INetworkCard, IHostNetwork
     [Fact]
     public void Datagrams_go_out_and_answers_come_back_to_the_same_port()
     {
-        _network.Send(Packet.Udp(RouterMac, GuestMac, Outside, 123, Guest, GuestPort, [1, 2]));
+        _network.Send(Packet.Udp(new byte[60], RouterMac, GuestMac, Outside, 123, Guest, GuestPort, [1, 2]));
         Assert.Equal($"datagram {Outside:x} 123 0102", _host.Single());
         _network.Hear(new HostNetworkEvent(HostNetworkEventKind.Datagram, 0x4000_0000) { Address = Outside, Port = 123, Bytes = new byte[] { 5 } });
         byte[] frame = Assert.Single(_received);
@@ -198,7 +198,7 @@ public sealed class UserNetworkTests : INetworkCard, IHostNetwork
 
     private void Say(TcpFlags flags, uint sequence, uint acknowledgment, params ReadOnlySpan<byte> data)
     {
-        byte[] frame = Packet.Ipv4(RouterMac, GuestMac, Outside, Guest, Packet.TcpProtocol, Packet.TcpBytes + data.Length);
+        byte[] frame = Packet.Ipv4(new byte[1514], RouterMac, GuestMac, Outside, Guest, Packet.TcpProtocol, Packet.TcpBytes + data.Length).ToArray();
         Span<byte> tcp = frame.AsSpan(Packet.PayloadAt);
         BinaryPrimitives.WriteUInt16BigEndian(tcp, GuestPort);
         BinaryPrimitives.WriteUInt16BigEndian(tcp[2..], 80);
