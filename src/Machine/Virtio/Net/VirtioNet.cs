@@ -220,7 +220,7 @@ internal sealed class VirtioNet : VirtioDevice, INetworkCard
         }
     }
 
-    private void WriteHeader(Span<byte> header, in FrameOffload offload, int buffers)
+    private static void WriteHeader(Span<byte> header, in FrameOffload offload, int buffers)
     {
         header.Clear();
         if (header.Length == LongHeaderBytes)
