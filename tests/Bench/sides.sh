@@ -86,6 +86,32 @@ disk() {
     record_run "$1" cpu
 }
 
+# network SIDE CPUS EL2 send|receive: CPU seconds for 256 MiB over TCP between the guest and a program on the host, by a virtio card on the
+# user network, without those of a boot that ends when the card has its address. The program's own are not in it.
+network() {
+    local dash=- bytes=$((256 << 20)) peer=receive port card without what
+    [ "$1" = qemu ] || dash=--
+    [ "$4" = send ] || peer=send
+    card=("${dash}netdev" user,id=n0 "${dash}device" virtio-net-pci,netdev=n0)
+    [ "$1" != qemu ] || card[3]+=,romfile=
+    for what in dhcp "dhcp,$4"; do
+        exec 3< <(exec tests/Bench/net-peer.py "$peer" "$bytes" 2>&1)
+        local pid=$!
+        read -r port <&3
+        booted=("${dash}kernel" "$guests/debian/vmlinuz" "${dash}initrd" "$cache/built/virtio/debian.cpio.gz"
+            "${dash}append" "console=ttyAMA0 nokaslr PORT=$port BYTES=$bytes DO=$what")
+        run "$1" "$3" "$2" 1G "${booted[@]}" "${card[@]}"
+        kill "$pid" 2>/dev/null || true
+        exec 3<&-
+        reached GUEST-DONE
+        [ "$what" = dhcp ] || reached STREAMED
+        without=${without:-$cpu}
+    done
+    cpu=$(awk -v with="$cpu" -v without="$without" 'BEGIN { printf "%.3f", with - without }')
+    instructions=
+    record_run "$1" cpu
+}
+
 # The device tree that names dom0's kernel and ramdisk: Xen's docs/misc/arm/device-tree/booting.txt.
 xen_tree() {
     local tree=$work/xen.dtb

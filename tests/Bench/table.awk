@@ -106,7 +106,7 @@ function costs(    i, row) {
     heading("Row", "what", "cost")
     for (i = 1; i <= count; i++) {
         row = rows[i]
-        if (kind[row] == "boot" || kind[row] == "xen" || kind[row] == "disk") { cost(row, "cpu", "s", ", CPU time") }
+        if (kind[row] == "boot" || kind[row] == "xen" || kind[row] == "disk" || kind[row] == "network") { cost(row, "cpu", "s", ", CPU time") }
         if (kind[row] == "attach") { cost(row, "wall", "ms", "") }
         if (kind[row] == "memory") {
             cost(row, "at-up", "MiB", ", at GUEST-UP")

@@ -106,6 +106,15 @@ public sealed class QemuLineTests : IDisposable
     [InlineData("-chardev file,id=c,path=f -serial chardev:c", "file:f")]
     public void Serial_line_leads_where_QEMUs_does(string line, string to) => Assert.Equal(to, Settings(Board + line).Serial.To);
 
+    [Theory]
+    [InlineData("-nic user,model=e1000e,mac=52:54:00:00:00:01", "e1000e,netdev=nic0,mac=52:54:00:00:00:01")]
+    [InlineData("-nic user", "virtio-net-pci,netdev=nic0")]
+    [InlineData("-net nic,model=e1000e,macaddr=52:54:00:00:00:01 -net user", "e1000e,netdev=net user,mac=52:54:00:00:00:01")]
+    [InlineData("-net user -net nic", "virtio-net-pci,netdev=net user")]
+    [InlineData("-netdev user,id=n -device e1000e,netdev=n", "e1000e,netdev=n")]
+    public void A_card_with_its_network_is_one_device(string line, string device) =>
+        Assert.Equal(device, QemuOptions.Read((Board + line).Split(' ')).PciDevices.Single().ToString());
+
     [Fact]
     public void A_listening_line_waits_for_its_client_unless_told_not_to() =>
         Assert.True(Settings(Board + "-serial tcp::4444,server").Serial.WaitsForClient);
@@ -189,7 +198,10 @@ public sealed class QemuLineTests : IDisposable
         { "-M virt -device virtio-blk-pci,drive=d", "-device virtio-blk-pci,drive=d: there is no -drive with id=d" },
         { "-M virt -device virtio-blk-device,drve=d", "-device virtio-blk-device: it has no drive; add drive=ID of a -drive" },
         { "-M virt -device virtconsole,chardev=c", "-device virtconsole: there is no device before it that it could be a port of; put -device virtio-serial-device in front" },
-        { "-M virt -nic tap", "-nic tap: only user networks and cards on PCI, such as model=virtio-net-pci, are built; use -nic user or -nic none" },
+        { "-M virt -nic tap", "-nic tap: only user networks and cards on PCI, such as model=virtio-net-pci or model=e1000e, are built; use -nic user or -nic none" },
+        { "-M virt -net tap", "-net tap: one nic and one user are built; use -netdev user,id=ID and -device NAME,netdev=ID for more" },
+        { "-M virt -net nic -net nic", "-net nic: one nic and one user are built; use -netdev user,id=ID and -device NAME,netdev=ID for more" },
+        { "-M virt -net nic,model=ne2k_pci", "-net nic,model=ne2k_pci: only user networks and cards on PCI, such as model=virtio-net-pci or model=e1000e, are built; use -nic user or -nic none" },
         { "-M virt -device loader", "-device loader: it loads nothing; give file=FILE, or addr= with data= and data-len=, or addr= with cpu-num=" },
         { "-M virt -device loader,addr=0x1000", "-device loader: addr alone starts no core; add cpu-num=N, or file=FILE to load something there" },
         { "-M virt -device loader,addr=0x1000,data=1", "-device loader: data needs data-len, 1 to 8" },

@@ -16,10 +16,14 @@ namespace GdbHost.GdbStub.Attached;
 /// </summary>
 internal sealed class DeviceRequest
 {
+    /// <summary>The one network of -net.</summary>
+    private const string NetName = "net user";
+
     private const string ForceLegacy = "virtio-mmio.force-legacy";
 
     private readonly List<VirtioWords> _devices = [];
     private bool _hasSerial;
+    private bool _hasNetCard;
     private readonly List<PortWords> _ports = [];
 
     /// <summary>What -drive has named.</summary>
@@ -87,16 +91,45 @@ internal sealed class DeviceRequest
             return;
         }
 
-        string model = pairs.Take("model") is string given and not "virtio" ? given : "virtio-net-pci";
-        if (type != "user" || MachineDebugPort.PciBackendOf(model) != BackendKind.Network)
+        if (type != "user")
         {
-            throw QemuRequest.Refusal($"-nic {value}", "only user networks and cards on PCI, such as model=virtio-net-pci, are built; use -nic user or -nic none");
+            throw NoSuchCard($"-nic {value}");
         }
+
+        string model = CardModel($"-nic {value}", pairs.Take("model"));
 
         string id = pairs.Take("id") ?? $"nic{Networks.Count}";
         string mac = pairs.Take("mac") is string address ? $",mac={address}" : "";
         Networks.Add(id, NetworkWords.Read($"-nic {type}", pairs.NamedBy($"-nic {type}")));
         AddDevice(model, new KeyValues("-nic", $"netdev={id}{mac}"), pci);
+    }
+
+    /// <summary>Reads -net, which names a card and its network apart, in any order.</summary>
+    public void AddNet(string value, List<PciDeviceRequest> pci)
+    {
+        var pairs = new KeyValues("-net", value, "type");
+        string? type = pairs.Take("type");
+        switch (type)
+        {
+            case "none":
+                return;
+            case "user":
+                if (!Networks.TryAdd(NetName, NetworkWords.Read("-net user", pairs.NamedBy("-net user"))))
+                {
+                    throw QemuRequest.Refusal("-net user", "there is another one; use -netdev user,id=ID and -device NAME,netdev=ID");
+                }
+
+                return;
+            case "nic" when !_hasNetCard:
+                _hasNetCard = true;
+                string model = CardModel($"-net {value}", pairs.Take("model"));
+                string mac = pairs.Take("macaddr") is string address ? $",mac={address}" : "";
+                pairs.NamedBy("-net nic").RefuseRest("model= or macaddr=");
+                AddDevice(model, new KeyValues("-net nic", $"netdev={NetName}{mac}"), pci);
+                return;
+            default:
+                throw QemuRequest.Refusal($"-net {value}", "one nic and one user are built; use -netdev user,id=ID and -device NAME,netdev=ID for more");
+        }
     }
 
     /// <summary>Adds a device, or a port of one. What is behind it is opened later, when all options are known.</summary>
@@ -133,6 +166,15 @@ internal sealed class DeviceRequest
         }
     }
 
+    private static string CardModel(string option, string? given)
+    {
+        string model = given is null or "virtio" ? "virtio-net-pci" : given;
+        return MachineDebugPort.PciBackendOf(model) == BackendKind.Network ? model : throw NoSuchCard(option);
+    }
+
+    private static UserErrorException NoSuchCard(string option) => QemuRequest.Refusal(
+        option, "only user networks and cards on PCI, such as model=virtio-net-pci or model=e1000e, are built; use -nic user or -nic none");
+
     /// <summary>Takes -global; false where it is about nothing that is built.</summary>
     public bool TrySetGlobal(string value)
     {
@@ -167,6 +209,11 @@ internal sealed class DeviceRequest
                 ? Networks.Values.First()
                 : throw QemuRequest.Refusal("--pcap", $"it is for one network, and there are {Networks.Count}; add or leave one -netdev");
             network.CaptureFile = CaptureFile;
+        }
+
+        if (_hasNetCard && !Networks.ContainsKey(NetName))
+        {
+            throw QemuRequest.Refusal("-net nic", "it is on no network; add -net user, or write -nic user");
         }
 
         BackendOpener opener = new(this, host);

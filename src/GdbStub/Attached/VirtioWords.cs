@@ -6,6 +6,7 @@ using GdbHost.Machine.Backends;
 using GdbHost.Machine.Network;
 using GdbHost.Machine.Virtio;
 using GdbHost.Machine.Virtio.Console;
+using GdbHost.Machine.Virtio.Net;
 
 namespace GdbHost.GdbStub.Attached;
 
@@ -25,8 +26,11 @@ internal sealed record VirtioWords(string Kind, BackendKind Backend, string Keys
         new("virtio-blk", BackendKind.Block, "drive=ID, serial=TEXT",
             static (pairs, back) => new BlockDeviceConfiguration(((BlockBackend)back!).Storage, pairs.Take("serial"))),
         new("virtio-rng", BackendKind.None, "seed=N", static (pairs, _) => MakeRng(pairs)),
-        new("virtio-net", BackendKind.Network, "netdev=ID, mac=ADDRESS",
-            static (_, back) => new NetDeviceConfiguration(((NetworkBackend)back!).Network, ((NetworkBackend)back).HardwareAddress)),
+        new("virtio-net", BackendKind.Network, "netdev=ID, mac=ADDRESS, csum=, guest_csum=, host_tso4=, guest_tso4=",
+            static (pairs, back) => new NetDeviceConfiguration(((NetworkBackend)back!).Network, ((NetworkBackend)back).HardwareAddress)
+            {
+                Offloads = NetOffloads.From(pairs.TakeFlag),
+            }),
         new("virtio-serial", BackendKind.Ports, "no keys of its own", static (_, back) => new SerialDeviceConfiguration(((PortsBackend)back!).Ports)),
     ];
 

@@ -13,7 +13,7 @@ internal sealed class HostConnection(uint flow, Action<HostNetworkEvent> tell, S
 {
     /// <summary>What the machine keeps for a guest that does not take it.</summary>
     private const int RoomBytes = 65535;
-    private const int PieceBytes = 16384;
+    private const int PieceBytes = 65535;
 
     // Bounded by the guest's window: the machine does not give more than it was told is gone.
     private readonly Channel<byte[]> _toSend = Channel.CreateUnbounded<byte[]>(new UnboundedChannelOptions { SingleReader = true });

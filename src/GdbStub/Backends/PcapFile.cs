@@ -12,7 +12,7 @@ namespace GdbHost.GdbStub.Backends;
 internal sealed class PcapFile : IFrameCapture, IDisposable
 {
     private const uint NanosecondMagic = 0xa1b2_3c4d;
-    private const uint SnapLength = 65535;
+    private const uint SnapLength = 262144;
     private const uint Ethernet = 1;
     private const int FileHeaderBytes = 24;
     private const int RecordHeaderBytes = 16;

@@ -20,27 +20,30 @@ internal static class Packet
     public const byte TcpProtocol = 6;
     public const byte UdpProtocol = 17;
 
-    /// <summary>Starts a frame: Ethernet header, then room.</summary>
-    public static byte[] Ethernet(ReadOnlySpan<byte> to, ReadOnlySpan<byte> from, ushort type, int payload)
+    /// <summary>Starts a frame: Ethernet header, then room for what is behind it, of which all headers are zero.</summary>
+    /// <param name="room">Where it is made.</param>
+    public static Span<byte> Ethernet(Span<byte> room, scoped ReadOnlySpan<byte> to, scoped ReadOnlySpan<byte> from, ushort type, int payload)
     {
         // Shorter frames are filled up, as every card does.
         const int ShortestFrame = 60;
-        byte[] frame = new byte[Math.Max(ShortestFrame, EthernetBytes + payload)];
+        Span<byte> frame = room[..Math.Max(ShortestFrame, EthernetBytes + payload)];
+        frame[..ShortestFrame].Clear();
         to.CopyTo(frame);
-        from.CopyTo(frame.AsSpan(MacBytes));
-        BinaryPrimitives.WriteUInt16BigEndian(frame.AsSpan(2 * MacBytes), type);
+        from.CopyTo(frame[MacBytes..]);
+        BinaryPrimitives.WriteUInt16BigEndian(frame[(2 * MacBytes)..], type);
         return frame;
     }
 
     /// <summary>Starts a frame with an IPv4 header in it.</summary>
+    /// <param name="room">Where it is made.</param>
     /// <param name="payload">Bytes behind the header.</param>
-    public static byte[] Ipv4(ReadOnlySpan<byte> toMac, ReadOnlySpan<byte> fromMac, uint to, uint from, byte protocol, int payload)
+    public static Span<byte> Ipv4(Span<byte> room, scoped ReadOnlySpan<byte> toMac, scoped ReadOnlySpan<byte> fromMac, uint to, uint from, byte protocol, int payload)
     {
         const byte Version4WithoutOptions = 0x45;
         const ushort DoNotFragment = 0x4000;
         const byte TimeToLive = 64;
-        byte[] frame = Ethernet(toMac, fromMac, Ipv4Type, Ipv4Bytes + payload);
-        Span<byte> header = frame.AsSpan(EthernetBytes, Ipv4Bytes);
+        Span<byte> frame = Ethernet(room, toMac, fromMac, Ipv4Type, Ipv4Bytes + payload);
+        Span<byte> header = frame.Slice(EthernetBytes, Ipv4Bytes);
         header[0] = Version4WithoutOptions;
         BinaryPrimitives.WriteUInt16BigEndian(header[2..], (ushort)(Ipv4Bytes + payload));
         BinaryPrimitives.WriteUInt16BigEndian(header[6..], DoNotFragment);
@@ -48,58 +51,39 @@ internal static class Packet
         header[9] = protocol;
         BinaryPrimitives.WriteUInt32BigEndian(header[12..], from);
         BinaryPrimitives.WriteUInt32BigEndian(header[16..], to);
-        BinaryPrimitives.WriteUInt16BigEndian(header[10..], Checksum(header));
+        BinaryPrimitives.WriteUInt16BigEndian(header[10..], InternetChecksum.Of(header, 0));
         return frame;
     }
 
-    /// <summary>Fills in the checksum of UDP or TCP, which covers the addresses too.</summary>
-    public static void SetTransportChecksum(byte[] frame, int payload, byte protocol, int at)
+    /// <summary>The sum of the pseudo header that the checksum of UDP or TCP covers too.</summary>
+    /// <param name="payload">Bytes behind the IPv4 header.</param>
+    public static ulong PseudoHeader(ReadOnlySpan<byte> frame, int payload, byte protocol) =>
+        InternetChecksum.Add(frame.Slice(EthernetBytes + 12, 8), (uint)(protocol + payload));
+
+    /// <summary>Fills in the checksum of UDP or TCP.</summary>
+    public static void SetTransportChecksum(Span<byte> frame, int payload, byte protocol, int at)
     {
-        Span<byte> header = frame.AsSpan(EthernetBytes, Ipv4Bytes);
-        Span<byte> segment = frame.AsSpan(PayloadAt, payload);
+        Span<byte> segment = frame.Slice(PayloadAt, payload);
         segment[at] = 0;
         segment[at + 1] = 0;
-        uint pseudo = Sum(header[12..]) + protocol + (uint)payload;
-        ushort checksum = Fold(Sum(segment) + pseudo);
+        ushort checksum = InternetChecksum.Of(segment, PseudoHeader(frame, payload, protocol));
         BinaryPrimitives.WriteUInt16BigEndian(segment[at..], checksum == 0 ? ushort.MaxValue : checksum);
     }
 
     /// <summary>A datagram as a frame.</summary>
-    public static byte[] Udp(
-        ReadOnlySpan<byte> toMac, ReadOnlySpan<byte> fromMac, uint to, ushort toPort, uint from, ushort fromPort, ReadOnlySpan<byte> data)
+    /// <param name="room">Where it is made.</param>
+    public static Span<byte> Udp(
+        Span<byte> room, scoped ReadOnlySpan<byte> toMac, scoped ReadOnlySpan<byte> fromMac, uint to, ushort toPort, uint from, ushort fromPort,
+        scoped ReadOnlySpan<byte> data)
     {
         int payload = UdpBytes + data.Length;
-        byte[] frame = Ipv4(toMac, fromMac, to, from, UdpProtocol, payload);
-        Span<byte> udp = frame.AsSpan(PayloadAt);
+        Span<byte> frame = Ipv4(room, toMac, fromMac, to, from, UdpProtocol, payload);
+        Span<byte> udp = frame[PayloadAt..];
         BinaryPrimitives.WriteUInt16BigEndian(udp, fromPort);
         BinaryPrimitives.WriteUInt16BigEndian(udp[2..], toPort);
         BinaryPrimitives.WriteUInt16BigEndian(udp[4..], (ushort)payload);
         data.CopyTo(udp[UdpBytes..]);
         SetTransportChecksum(frame, payload, UdpProtocol, at: 6);
         return frame;
-    }
-
-    /// <summary>The Internet checksum (RFC 1071).</summary>
-    public static ushort Checksum(ReadOnlySpan<byte> bytes) => Fold(Sum(bytes));
-
-    private static uint Sum(ReadOnlySpan<byte> bytes)
-    {
-        uint sum = 0;
-        for (; bytes.Length > 1; bytes = bytes[2..])
-        {
-            sum += BinaryPrimitives.ReadUInt16BigEndian(bytes);
-        }
-
-        return bytes.IsEmpty ? sum : sum + ((uint)bytes[0] << 8);
-    }
-
-    private static ushort Fold(uint sum)
-    {
-        while (sum > ushort.MaxValue)
-        {
-            sum = (sum & ushort.MaxValue) + (sum >> 16);
-        }
-
-        return (ushort)~sum;
     }
 }

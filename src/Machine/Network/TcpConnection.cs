@@ -20,6 +20,9 @@ internal sealed class TcpConnection
 
     private const int MostTries = 8;
 
+    /// <summary>Data of the longest packet that IPv4 has.</summary>
+    private const int MostUnfinished = ushort.MaxValue - Packet.Ipv4Bytes - Packet.TcpBytes;
+
     private readonly byte[] _toGuest = new byte[WindowBytes];
     private readonly UserNetwork _network;
     private readonly IHostNetwork _host;
@@ -193,7 +196,8 @@ internal sealed class TcpConnection
         int sent = (int)(_sendNext - _unacknowledged);
         while (!_finSent && sent < _count && sent < _window && _network.HasRoom)
         {
-            int length = (int)Math.Min(Math.Min(_count - sent, _mostData), _window - (uint)sent);
+            int most = _network.TakesUnfinished ? MostUnfinished : _mostData;
+            int length = (int)Math.Min(Math.Min(_count - sent, most), _window - (uint)sent);
             Say(_sendNext, TcpFlags.Acknowledge | TcpFlags.Push, _toGuest.AsSpan(sent, length));
             _sendNext += (uint)length;
             sent += length;
@@ -359,7 +363,7 @@ internal sealed class TcpConnection
     private void Say(uint sequence, TcpFlags flags, ReadOnlySpan<byte> data)
     {
         TcpSegment segment = new(Peers.RemotePort, Peers.GuestPort, sequence, _receiveNext, flags, OurWindow);
-        _network.Give(segment.ToFrame(_network, Peers.Guest, Peers.Remote, data));
+        segment.Give(_network, Peers.Guest, Peers.Remote, data, data.Length > _mostData ? _mostData : 0);
     }
 
     private void End()

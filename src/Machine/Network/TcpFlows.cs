@@ -181,7 +181,7 @@ internal sealed class TcpFlows
             segment.Sequence + (uint)length + (counts ? 1u : 0),
             TcpFlags.Reset | TcpFlags.Acknowledge,
             Window: 0);
-        _network.Give(reset.ToFrame(_network, guest, remote, []));
+        reset.Give(_network, guest, remote, []);
     }
 
     private void TryAgain()

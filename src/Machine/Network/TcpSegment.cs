@@ -46,14 +46,16 @@ internal readonly record struct TcpSegment(ushort FromPort, ushort ToPort, uint 
         return true;
     }
 
-    /// <summary>Makes a frame to the guest.</summary>
-    public byte[] ToFrame(UserNetwork network, uint to, uint from, ReadOnlySpan<byte> data)
+    /// <summary>Sends it to the guest.</summary>
+    /// <param name="segmentBytes">Data bytes of each segment where it is more than one, which the card must take; else 0.</param>
+    public void Give(UserNetwork network, uint to, uint from, ReadOnlySpan<byte> data, int segmentBytes = 0)
     {
+        const int ChecksumAt = 16;
         const ushort OurSegmentSize = 1460;
         bool opens = Flags.HasFlag(TcpFlags.Syn);
         int header = Packet.TcpBytes + (opens ? OptionBytes : 0);
-        byte[] frame = network.StartIpv4(to, from, Packet.TcpProtocol, header + data.Length);
-        Span<byte> tcp = frame.AsSpan(Packet.PayloadAt);
+        Span<byte> frame = network.StartIpv4(to, from, Packet.TcpProtocol, header + data.Length);
+        Span<byte> tcp = frame[Packet.PayloadAt..];
         BinaryPrimitives.WriteUInt16BigEndian(tcp, FromPort);
         BinaryPrimitives.WriteUInt16BigEndian(tcp[2..], ToPort);
         BinaryPrimitives.WriteUInt32BigEndian(tcp[4..], Sequence);
@@ -69,8 +71,19 @@ internal readonly record struct TcpSegment(ushort FromPort, ushort ToPort, uint 
         }
 
         data.CopyTo(tcp[header..]);
-        Packet.SetTransportChecksum(frame, header + data.Length, Packet.TcpProtocol, at: 16);
-        return frame;
+        FrameOffload offload = default;
+        if (network.TakesUnfinished)
+        {
+            ulong pseudo = Packet.PseudoHeader(frame, header + data.Length, Packet.TcpProtocol);
+            BinaryPrimitives.WriteUInt16BigEndian(tcp[ChecksumAt..], InternetChecksum.Fold(pseudo));
+            offload = new FrameOffload(Packet.PayloadAt, ChecksumAt, (ushort)(Packet.PayloadAt + header), (ushort)segmentBytes);
+        }
+        else
+        {
+            Packet.SetTransportChecksum(frame, header + data.Length, Packet.TcpProtocol, ChecksumAt);
+        }
+
+        network.Give(frame, offload);
     }
 
     private static ushort? SegmentSize(ReadOnlySpan<byte> options)

@@ -21,7 +21,7 @@ internal sealed class UserNetwork
 
     /// <summary>Frames that wait for the guest; what comes when there are so many is lost, as on any network.</summary>
     private const int MostWaiting = 256;
-    private const int MostFrameBytes = 1514;
+    private const int MostFrameBytes = Packet.EthernetBytes + ushort.MaxValue;
 
     private readonly UserNetworkConfiguration _configuration;
     private readonly VirtualClock _clock;
@@ -29,7 +29,10 @@ internal sealed class UserNetwork
     private readonly DhcpServer _dhcp = new();
     private readonly UdpFlows _udp;
     private readonly TcpFlows _tcp;
-    private readonly Queue<byte[]> _waiting = new();
+    private readonly Queue<(byte[] Frame, FrameOffload Offload)> _waiting = new();
+
+    [NotState("used within one frame")]
+    private readonly byte[] _frame = new byte[MostFrameBytes];
 
     /// <summary>The guest's hardware address, as it last used it.</summary>
     private readonly byte[] _guestMac = new byte[Packet.MacBytes];
@@ -42,6 +45,9 @@ internal sealed class UserNetwork
         _udp = new UdpFlows(this, configuration.Host);
         _tcp = new TcpFlows(this, configuration.Host, scheduler, name);
     }
+
+    /// <summary>Frames to the guest may be unfinished.</summary>
+    public bool TakesUnfinished => _card.TakesUnfinished;
 
     /// <summary>The guest has room for one more segment.</summary>
     public bool HasRoom => _waiting.Count < MostWaiting / 2;
@@ -70,7 +76,7 @@ internal sealed class UserNetwork
     /// <summary>The guest may have room again.</summary>
     public void RoomMade()
     {
-        while (_waiting.TryPeek(out byte[]? frame) && _card.TryReceive(frame))
+        while (_waiting.TryPeek(out (byte[] Frame, FrameOffload Offload) next) && _card.TryReceive(next.Frame, next.Offload))
         {
             _waiting.Dequeue();
         }
@@ -93,19 +99,21 @@ internal sealed class UserNetwork
 
     /// <summary>Sends a datagram to the guest.</summary>
     public void SendUdp(uint to, ushort toPort, uint from, ushort fromPort, ReadOnlySpan<byte> data) =>
-        Give(Packet.Udp(_guestMac, MacOf(from), to, toPort, from, fromPort, data));
+        Give(Packet.Udp(_frame, _guestMac, MacOf(from, stackalloc byte[Packet.MacBytes]), to, toPort, from, fromPort, data));
 
     /// <summary>Starts a frame to the guest with an IPv4 header; <see cref="Give"/> sends it.</summary>
-    public byte[] StartIpv4(uint to, uint from, byte protocol, int payload) =>
-        Packet.Ipv4(_guestMac, MacOf(from), to, from, protocol, payload);
+    public Span<byte> StartIpv4(uint to, uint from, byte protocol, int payload) =>
+        Packet.Ipv4(_frame, _guestMac, MacOf(from, stackalloc byte[Packet.MacBytes]), to, from, protocol, payload);
 
     /// <summary>Puts a frame on the wire to the guest.</summary>
-    public void Give(byte[] frame)
+    /// <param name="frame">What <see cref="StartIpv4"/> has given.</param>
+    /// <param name="offload">What of it is not finished.</param>
+    public void Give(ReadOnlySpan<byte> frame, in FrameOffload offload = default)
     {
-        _configuration.Capture?.Frame(_clock.Now, frame);
-        if ((_waiting.Count > 0 || !_card.TryReceive(frame)) && _waiting.Count < MostWaiting)
+        Capture(frame, offload);
+        if ((_waiting.Count > 0 || !_card.TryReceive(frame, offload)) && _waiting.Count < MostWaiting)
         {
-            _waiting.Enqueue(frame);
+            _waiting.Enqueue((frame.ToArray(), offload));
         }
     }
 
@@ -132,9 +140,10 @@ internal sealed class UserNetwork
         _udp.Save(to);
         _tcp.Save(to);
         to.Write(_waiting.Count);
-        foreach (byte[] frame in _waiting)
+        foreach ((byte[] frame, FrameOffload offload) in _waiting)
         {
             to.Write(frame.AsSpan());
+            to.Write((ReadOnlySpan<uint>)[offload.ChecksumFrom, offload.ChecksumAt, offload.HeaderBytes, offload.SegmentBytes]);
         }
     }
 
@@ -145,20 +154,44 @@ internal sealed class UserNetwork
         _udp.Restore(from);
         _tcp.Restore(from);
         _waiting.Clear();
+        Span<uint> words = stackalloc uint[4];
         for (int count = from.ReadBelow(MostWaiting + 1, "a number of frames"); count > 0; count--)
         {
-            _waiting.Enqueue(from.ReadBytes(MostFrameBytes, "a frame"));
+            byte[] frame = from.ReadBytes(MostFrameBytes, "a frame");
+            from.ReadWords(words);
+            _waiting.Enqueue((frame, new FrameOffload((ushort)words[0], (ushort)words[1], (ushort)words[2], (ushort)words[3])));
         }
     }
 
     private static bool IsOurs(uint address) => address is Router or NameServer;
 
     // QEMU's hosts have 52:55 and their IPv4 address; what lies behind the router has the router's.
-    private static byte[] MacOf(uint address)
+    private static Span<byte> MacOf(uint address, Span<byte> mac)
     {
-        byte[] mac = [0x52, 0x55, 0, 0, 0, 0];
-        BinaryPrimitives.WriteUInt32BigEndian(mac.AsSpan(2), IsOurs(address) ? address : Router);
+        mac[0] = 0x52;
+        mac[1] = 0x55;
+        BinaryPrimitives.WriteUInt32BigEndian(mac[2..], IsOurs(address) ? address : Router);
         return mac;
+    }
+
+    // A frame in a file has its checksum.
+    private void Capture(ReadOnlySpan<byte> frame, in FrameOffload offload)
+    {
+        if (_configuration.Capture is not IFrameCapture capture)
+        {
+            return;
+        }
+
+        if (!offload.IsNeeded)
+        {
+            capture.Frame(_clock.Now, frame);
+            return;
+        }
+
+        byte[] finished = frame.ToArray();
+        ushort checksum = InternetChecksum.Of(frame[offload.ChecksumFrom..], 0);
+        BinaryPrimitives.WriteUInt16BigEndian(finished.AsSpan(offload.ChecksumFrom + offload.ChecksumAt), checksum);
+        capture.Frame(_clock.Now, finished);
     }
 
     private void AnswerArp(ReadOnlySpan<byte> arp)
@@ -177,11 +210,12 @@ internal sealed class UserNetwork
             return;
         }
 
-        byte[] frame = Packet.Ethernet(_guestMac, MacOf(asked), Packet.ArpType, ArpBytes);
-        Span<byte> reply = frame.AsSpan(Packet.EthernetBytes, ArpBytes);
+        Span<byte> mac = MacOf(asked, stackalloc byte[Packet.MacBytes]);
+        Span<byte> frame = Packet.Ethernet(_frame, _guestMac, mac, Packet.ArpType, ArpBytes);
+        Span<byte> reply = frame.Slice(Packet.EthernetBytes, ArpBytes);
         arp[..6].CopyTo(reply);
         BinaryPrimitives.WriteUInt16BigEndian(reply[6..], Reply);
-        MacOf(asked).CopyTo(reply[8..]);
+        mac.CopyTo(reply[8..]);
         BinaryPrimitives.WriteUInt32BigEndian(reply[14..], asked);
         arp.Slice(8, 10).CopyTo(reply[18..]);
         Give(frame);
@@ -198,7 +232,7 @@ internal sealed class UserNetwork
         int header = (packet[0] & 0xf) * 4;
         int length = BinaryPrimitives.ReadUInt16BigEndian(packet[2..]);
         bool fragment = (BinaryPrimitives.ReadUInt16BigEndian(packet[6..]) & FragmentMask) != 0;
-        if (header < Packet.Ipv4Bytes || length < header || length > packet.Length || fragment || Packet.Checksum(packet[..header]) != 0)
+        if (header < Packet.Ipv4Bytes || length < header || length > packet.Length || fragment || InternetChecksum.Of(packet[..header], 0) != 0)
         {
             return;
         }
@@ -224,16 +258,16 @@ internal sealed class UserNetwork
     {
         const int EchoBytes = 8;
         const byte EchoRequest = 8;
-        if (!IsOurs(to) || message.Length < EchoBytes || message[0] != EchoRequest || Packet.Checksum(message) != 0)
+        if (!IsOurs(to) || message.Length < EchoBytes || message[0] != EchoRequest || InternetChecksum.Of(message, 0) != 0)
         {
             return;
         }
 
-        byte[] frame = StartIpv4(from, to, Packet.IcmpProtocol, message.Length);
-        Span<byte> reply = frame.AsSpan(Packet.PayloadAt, message.Length);
+        Span<byte> frame = StartIpv4(from, to, Packet.IcmpProtocol, message.Length);
+        Span<byte> reply = frame.Slice(Packet.PayloadAt, message.Length);
         message.CopyTo(reply);
         reply[..4].Clear();
-        BinaryPrimitives.WriteUInt16BigEndian(reply[2..], Packet.Checksum(reply));
+        BinaryPrimitives.WriteUInt16BigEndian(reply[2..], InternetChecksum.Of(reply, 0));
         Give(frame);
     }
 

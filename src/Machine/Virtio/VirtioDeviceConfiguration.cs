@@ -72,9 +72,12 @@ public sealed record NetDeviceConfiguration(UserNetworkConfiguration Network, Re
 {
     public override string Kind => "virtio-net";
 
+    public NetOffloads Offloads { get; init; } = NetOffloads.All;
+
     public override DeviceBackend Backend => new NetworkBackend(Network, HardwareAddress);
 
-    internal override string Identity => $"mac={Convert.ToHexStringLower(HardwareAddress.Span)}{(Network.Host is null ? ",restrict=on" : "")}";
+    internal override string Identity =>
+        $"mac={Convert.ToHexStringLower(HardwareAddress.Span)},offloads={Offloads.Features:x}{(Network.Host is null ? ",restrict=on" : "")}";
 
-    internal override VirtioDevice Make() => new VirtioNet(Network, HardwareAddress.ToArray());
+    internal override VirtioDevice Make() => new VirtioNet(Network, HardwareAddress.ToArray(), Offloads);
 }

@@ -25,17 +25,22 @@ public sealed class UserNetworkTests : INetworkCard, IHostNetwork
     private readonly List<byte[]> _received = [];
     private readonly List<string> _host = [];
     private bool _full;
+    private bool _takesUnfinished;
+    private FrameOffload _offload;
 
     public UserNetworkTests()
     {
         _network = new UserNetwork(new UserNetworkConfiguration(this, null), "net", this, _fixture.Scheduler);
     }
 
-    bool INetworkCard.TryReceive(ReadOnlySpan<byte> frame)
+    bool INetworkCard.TakesUnfinished => _takesUnfinished;
+
+    bool INetworkCard.TryReceive(ReadOnlySpan<byte> frame, in FrameOffload offload)
     {
         if (!_full)
         {
             _received.Add(frame.ToArray());
+            _offload = offload;
         }
 
         return !_full;
@@ -60,7 +65,7 @@ public sealed class UserNetworkTests : INetworkCard, IHostNetwork
     [InlineData(0x0a00_0263u, false)]
     public void ARP_is_answered_for_the_routers_own_addresses(uint asked, bool answered)
     {
-        byte[] frame = Packet.Ethernet([0xff, 0xff, 0xff, 0xff, 0xff, 0xff], GuestMac, Packet.ArpType, 28);
+        byte[] frame = Packet.Ethernet(new byte[60], [0xff, 0xff, 0xff, 0xff, 0xff, 0xff], GuestMac, Packet.ArpType, 28).ToArray();
         ((byte[])[0, 1, 8, 0, 6, 4, 0, 1, .. GuestMac]).CopyTo(frame, 14);
         BinaryPrimitives.WriteUInt32BigEndian(frame.AsSpan(28), Guest);
         BinaryPrimitives.WriteUInt32BigEndian(frame.AsSpan(38), asked);
@@ -168,7 +173,7 @@ public sealed class UserNetworkTests : INetworkCard, IHostNetwork
                 frame[23] = (byte)random.Next(20);
                 frame[24] = 0;
                 frame[25] = 0;
-                BinaryPrimitives.WriteUInt16BigEndian(frame.AsSpan(24), Packet.Checksum(frame.AsSpan(14, 20)));
+                BinaryPrimitives.WriteUInt16BigEndian(frame.AsSpan(24), InternetChecksum.Of(frame.AsSpan(14, 20), 0));
             }
 
             _network.Send(frame);
@@ -178,13 +183,52 @@ public sealed class UserNetworkTests : INetworkCard, IHostNetwork
     [Fact]
     public void Datagrams_go_out_and_answers_come_back_to_the_same_port()
     {
-        _network.Send(Packet.Udp(RouterMac, GuestMac, Outside, 123, Guest, GuestPort, [1, 2]));
+        _network.Send(Packet.Udp(new byte[60], RouterMac, GuestMac, Outside, 123, Guest, GuestPort, [1, 2]));
         Assert.Equal($"datagram {Outside:x} 123 0102", _host.Single());
         _network.Hear(new HostNetworkEvent(HostNetworkEventKind.Datagram, 0x4000_0000) { Address = Outside, Port = 123, Bytes = new byte[] { 5 } });
         byte[] frame = Assert.Single(_received);
         Assert.Equal(GuestPort, BinaryPrimitives.ReadUInt16BigEndian(frame.AsSpan(36)));
         Assert.Equal(123, BinaryPrimitives.ReadUInt16BigEndian(frame.AsSpan(34)));
         Assert.Equal(5, frame[42]);
+    }
+
+    /// <summary>All that the window lets, in one frame that says how it would be cut, with the sum of the pseudo header in its checksum.</summary>
+    [Fact]
+    public void A_card_that_takes_unfinished_frames_gets_long_ones()
+    {
+        _takesUnfinished = true;
+        Open();
+        Assert.Equal(new FrameOffload(34, 16, 54, 0), _offload with { HeaderBytes = 54 });
+        int before = _received.Count;
+        byte[] data = new byte[9000];
+        new Random(4).NextBytes(data);
+        Hear(HostNetworkEventKind.Data, data);
+        byte[] frame = _received[before];
+        Assert.Equal(before + 1, _received.Count);
+        Assert.Equal(data[..8192], frame[54..]);
+        Assert.Equal(new FrameOffload(34, 16, 54, 536), _offload);
+        BinaryPrimitives.WriteUInt16BigEndian(frame.AsSpan(50), InternetChecksum.Of(frame.AsSpan(34), 0));
+        Assert.Equal(0, InternetChecksum.Of(frame.AsSpan(34), Packet.PseudoHeader(frame, frame.Length - 34, Packet.TcpProtocol)));
+    }
+
+    /// <summary>The example of RFC 1071, section 3, and each length against a sum of word by word.</summary>
+    [Fact]
+    public void The_checksum_is_that_of_RFC_1071()
+    {
+        Assert.Equal(0x220d, InternetChecksum.Of([0x00, 0x01, 0xf2, 0x03, 0xf4, 0xf5, 0xf6, 0xf7], 0));
+        byte[] bytes = new byte[70];
+        new Random(5).NextBytes(bytes);
+        for (int length = 0; length <= bytes.Length; length++)
+        {
+            uint sum = 0;
+            for (int i = 0; i < length; i++)
+            {
+                sum += i % 2 == 0 ? (uint)bytes[i] << 8 : bytes[i];
+            }
+
+            sum = (sum & 0xffff) + (sum >> 16);
+            Assert.Equal((ushort)~((sum & 0xffff) + (sum >> 16)), InternetChecksum.Of(bytes.AsSpan(0, length), 0));
+        }
     }
 
     private void Open()
@@ -198,7 +242,7 @@ public sealed class UserNetworkTests : INetworkCard, IHostNetwork
 
     private void Say(TcpFlags flags, uint sequence, uint acknowledgment, params ReadOnlySpan<byte> data)
     {
-        byte[] frame = Packet.Ipv4(RouterMac, GuestMac, Outside, Guest, Packet.TcpProtocol, Packet.TcpBytes + data.Length);
+        byte[] frame = Packet.Ipv4(new byte[1514], RouterMac, GuestMac, Outside, Guest, Packet.TcpProtocol, Packet.TcpBytes + data.Length).ToArray();
         Span<byte> tcp = frame.AsSpan(Packet.PayloadAt);
         BinaryPrimitives.WriteUInt16BigEndian(tcp, GuestPort);
         BinaryPrimitives.WriteUInt16BigEndian(tcp[2..], 80);

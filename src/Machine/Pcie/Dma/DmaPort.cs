@@ -1,5 +1,6 @@
 using System;
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using GdbHost.Machine.Bus;
 
 namespace GdbHost.Machine.Pcie.Dma;
@@ -80,7 +81,9 @@ internal sealed class DmaPort(PciFunction function)
     private DmaResult Send(DmaKind kind, ulong address, ReadOnlySpan<byte> from, DmaAttributes attributes, RequesterId? forged)
     {
         DmaResult result = DmaResult.Ok;
-        byte[] buffer = from.ToArray();
+
+        // The way up takes what is read and what is written alike; nobody on it changes what is written.
+        Span<byte> buffer = MemoryMarshal.CreateSpan(ref MemoryMarshal.GetReference(from), from.Length);
         for (int done = 0; done < from.Length;)
         {
             ulong at = address + (ulong)done;
@@ -89,7 +92,7 @@ internal sealed class DmaPort(PciFunction function)
             {
                 Message = kind == DmaKind.Message ? BinaryPrimitives.ReadUInt32LittleEndian(buffer) : 0,
             };
-            DmaResult outcome = UpstreamPath.Send(function, request, buffer.AsSpan(done, length));
+            DmaResult outcome = UpstreamPath.Send(function, request, buffer.Slice(done, length));
             result = result == DmaResult.Ok ? outcome : result;
             done += length;
         }

@@ -69,9 +69,18 @@ internal sealed class InboundPath(HostBridgeModel model, PhysicalBus bus)
     {
         ulong at = request.Address;
         ulong last = (ulong)request.Length - 1;
-        InboundWindow? window = model.Inbound.FirstOrDefault(w => at - w.PciStart < w.Size && at + last - w.PciStart < w.Size);
-        address = window is null ? at : at - window.PciStart + window.Start;
-        return window is not null || model.PassesTheRest;
+        for (int i = 0; i < model.Inbound.Count; i++)
+        {
+            InboundWindow window = model.Inbound[i];
+            if (at - window.PciStart < window.Size && at + last - window.PciStart < window.Size)
+            {
+                address = at - window.PciStart + window.Start;
+                return true;
+            }
+        }
+
+        address = at;
+        return model.PassesTheRest;
     }
 
     private bool IsDoorbell(in DmaRequest request, ulong address) =>
@@ -86,7 +95,7 @@ internal sealed class InboundPath(HostBridgeModel model, PhysicalBus bus)
             DmaKind.Atomic => _target.Exchange(request.Requester, address, data, change!),
             _ => _target.Write(request.Requester, address, data, model.PeerToPeer),
         };
-        return Step(request, DmaStage.Target, result, _target.NameOf(address) ?? "nothing", address);
+        return Observer is null ? result : Step(request, DmaStage.Target, result, _target.NameOf(address) ?? "nothing", address);
     }
 
     private DmaResult Step(in DmaRequest request, DmaStage stage, DmaResult verdict, string place, ulong address)

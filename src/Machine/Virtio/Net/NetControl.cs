@@ -1,4 +1,5 @@
 using System;
+using System.Buffers.Binary;
 using GdbHost.Machine.Virtio.Rings;
 
 namespace GdbHost.Machine.Virtio.Net;
@@ -22,7 +23,9 @@ internal static class NetControl
 
     /// <summary>Does what a command asks for; false where it is not known or wrong.</summary>
     /// <param name="mac">The card's address.</param>
-    public static bool TryObey(DescriptorChain chain, byte[] mac)
+    /// <param name="offloads">Those for frames to the guest that the driver has accepted.</param>
+    /// <param name="switchedOff">Those of them that it does not want now.</param>
+    public static bool TryObey(DescriptorChain chain, byte[] mac, ulong offloads, ref ulong switchedOff)
     {
         Span<byte> header = stackalloc byte[2];
         if (!chain.TryRead(header))
@@ -43,16 +46,22 @@ internal static class NetControl
             case (AnnounceClass, 0):
                 return true;
             case (OffloadsClass, 0):
-                return ReadsZero(chain);
+                return TryChoose(chain, offloads, ref switchedOff);
             default:
                 return false;
         }
     }
 
-    // No offload is offered, so only none can be chosen.
-    private static bool ReadsZero(DescriptorChain chain)
+    private static bool TryChoose(DescriptorChain chain, ulong offloads, ref ulong switchedOff)
     {
-        Span<byte> offloads = stackalloc byte[sizeof(ulong)];
-        return chain.TryRead(offloads) && !offloads.ContainsAnyExcept((byte)0);
+        Span<byte> chosen = stackalloc byte[sizeof(ulong)];
+        if (!chain.TryRead(chosen))
+        {
+            return false;
+        }
+
+        ulong wanted = BinaryPrimitives.ReadUInt64LittleEndian(chosen);
+        switchedOff = (wanted & ~offloads) == 0 ? offloads & ~wanted : switchedOff;
+        return (wanted & ~offloads) == 0;
     }
 }

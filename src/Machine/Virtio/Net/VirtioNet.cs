@@ -9,7 +9,8 @@ namespace GdbHost.Machine.Virtio.Net;
 
 /// <summary>
 /// A network card (Virtual I/O Device Specification 1.2, Network Device) with one pair of queues and a control queue, on a user network of
-/// its own. It leaves checksums and segmentation to the guest.
+/// its own. Checksums are left to it, and TCP packets over IPv4 need not be cut in either direction: that network is no wire. (QEMU offers the
+/// same where what is behind the card can do it, which its user network cannot.)
 /// </summary>
 internal sealed class VirtioNet : VirtioDevice, INetworkCard
 {
@@ -35,9 +36,14 @@ internal sealed class VirtioNet : VirtioDevice, INetworkCard
     private const int LongHeaderBytes = 12;
     private const int ShortHeaderBytes = 10;
     private const int BufferCountAt = 10;
-    private const int MostFrameBytes = 1 << 16;
+    private const int MostFrameBytes = LongHeaderBytes + Packet.EthernetBytes + ushort.MaxValue;
+    private const ulong Unfinished = NetOffloads.GuestChecksum | NetOffloads.GuestTso4;
+    private const byte NeedsChecksum = 1;
+    private const byte TcpOverIpv4 = 1;
+    private const int ChecksumFromAt = 6;
 
     private readonly UserNetworkConfiguration _configuration;
+    private readonly NetOffloads _offloads;
     private readonly byte[] _mac;
 
     [NotState("fixed when the device was made")]
@@ -48,12 +54,19 @@ internal sealed class VirtioNet : VirtioDevice, INetworkCard
     [NotState("used within one request")]
     private readonly byte[] _frame = new byte[MostFrameBytes];
 
+    [NotState("used within one frame")]
+    private readonly byte[] _received = new byte[MostFrameBytes];
+
     private UserNetwork? _network;
+
+    /// <summary>Offloads of the driver's that it has switched off since.</summary>
+    private ulong _switchedOff;
 
     /// <param name="network">What is on the other end of the wire.</param>
     /// <param name="hardwareAddress">6 bytes.</param>
-    public VirtioNet(UserNetworkConfiguration network, byte[] hardwareAddress)
+    public VirtioNet(UserNetworkConfiguration network, byte[] hardwareAddress, NetOffloads offloads)
     {
+        _offloads = offloads;
         _configuration = network;
         _hardwareAddress = hardwareAddress;
         _mac = [.. hardwareAddress];
@@ -66,7 +79,7 @@ internal sealed class VirtioNet : VirtioDevice, INetworkCard
     public override int ConfigBytes => 8;
 
     public override ulong Features =>
-        ControlOffloads | Mac | MergeableBuffers | StatusFeature | ControlQueueFeature | ControlReceive | ControlVlan
+        _offloads.Features | ControlOffloads | Mac | MergeableBuffers | StatusFeature | ControlQueueFeature | ControlReceive | ControlVlan
         | ControlReceiveExtra | Announce | ControlMac;
 
     public override ulong LegacyFeatures => Gso;
@@ -75,6 +88,9 @@ internal sealed class VirtioNet : VirtioDevice, INetworkCard
 
     /// <summary>The network on the other end of the wire.</summary>
     public override UserNetwork? Network => _network;
+
+    /// <summary>Both, or neither: a long packet has no checksum.</summary>
+    public bool TakesUnfinished => (Core.DriverFeatures & ~_switchedOff & Unfinished) == Unfinished;
 
     /// <summary>Bytes in front of each frame; without mergeable buffers an old driver knows nothing of their number.</summary>
     private int HeaderBytes => Core.Has(VirtioFeature.Version1 | MergeableBuffers) ? LongHeaderBytes : ShortHeaderBytes;
@@ -112,7 +128,7 @@ internal sealed class VirtioNet : VirtioDevice, INetworkCard
         }
     }
 
-    public bool TryReceive(ReadOnlySpan<byte> frame)
+    public bool TryReceive(ReadOnlySpan<byte> frame, in FrameOffload offload)
     {
         Virtqueue queue = Core.Queues[ReceiveQueue];
         int taken = Take(queue, frame.Length + HeaderBytes);
@@ -122,13 +138,8 @@ internal sealed class VirtioNet : VirtioDevice, INetworkCard
             return false;
         }
 
-        Span<byte> whole = _frame.AsSpan(0, frame.Length + HeaderBytes);
-        whole[..HeaderBytes].Clear();
-        if (HeaderBytes == LongHeaderBytes)
-        {
-            BinaryPrimitives.WriteUInt16LittleEndian(whole[BufferCountAt..], (ushort)taken);
-        }
-
+        Span<byte> whole = _received.AsSpan(0, frame.Length + HeaderBytes);
+        WriteHeader(whole[..HeaderBytes], offload, taken);
         frame.CopyTo(whole[HeaderBytes..]);
         for (int i = 0; i < taken; i++)
         {
@@ -150,6 +161,7 @@ internal sealed class VirtioNet : VirtioDevice, INetworkCard
     public override void Reset()
     {
         _hardwareAddress.CopyTo(_mac, 0);
+        _switchedOff = 0;
         _network!.Reset();
     }
 
@@ -158,12 +170,14 @@ internal sealed class VirtioNet : VirtioDevice, INetworkCard
     public override void Save(StateWriter to)
     {
         to.Write(_mac.AsSpan());
+        to.Write(_switchedOff);
         _network!.Save(to);
     }
 
     public override void Restore(StateReader from)
     {
         from.ReadBytes(_mac);
+        _switchedOff = from.ReadUInt64();
         _network!.Restore(from);
     }
 
@@ -173,7 +187,7 @@ internal sealed class VirtioNet : VirtioDevice, INetworkCard
         {
             const byte Ok = 0;
             const byte Error = 1;
-            if (!chain.TryWriteLast(NetControl.TryObey(chain, _mac) ? Ok : Error))
+            if (!chain.TryWriteLast(NetControl.TryObey(chain, _mac, Core.DriverFeatures & Unfinished, ref _switchedOff) ? Ok : Error))
             {
                 Core.Fail("the status of a command is not in memory");
             }
@@ -188,7 +202,41 @@ internal sealed class VirtioNet : VirtioDevice, INetworkCard
             return;
         }
 
-        _network!.Send(_frame.AsSpan(HeaderBytes, length - HeaderBytes).ToArray());
+        Span<byte> frame = _frame.AsSpan(HeaderBytes, length - HeaderBytes);
+        if (Core.Has(NetOffloads.Checksum) && (_frame[0] & NeedsChecksum) != 0)
+        {
+            Finish(frame, BinaryPrimitives.ReadUInt16LittleEndian(_frame.AsSpan(ChecksumFromAt)), BinaryPrimitives.ReadUInt16LittleEndian(_frame.AsSpan(ChecksumFromAt + 2)));
+        }
+
+        _network!.Send(frame);
+    }
+
+    // The driver has put the sum of the pseudo header into the field.
+    private static void Finish(Span<byte> frame, int from, int at)
+    {
+        if (from + at + sizeof(ushort) <= frame.Length)
+        {
+            BinaryPrimitives.WriteUInt16BigEndian(frame[(from + at)..], InternetChecksum.Of(frame[from..], 0));
+        }
+    }
+
+    private static void WriteHeader(Span<byte> header, in FrameOffload offload, int buffers)
+    {
+        header.Clear();
+        if (header.Length == LongHeaderBytes)
+        {
+            BinaryPrimitives.WriteUInt16LittleEndian(header[BufferCountAt..], (ushort)buffers);
+        }
+
+        if (offload.IsNeeded)
+        {
+            header[0] = NeedsChecksum;
+            header[1] = offload.SegmentBytes > 0 ? TcpOverIpv4 : (byte)0;
+            BinaryPrimitives.WriteUInt16LittleEndian(header[2..], offload.HeaderBytes);
+            BinaryPrimitives.WriteUInt16LittleEndian(header[4..], offload.SegmentBytes);
+            BinaryPrimitives.WriteUInt16LittleEndian(header[ChecksumFromAt..], offload.ChecksumFrom);
+            BinaryPrimitives.WriteUInt16LittleEndian(header[(ChecksumFromAt + 2)..], offload.ChecksumAt);
+        }
     }
 
     /// <summary>Takes buffers for a frame; without enough of them none.</summary>

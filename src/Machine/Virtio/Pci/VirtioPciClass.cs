@@ -6,6 +6,7 @@ using GdbHost.Machine.Network;
 using GdbHost.Machine.Pcie;
 using GdbHost.Machine.Pcie.Devices;
 using GdbHost.Machine.Virtio.Console;
+using GdbHost.Machine.Virtio.Net;
 
 namespace GdbHost.Machine.Virtio.Pci;
 
@@ -32,7 +33,11 @@ internal sealed record VirtioPciClass(
     private static readonly VirtioPciClass[] Classes =
     [
         new("virtio-net", 1, 0x1000, 0x02_0000, 4, "network card", BackendKind.Network,
-            static o => new NetDeviceConfiguration(o.Backend<NetworkBackend>().Network, o.Backend<NetworkBackend>().HardwareAddress)),
+            static o => new NetDeviceConfiguration(o.Backend<NetworkBackend>().Network, o.Backend<NetworkBackend>().HardwareAddress)
+            {
+                Offloads = NetOffloads.From(key => o.Flag(key, true)),
+            },
+            [.. NetOffloads.Keys.Select(static k => new PciDeviceKey(k.Key, "on|off", k.Help))]),
         new("virtio-blk", 2, 0x1001, 0x01_0000, 2, "disk", BackendKind.Block,
             static o => new BlockDeviceConfiguration(o.Backend<BlockBackend>().Storage, o.Text("serial")), new PciDeviceKey("serial", "TEXT", "its serial number, up to 20 bytes")),
         new("virtio-serial", 3, 0x1003, 0x07_8000, 2, "consoles and ports", BackendKind.Ports,

@@ -1,6 +1,6 @@
 using System;
 using System.Buffers.Binary;
-using GdbHost.Machine.Pcie.Devices.E1000e;
+using GdbHost.Machine.Network;
 
 namespace GdbHost.Machine.Tests.Pcie.E1000e;
 
@@ -108,8 +108,8 @@ internal sealed class CardRings(PciMachine machine, ulong bar)
         ((byte[])[0x52, 0x54, 0, 0, 0, 1, 0x52, 0x54, 0, 0, 0, 2, 8, 0, 0x45, 0]).CopyTo(packet, 0);
         BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(16), (ushort)(segmented ? 0 : packet.Length - 14));
         ((byte[])[0, 7, 0x40, 0, 64, 6, 0, 0, 10, 0, 2, 15, 10, 0, 2, 2, 1, 2, 0, 80, 0, 0, 0x10, 0, 0, 0, 0, 1, 0x50, 0x19, 0x10, 0]).CopyTo(packet, 18);
-        ulong sum = Checksum.Add(packet.AsSpan(26, 8), 6 + (segmented ? 0 : (uint)(packet.Length - 34)));
-        BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(50), (ushort)~Checksum.Of([], sum));
+        ulong sum = InternetChecksum.Add(packet.AsSpan(26, 8), 6 + (segmented ? 0 : (uint)(packet.Length - 34)));
+        BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(50), (ushort)~InternetChecksum.Of([], sum));
         return packet;
     }
 

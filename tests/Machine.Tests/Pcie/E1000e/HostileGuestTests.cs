@@ -39,7 +39,7 @@ public sealed class HostileGuestTests
             machine.Write(Bar + register, Value(random));
             machine.Read(Bar + register);
             random.NextBytes(frame);
-            card.TryReceive(frame.AsSpan(0, random.Next(frame.Length)));
+            card.TryReceive(frame.AsSpan(0, random.Next(frame.Length)), default);
             RunSome(machine);
         }
     }
@@ -85,7 +85,7 @@ public sealed class HostileGuestTests
         machine.RunEvents();
         Assert.Equal(head, machine.Read(Bar + 0x2810));
         Assert.Equal(head, machine.Read(Bar + 0x3810));
-        Assert.False(((INetworkCard)machine.Named("e1000e")).TryReceive(new byte[64]));
+        Assert.False(((INetworkCard)machine.Named("e1000e")).TryReceive(new byte[64], default));
     }
 
     private static PciMachine Make()

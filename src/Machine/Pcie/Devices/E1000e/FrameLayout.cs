@@ -1,5 +1,6 @@
 using System;
 using System.Buffers.Binary;
+using GdbHost.Machine.Network;
 
 namespace GdbHost.Machine.Pcie.Devices.E1000e;
 
@@ -88,7 +89,7 @@ internal readonly ref struct FrameLayout
     public ReadOnlySpan<byte> Ports => _frame.Slice(TransportAt, 4);
 
     /// <summary>The checksum of the IPv4 header is right.</summary>
-    public bool HeaderIsSound => Checksum.Of(_frame[EthernetBytes..TransportAt], 0) == 0;
+    public bool HeaderIsSound => InternetChecksum.Of(_frame[EthernetBytes..TransportAt], 0) == 0;
 
     /// <summary>The checksum of a TCP segment or a UDP datagram is right; one of UDP may be absent.</summary>
     public bool TransportIsSound
@@ -97,7 +98,7 @@ internal readonly ref struct FrameLayout
         {
             ReadOnlySpan<byte> segment = _frame[TransportAt..PacketEnd];
             bool absent = IsUdp && segment[6] == 0 && segment[7] == 0;
-            return absent || Checksum.Of(segment, Checksum.Add(Addresses, (uint)(Protocol + segment.Length))) == 0;
+            return absent || InternetChecksum.Of(segment, InternetChecksum.Add(Addresses, (uint)(Protocol + segment.Length))) == 0;
         }
     }
 }

@@ -105,7 +105,7 @@ internal sealed class Intel82574 : PciFunction, INetworkCard
         }
     }
 
-    public bool TryReceive(ReadOnlySpan<byte> frame) => MayMaster && _receiver.TryReceive(frame);
+    public bool TryReceive(ReadOnlySpan<byte> frame, in FrameOffload offload) => MayMaster && _receiver.TryReceive(frame);
 
     /// <summary>A frame of the guest's, complete but for its check sequence.</summary>
     public void Send(ReadOnlySpan<byte> frame)

@@ -1,5 +1,6 @@
 using System;
 using System.Buffers.Binary;
+using GdbHost.Machine.Network;
 
 namespace GdbHost.Machine.Pcie.Devices.E1000e;
 
@@ -21,7 +22,7 @@ internal static class Offloads
             return;
         }
 
-        ushort sum = Checksum.Of(packet[from..end], added);
+        ushort sum = InternetChecksum.Of(packet[from..end], added);
         BinaryPrimitives.WriteUInt16BigEndian(packet[at..], sum == 0 && zeroIsOnes ? ushort.MaxValue : sum);
     }
 
