@@ -12,6 +12,9 @@ internal sealed record PowerSettings(uint Capabilities, uint Writable, uint Clea
     /// <summary>Version 3, and nothing but states; the way back to D0 is a reset.</summary>
     public static readonly PowerSettings Resetting = new(Capabilities: 3, Writable: 3, Clearable: 0, KeepsState: false);
 
+    /// <summary>Version 3, and nothing but states; nothing is lost on the way back to D0.</summary>
+    public static readonly PowerSettings Keeping = Resetting with { KeepsState = true };
+
     /// <summary>Version 2 with Device Specific Initialization, PME and data registers, as network cards have it.</summary>
     public static readonly PowerSettings WithWakeUp = new(Capabilities: 0x22, Writable: 0x1f03, Clearable: 0x8000, KeepsState: false);
 }

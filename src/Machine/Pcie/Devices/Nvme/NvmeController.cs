@@ -61,7 +61,7 @@ internal sealed class NvmeController : PciFunction
         Formatting = new NvmeFormat(this);
         Blocks = new NvmeBlocks(this);
         bool behindPort = options.Text("bus") is string bus && context.Root.FindBus(bus) is { Bridge: not null };
-        Add(new PowerManagement(this, at: PowerAt));
+        Add(new PowerManagement(this, PowerSettings.Keeping, at: PowerAt));
         Add(new ExpressCapability(this, new ExpressSettings(behindPort ? ExpressType.Endpoint : ExpressType.IntegratedEndpoint)
         {
             FunctionLevelReset = true,
