@@ -95,6 +95,7 @@ internal static class IntegerForms
             Assembler asm = writer.Asm;
             Gpr sum = writer.Registers.Use(op.A, Gpr.Rcx);
             Gpr data = writer.Registers.Use(op.B, Gpr.Rdx);
+            writer.Unit.Flags.Forget();
             asm.Mov(false, Gpr.Rax, sum);
             asm.Alu(Alu.Xor, true, Gpr.Rax, data);
             if (_bits < 64)
