@@ -12,6 +12,8 @@ namespace GdbHost.Machine.Tests.Cpu;
 /// <summary>Which instructions the translator hands to the interpreter: a list kept by hand, so that none joins it unseen.</summary>
 public sealed class NativeFormTests : IDisposable
 {
+    private static readonly string[] GeneralClasses = ["load-store", "immediate", "register"];
+
     private readonly IrBuilder _unit = new();
     private readonly Decoder _decoder = new();
 
@@ -37,7 +39,7 @@ public sealed class NativeFormTests : IDisposable
     {
         string[] found =
         [
-            .. from name in new[] { "load-store", "immediate", "register" }
+            .. from name in GeneralClasses
                from row in All.Rows
                where EncodingClass.Named(name).Holds(EncodingPattern.Parse(row.Pattern).Value) && InterpretedWords(row) != 0
                orderby row.Name
