@@ -12,6 +12,8 @@ namespace GdbHost.Machine.Tests.Cpu;
 /// <summary>Which instructions the translator hands to the interpreter: a list kept by hand, so that none joins it unseen.</summary>
 public sealed class NativeFormTests : IDisposable
 {
+    private static readonly string[] GeneralClasses = ["load-store", "immediate", "register"];
+
     private readonly IrBuilder _unit = new();
     private readonly Decoder _decoder = new();
 
