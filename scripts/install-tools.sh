@@ -10,6 +10,7 @@ needed=(
     aarch64-linux-gnu-gcc:gcc-aarch64-linux-gnu
     qemu-aarch64:qemu-user
     qemu-system-aarch64:qemu-system-arm
+    qemu-img:qemu-utils
     dtc:device-tree-compiler
     cpio:cpio
     gzip:gzip

@@ -28,14 +28,14 @@ public sealed class ImageTests : IDisposable
     [InlineData(true, true, true)]
     public void Two_machines_share_an_image_only_for_reading(bool firstReads, bool secondReads, bool together)
     {
-        using FileStorage first = FileStorage.Open("--drive", _path, firstReads);
+        using FileStorage first = Open(firstReads);
         if (together)
         {
-            FileStorage.Open("--drive", _path, secondReads).Dispose();
+            Open(secondReads).Dispose();
         }
         else
         {
-            Assert.Contains("in use by another machine", Assert.Throws<UserErrorException>(() => FileStorage.Open("--drive", _path, secondReads)).Message,
+            Assert.Contains("in use by another machine", Assert.Throws<UserErrorException>(() => Open(secondReads)).Message,
                 StringComparison.Ordinal);
         }
     }
@@ -43,8 +43,8 @@ public sealed class ImageTests : IDisposable
     [Fact]
     public void A_lock_ends_with_its_machine()
     {
-        FileStorage.Open("--drive", _path, readOnly: false).Dispose();
-        FileStorage.Open("--drive", _path, readOnly: false).Dispose();
+        Open(readOnly: false).Dispose();
+        Open(readOnly: false).Dispose();
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed class ImageTests : IDisposable
     {
         byte[] expected = new byte[Bytes];
         Random random = new(4);
-        using DiscardedWrites disk = new(FileStorage.Open("--drive", _path, readOnly: true));
+        using DiscardedWrites disk = new(Open(readOnly: true));
         byte[] read = new byte[Bytes];
         for (int i = 0; i < 200; i++)
         {
@@ -75,7 +75,7 @@ public sealed class ImageTests : IDisposable
     [Fact]
     public void A_file_that_became_shorter_is_an_error_and_not_zeros()
     {
-        using FileStorage disk = FileStorage.Open("--drive", _path, readOnly: false);
+        using FileStorage disk = Open(readOnly: false);
         using (FileStream file = new(_path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
         {
             file.SetLength(4096);
@@ -84,4 +84,20 @@ public sealed class ImageTests : IDisposable
         Assert.True(disk.TryRead(0, new byte[4096]));
         Assert.False(disk.TryRead(4096, new byte[512]));
     }
+
+    /// <summary>A guest that writes a header of qcow2 to a disk whose format nobody has said would choose files of the host's to read.</summary>
+    [Theory]
+    [InlineData(null, false)]
+    [InlineData("raw", true)]
+    public void A_raw_disk_becomes_no_other_format_by_its_guest(string? format, bool taken)
+    {
+        using var disk = (FileStorage)DiskImage.Open("--drive", _path, format, readOnly: false);
+        byte[] header = new byte[512];
+        "QFI\xfb"u8[..3].CopyTo(header);
+        header[3] = 0xfb;
+        Assert.Equal(taken, disk.TryWrite(0, header));
+        Assert.True(disk.TryWrite(512, header));
+    }
+
+    private FileStorage Open(bool readOnly) => (FileStorage)DiskImage.Open("--drive", _path, DiskImage.Raw, readOnly);
 }

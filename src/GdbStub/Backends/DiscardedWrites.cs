@@ -13,7 +13,7 @@ namespace GdbHost.GdbStub.Backends;
 /// when the program ends, in whatever way.
 /// </summary>
 /// <param name="below">The disk, which is only read.</param>
-internal sealed class DiscardedWrites(FileStorage below) : IBlockStorage, IDisposable
+internal sealed class DiscardedWrites(IBlockStorage below) : IBlockStorage, IDisposable
 {
     private const int ClusterBytes = 64 << 10;
 
@@ -84,7 +84,7 @@ internal sealed class DiscardedWrites(FileStorage below) : IBlockStorage, IDispo
     public void Dispose()
     {
         _above?.Dispose();
-        below.Dispose();
+        (below as IDisposable)?.Dispose();
     }
 
     private static int Piece(ulong position, int length) => (int)Math.Min((ulong)length, ClusterBytes - (position % ClusterBytes));

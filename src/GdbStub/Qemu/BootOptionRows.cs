@@ -19,8 +19,8 @@ internal static class BootOptionRows
         Honored("dtb", "FILE", "your own device tree", (r, v) => r.Dtb = v),
         Honored("bios", "FILE", "goes to flash bank 0, where the cores begin; -kernel is then handed over by fw_cfg", (r, v) => r.Bios = v),
         Honored("pflash", "FILE", "the next free flash bank; the guest's writes are not kept in the file", (r, v) => AddFlash(r, "-pflash", v, null)),
-        Honored("drive", "file=FILE,if=none,id=ID[,format=raw][,readonly=on][,snapshot=on]",
-            "a raw image for -device ...,drive=ID; if=virtio makes the device, too; if=pflash as -pflash, also with unit=N", ReadDrive),
+        Honored("drive", "file=FILE,if=none,id=ID[,format=raw|qcow2][,readonly=on][,snapshot=on]",
+            "an image for -device ...,drive=ID; if=virtio makes the device, too; if=pflash as -pflash, also with unit=N", ReadDrive),
         Honored("device", "loader,... or guest-loader,... or NAME,KEY=VALUE...",
             "file=, addr=, cpu-num=, force-raw=, data=, data-len=, data-be=; kernel= or initrd=, addr=, bootargs=; \"-device help\" lists all devices, "
                 + "\"-device NAME,help\" the keys of one on PCI",

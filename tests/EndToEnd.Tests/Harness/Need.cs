@@ -22,6 +22,9 @@ public enum Need
     /// <summary>qemu-system-aarch64, the oracle of everything else.</summary>
     SystemEmulator,
 
+    /// <summary>qemu-img, which makes and checks disk images.</summary>
+    QemuImg,
+
     /// <summary>fdtput, which edits device tree blobs.</summary>
     DeviceTreeTools,
 
@@ -69,6 +72,7 @@ internal static class Needs
             Need.CrossCompiler => OnPath("aarch64-linux-gnu-gcc") ? null : "aarch64-linux-gnu-gcc is not installed: run scripts/test.sh",
             Need.UserEmulator => OnPath("qemu-aarch64") ? null : "qemu-aarch64 is not installed: run scripts/test.sh",
             Need.SystemEmulator => OnPath("qemu-system-aarch64") ? null : "qemu-system-aarch64 is not installed: run scripts/test.sh",
+            Need.QemuImg => OnPath("qemu-img") ? null : "qemu-img is not installed: run scripts/test.sh",
             Need.DeviceTreeTools => OnPath("fdtput") ? null : "fdtput is not installed: run scripts/test.sh",
             Need.DebianGuests => File.Exists(Repository.Guest("SHA256SUMS")) ? null : "no Debian guests: run scripts/fetch-guests.sh",
             Need.TrustedFirmware => File.Exists(Repository.Built("tf-a/gicv3/bl31.bin")) ? null : "no Trusted Firmware-A: run scripts/build-firmware.sh",

@@ -87,6 +87,23 @@ public sealed class NvmeTests : IDisposable
         Assert.Contains("the host cannot write", guest.Errors);
     }
 
+    /// <summary>What the guest has written is in the image when it is off; the image in the image's file is qemu-img's to read.</summary>
+    [RequiresTheory(Need.DebianGuests, Need.BuiltGuests, Need.QemuImg)]
+    [InlineData("nvme,drive=hd0,serial=a", Disk)]
+    [InlineData("virtio-blk-pci,drive=hd0", "")]
+    public async Task An_image_of_qcow2_keeps_what_the_guest_writes(string device, string kernel)
+    {
+        string packed = Path.Combine(_folder.FullName, "disk.qcow2");
+        Assert.Equal(0, (await ChildProcess.RunAsync("qemu-img", "convert", "-c", "-O", "qcow2", "-f", "raw", Image, packed)).Status);
+        Ended guest = await VirtioGuest.RunAsync("debian", "read,write,spread,all", kernel, ["--drive", $"file={packed},if=none,id=hd0", "--device", device]);
+        Ended check = await ChildProcess.RunAsync("qemu-img", "check", packed);
+        Assert.Equal(0, (await ChildProcess.RunAsync("qemu-img", "convert", "-O", "raw", packed, Image)).Status);
+        byte[] after = await File.ReadAllBytesAsync(Image);
+        Says.InOrder(guest, [Sum(_content.AsSpan(3 * Sector, Sector)), "WRITTEN", "SPREAD-DONE", Sum(after), "GUEST-DONE"]);
+        Assert.DoesNotContain("DIFFERENT", guest.Output);
+        Assert.True(check.Status == 0, check.Output);
+    }
+
     private static string Sum(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 
     private string[] Drive(string options) => ["--drive", $"file={Image},if=none,id=hd0,format=raw{options}"];
