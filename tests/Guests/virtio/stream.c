@@ -4,7 +4,7 @@
 #define AF_INET 2
 #define SOCK_STREAM 1
 
-enum { SYS_READ = 63, SYS_WRITE = 64, SYS_EXIT = 93, SYS_SOCKET = 198, SYS_CONNECT = 203 };
+enum { SYS_READ = 63, SYS_WRITE = 64, SYS_EXIT = 93, SYS_SOCKET = 198, SYS_CONNECT = 203, SYS_SHUTDOWN = 210 };
 
 struct address {
     unsigned short family;
@@ -50,6 +50,9 @@ static int run(long argc, char **argv)
             return 1;
         left -= done;
     }
+    /* The other end closes when it has all; before that the guest must not power off. */
+    if (argv[1][0] == 's' && (call(SYS_SHUTDOWN, sock, 1, 0) < 0 || call(SYS_READ, sock, (long)piece, 1) != 0))
+        return 1;
     static const char text[] = "STREAMED\n";
     call(SYS_WRITE, 1, (long)text, sizeof text - 1);
     return 0;

@@ -226,12 +226,12 @@ public sealed class E1000eTests : IDisposable
         _rings.Loopback();
         byte[] packet = CardRings.TcpPacket(600, segmented: false);
         _rings.Send(packet, extended: true, split: 200, withhold: true);
-        IStateful card = (IStateful)_machine.Machine.Pcie!;
+        RootComplex root = _machine.Machine.Pcie!;
         using MemoryStream stream = new();
-        card.Save(new StateWriter(new BinaryWriter(stream)));
+        root.Save(new StateWriter(new BinaryWriter(stream)));
         _machine.Write(Bar, 1 << 26);
         stream.Position = 0;
-        card.Restore(new StateReader(new BinaryReader(stream)));
+        root.Restore(new StateReader(new BinaryReader(stream)));
         _rings.Publish();
         Assert.Equal(packet, _rings.Received(0));
     }

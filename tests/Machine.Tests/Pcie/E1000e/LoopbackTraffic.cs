@@ -58,9 +58,10 @@ internal sealed class LoopbackTraffic(QemuComparison both, Random random, ulong 
     {
         byte[] frame = Frame(out int transport, out int checksumAt);
         ulong at = ram + TransmitBuffers + (_tail * 0x1000);
+        Span<byte> word = stackalloc byte[8];
         for (int i = 0; i < frame.Length; i += 8)
         {
-            Span<byte> word = stackalloc byte[8];
+            word.Clear();
             frame.AsSpan(i, Math.Min(8, frame.Length - i)).CopyTo(word);
             both.Write(at + (ulong)i, BinaryPrimitives.ReadUInt64LittleEndian(word), 8);
         }
