@@ -68,6 +68,19 @@ public sealed class FirmwareTests : IDisposable
         Assert.Equal(0, guest.Status);
     }
 
+    [RequiresFact(Need.Firmware)]
+    public async Task U_Boot_lists_files_of_the_users_own_in_fw_cfg()
+    {
+        Ended guest = await HostRun.TypingAsync(
+            "\n\nqfw list\npoweroff\n",
+            "qemu", "-M", "virt", "-cpu", "cortex-a53", "-nographic", "-net", "none", "-bios", Firmware.UBoot,
+            "-fw_cfg", "name=opt/org.gdbhost/text,string=a,,b", "-fw_cfg", $"opt/org.gdbhost/file,file={Firmware.UBoot}",
+            "-max-instructions", HostRun.DefaultLimit);
+
+        Says.InOrder(guest, "=> qfw list", "bootorder", "etc/boot-fail-wait", "opt/org.gdbhost/file", "opt/org.gdbhost/text", "poweroff ...");
+        Assert.Equal(0, guest.Status);
+    }
+
     [RequiresFact(Need.Firmware, Need.DebianGuests, Need.FatTools)]
     public async Task UEFI_comes_to_its_shell_and_boots_the_kernel_from_a_virtio_disk()
     {

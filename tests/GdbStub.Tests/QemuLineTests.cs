@@ -235,6 +235,11 @@ public sealed class QemuLineTests : IDisposable
         { "-M virt -rtc base=yesterday", "-rtc base=yesterday: this is no date of the clock; write it like 2023-01-31T12:00:00" },
         { "-M virt -icount shift=1,rr=record", "-icount shift=1,rr=record: recording is not needed: the same inputs always give the same run; leave rr= out" },
         { "-M virt -daemonize", "-daemonize: gdbhost stays in the foreground; start it with &" },
+        { "-M virt -fw_cfg opt/x", "-fw_cfg opt/x: it takes a name and one of file= and string=; for example name=opt/org.example/a,string=text" },
+        { "-M virt -fw_cfg string=x", "-fw_cfg string=x: it takes a name and one of file= and string=; for example name=opt/org.example/a,string=text" },
+        { "-M virt -fw_cfg opt/x,file=$F,string=x", "-fw_cfg opt/x,file=$F,string=x: it takes a name and one of file= and string=; for example name=opt/org.example/a,string=text" },
+        { "-M virt -fw_cfg opt/x,string=a -fw_cfg opt/x,file=$F", "-fw_cfg name=opt/x: another file has this name; use a different one" },
+        { "-M virt -fw_cfg opt/01234567890123456789012345678901234567890123456789xx,string=x", "-fw_cfg name=opt/01234567890123456789012345678901234567890123456789xx: the name is longer than 55 bytes; use a shorter one" },
         { "-M virt -nonsense", "-nonsense: there is no such option; \"gdbhost qemu -help\" lists those that are understood" },
         { "-M virt --machine", "-machine: it needs a value: virt[,KEY=VALUE...]" },
     };
@@ -248,6 +253,15 @@ public sealed class QemuLineTests : IDisposable
         Exception error = Assert.ThrowsAny<Exception>(() => Build(line.Replace("$F", file, StringComparison.Ordinal)));
         Assert.True(error is UserErrorException or MachineConfigurationException, error.ToString());
         Assert.Equal(answer.Replace("$F", file, StringComparison.Ordinal), QemuConfiguration.InQemusWords(error.Message));
+    }
+
+    [Fact]
+    public void Files_for_firmware_hold_the_text_or_the_file()
+    {
+        string file = Path.Combine(_folder.FullName, "four");
+        File.WriteAllText(file, "four");
+        MachineConfiguration machine = Machine($"-M virt -fw_cfg name=opt/a,string=x,,y -fw_cfg opt/b,file={file}");
+        Assert.Equal(["opt/a: x,y", "opt/b: four"], machine.FirmwareFiles.Select(static f => $"{f.Name}: {System.Text.Encoding.ASCII.GetString(f.Bytes.Span)}"));
     }
 
     private static Log Quiet => new(TextWriter.Null, LogLevel.Error);

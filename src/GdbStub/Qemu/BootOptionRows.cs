@@ -18,6 +18,7 @@ internal static class BootOptionRows
         Honored("append", "TEXT", "the kernel's command line", (r, v) => r.Append = v),
         Honored("dtb", "FILE", "your own device tree", (r, v) => r.Dtb = v),
         Honored("bios", "FILE", "goes to flash bank 0, where the cores begin; -kernel is then handed over by fw_cfg", (r, v) => r.Bios = v),
+        Honored("fw_cfg", "[name=]NAME,file=FILE|string=TEXT", "a file for firmware, which finds it by its name", (r, v) => FirmwareFile.Add(r, v, r.FirmwareFiles)),
         Honored("pflash", "FILE", "the next free flash bank; the guest's writes are not kept in the file", (r, v) => AddFlash(r, "-pflash", v, null)),
         Honored("drive", "file=FILE,if=none,id=ID[,format=raw|qcow2][,readonly=on][,snapshot=on]",
             "an image for -device ...,drive=ID; if=virtio makes the device, too; if=pflash as -pflash, also with unit=N", ReadDrive),

@@ -40,7 +40,6 @@ internal static class OtherOptionRows
         Refused("blockdev", "...", NoDisks),
         Refused("fsdev|virtfs", "...", "shared folders are not built; use -initrd, or semihosting"),
         Honored("object", "rng-random|rng-builtin|filter-dump,...", "a source for virtio-rng, whose numbers are always the same; filter-dump: file= gets the frames of netdev=; others are refused", ReadObject),
-        Refused("fw_cfg", "...", "files of your own in fw_cfg are not built; use -device loader"),
         Refused("acpitable", "...", "there are no ACPI tables; use -dtb"),
         Refused("tpmdev", "...", "there is no TPM"),
         Refused("numa", "...", "memory has one node"),

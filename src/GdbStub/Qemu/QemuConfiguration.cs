@@ -104,6 +104,7 @@ internal static class QemuConfiguration
             Append = request.Append,
             DeviceTree = File("-dtb", request.Dtb),
             Firmware = firmware,
+            FirmwareFiles = request.FirmwareFiles,
             StartsInFlash = startsInFlash,
             Flash = [.. request.Pflash.Select(FlashOf).OfType<FlashImage>()],
             Semihosting = request.Semihosting,

@@ -55,6 +55,9 @@ internal sealed class QemuRequest
     /// <summary>The files of flash banks 0 and 1.</summary>
     public string?[] Pflash { get; } = new string?[2];
 
+    /// <summary>What -fw_cfg names, each by the name that firmware knows it by.</summary>
+    public List<BootFile> FirmwareFiles { get; } = [];
+
     public List<LoaderDevice> Loaders { get; } = [];
 
     public List<GuestLoaderDevice> GuestLoaders { get; } = [];

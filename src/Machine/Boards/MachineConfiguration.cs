@@ -81,6 +81,9 @@ public sealed record MachineConfiguration
     /// <summary>What flash bank 0 holds after every reset; needs <see cref="StartsInFlash"/>.</summary>
     public BootFile? Firmware { get; init; }
 
+    /// <summary>Files of the user's own that firmware finds by name in fw_cfg; names are at most 55 bytes, and each occurs once.</summary>
+    public IReadOnlyList<BootFile> FirmwareFiles { get; init; } = [];
+
     /// <summary>
     /// The cores begin at the start of flash bank 0, whatever is loaded. Kernel, initrd and command line are handed to the
     /// firmware there through fw_cfg.

@@ -162,6 +162,11 @@ internal static class Virt
         device.AddFile("bios-geometry", []);
         device.AddFile("bootorder", []);
         device.AddFile("etc/boot-fail-wait", [0xff, 0xff, 0xff, 0xff]);
+        foreach (BootFile file in machine.Configuration.FirmwareFiles)
+        {
+            device.AddFile(file.Name, file.Bytes.ToArray());
+        }
+
         machine.Map(FirmwareConfiguration, device);
     }
 
