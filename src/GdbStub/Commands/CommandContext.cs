@@ -4,7 +4,7 @@ using System.Collections.Generic;
 using GdbHost.GdbStub.Session;
 using GdbHost.GdbStub.Target;
 using GdbHost.GdbStub.Worlds;
-using GdbHost.Machine.Cpu;
+using GdbHost.Machine.Debug.Worlds;
 using GdbHost.Protocol.Framing;
 using GdbHost.Protocol.Messages;
 using GdbHost.Protocol.Text;
@@ -152,7 +152,7 @@ internal sealed class CommandContext(ITarget target, CommandTable table, Session
     public ThreadId ThreadOf(int cpu) => State.Worlds.ThreadOf(Target, cpu);
 
     /// <summary>Whether an action for some threads is one for a vCPU. What runs is the vCPU, whatever worlds it is a thread of.</summary>
-    public bool Covers(ThreadId threads, int cpu) => threads.Thread is ThreadId.Any or ThreadId.All || threads.Thread == cpu + 1;
+    public static bool Covers(ThreadId threads, int cpu) => threads.Thread is ThreadId.Any or ThreadId.All || threads.Thread == cpu + 1;
 
     /// <summary>Makes a vCPU, as the thread that it is now, the one that packets are about.</summary>
     public void Select(int cpu)

@@ -1,7 +1,6 @@
 using System;
 using System.Globalization;
 using System.Text;
-using GdbHost.GdbStub.Session;
 using GdbHost.GdbStub.Target;
 using GdbHost.GdbStub.Worlds;
 using GdbHost.Protocol.Messages;

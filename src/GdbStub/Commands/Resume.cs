@@ -1,8 +1,7 @@
 using System;
-using GdbHost.GdbStub.Session;
 using GdbHost.GdbStub.Target;
 using GdbHost.GdbStub.Worlds;
-using GdbHost.Machine.Cpu;
+using GdbHost.Machine.Debug.Worlds;
 using GdbHost.Protocol.Messages;
 using GdbHost.Protocol.Text;
 
@@ -60,7 +59,7 @@ internal static class Resume
         CpuAction[] actions = context.NoActions();
         for (int cpu = 0; cpu < actions.Length; cpu++)
         {
-            if (context.Covers(context.State.ResumeThreads, cpu))
+            if (CommandContext.Covers(context.State.ResumeThreads, cpu))
             {
                 actions[cpu] = action;
             }
@@ -113,7 +112,7 @@ internal static class Resume
             // For each thread the leftmost action that names it counts.
             for (int cpu = 0; cpu < actions.Length; cpu++)
             {
-                if (actions[cpu] == CpuAction.Hold && context.Covers(threads, cpu))
+                if (actions[cpu] == CpuAction.Hold && CommandContext.Covers(threads, cpu))
                 {
                     actions[cpu] = action;
                 }

@@ -1,4 +1,3 @@
-using GdbHost.GdbStub.Session;
 using GdbHost.Protocol.Messages;
 using GdbHost.Protocol.Text;
 

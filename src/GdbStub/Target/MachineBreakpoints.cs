@@ -2,7 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using GdbHost.GdbStub.Worlds;
-using GdbHost.Machine.Cpu;
+using GdbHost.Machine.Debug.Worlds;
 using GdbHost.Machine.Debug;
 
 namespace GdbHost.GdbStub.Target;

@@ -7,7 +7,6 @@ using GdbHost.GdbStub.Monitor.Traps;
 using GdbHost.GdbStub.Monitor.Watches;
 using GdbHost.GdbStub.Worlds;
 using GdbHost.Machine.Boards;
-using GdbHost.Machine.Cpu;
 using GdbHost.Machine.Debug;
 using GdbHost.Machine.Debug.Watches;
 using GdbHost.Machine.Debug.Worlds;

@@ -1,7 +1,6 @@
 using System.Collections.Generic;
 using System.Linq;
 using System.Text;
-using GdbHost.GdbStub.Session;
 using GdbHost.GdbStub.Target;
 using GdbHost.Protocol.Messages;
 using GdbHost.Protocol.Text;
