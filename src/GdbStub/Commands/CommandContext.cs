@@ -1,11 +1,11 @@
-using System;
 using System.Buffers;
 using System.Collections.Generic;
+using System;
 using GdbHost.GdbStub.Session;
 using GdbHost.GdbStub.Target;
-using GdbHost.GdbStub.Worlds;
-using GdbHost.Machine.Cpu;
 using GdbHost.GdbStub.Tracing;
+using GdbHost.GdbStub.Worlds;
+using GdbHost.Machine.Debug.Worlds;
 using GdbHost.Protocol.Framing;
 using GdbHost.Protocol.Messages;
 using GdbHost.Protocol.Text;

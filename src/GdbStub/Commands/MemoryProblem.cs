@@ -1,7 +1,7 @@
 using GdbHost.GdbStub.Monitor;
 using GdbHost.GdbStub.Target;
 using GdbHost.GdbStub.Worlds;
-using GdbHost.Machine.Cpu;
+using GdbHost.Machine.Debug.Worlds;
 
 namespace GdbHost.GdbStub.Commands;
 

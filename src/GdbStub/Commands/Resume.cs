@@ -1,8 +1,7 @@
 using System;
-using GdbHost.GdbStub.Session;
 using GdbHost.GdbStub.Target;
 using GdbHost.GdbStub.Worlds;
-using GdbHost.Machine.Cpu;
+using GdbHost.Machine.Debug.Worlds;
 using GdbHost.Protocol.Messages;
 using GdbHost.Protocol.Text;
 

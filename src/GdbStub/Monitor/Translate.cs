@@ -2,7 +2,7 @@ using System;
 using GdbHost.GdbStub.Monitor.Json;
 using GdbHost.GdbStub.Target;
 using GdbHost.GdbStub.Worlds;
-using GdbHost.Machine.Cpu;
+using GdbHost.Machine.Debug.Worlds;
 
 namespace GdbHost.GdbStub.Monitor;
 

@@ -1,6 +1,6 @@
 using System;
 using System.Collections.Generic;
-using GdbHost.Machine.Cpu;
+using GdbHost.Machine.Debug.Worlds;
 
 namespace GdbHost.GdbStub.Target;
 

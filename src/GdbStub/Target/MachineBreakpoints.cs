@@ -1,9 +1,9 @@
-using System;
 using System.Collections.Generic;
 using System.Linq;
-using GdbHost.GdbStub.Worlds;
-using GdbHost.Machine.Cpu;
+using System;
 using GdbHost.GdbStub.Tracing;
+using GdbHost.GdbStub.Worlds;
+using GdbHost.Machine.Debug.Worlds;
 using GdbHost.Machine.Debug;
 
 namespace GdbHost.GdbStub.Target;

@@ -9,7 +9,6 @@ using GdbHost.GdbStub.Monitor.Watches;
 using GdbHost.GdbStub.Worlds;
 using GdbHost.GdbStub.Tracing;
 using GdbHost.Machine.Boards;
-using GdbHost.Machine.Cpu;
 using GdbHost.Machine.Debug;
 using GdbHost.Machine.Debug.Watches;
 using GdbHost.Machine.Debug.Worlds;

@@ -1,4 +1,4 @@
-using GdbHost.Machine.Cpu;
+using GdbHost.Machine.Debug.Worlds;
 
 namespace GdbHost.GdbStub.Worlds;
 

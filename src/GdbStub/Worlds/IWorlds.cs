@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using GdbHost.GdbStub.Target;
-using GdbHost.Machine.Cpu;
 using GdbHost.Machine.Debug.Worlds;
 
 namespace GdbHost.GdbStub.Worlds;

@@ -2,7 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using GdbHost.GdbStub.Target;
-using GdbHost.Machine.Cpu;
+using GdbHost.Machine.Debug.Worlds;
 using GdbHost.Protocol.Text;
 
 namespace GdbHost.GdbStub.Worlds;

@@ -16,8 +16,8 @@ internal enum WatchKind
 
 /// <summary>A range of virtual addresses under watch.</summary>
 /// <param name="Address">Without a tag.</param>
-/// <param name="Of">Only accesses of this world count; null for all.</param>
-internal readonly record struct Watchpoint(ulong Address, ulong Length, WatchKind Kind, World? Of = null)
+/// <param name="World">Only accesses of this <see cref="CoreWorld"/> count; null for all.</param>
+internal readonly record struct Watchpoint(ulong Address, ulong Length, WatchKind Kind, int? World = null)
 {
     // Differences, because a range may end with the last byte of the address space.
     public bool Overlaps(ulong address, ulong bytes) => address - Address < Length || Address - address < bytes;
@@ -216,7 +216,7 @@ internal sealed class DebugStops(BlockCache blocks)
         foreach (Watchpoint w in _watchpoints)
         {
             bool direction = w.Kind == WatchKind.Access || (w.Kind == WatchKind.Write) == (type == AccessType.Write);
-            if (direction && w.Overlaps(address, (ulong)bytes) && (w.Of is null || w.Of == World.Of(core)))
+            if (direction && w.Overlaps(address, (ulong)bytes) && (w.World is null || w.World == CoreWorld.Of(core)))
             {
                 Stop = DebugStopKind.Watchpoint;
                 StopAddress = Math.Max(address, w.Address);

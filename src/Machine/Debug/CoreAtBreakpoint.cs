@@ -1,6 +1,7 @@
 using System;
 using System.Buffers.Binary;
 using GdbHost.Machine.Cpu;
+using GdbHost.Machine.Debug.Worlds;
 
 namespace GdbHost.Machine.Debug;
 

@@ -318,11 +318,11 @@ public sealed class MachineDebugPort : IDisposable
 
     /// <summary>Watches a range of virtual addresses, on all cores and levels, or of one world.</summary>
     public void AddWatchpoint(ulong address, ulong length, WatchAccess access, World? of = null) =>
-        _thread.Invoke(() => _machine.Cluster.Debug.AddWatchpoint(new Watchpoint(address, length, (WatchKind)access, of)));
+        _thread.Invoke(() => _machine.Cluster.Debug.AddWatchpoint(new Watchpoint(address, length, (WatchKind)access, of?.Number)));
 
     /// <summary>Takes a watchpoint away; false if there was none like this.</summary>
     public bool RemoveWatchpoint(ulong address, ulong length, WatchAccess access, World? of = null) =>
-        Ask(() => _machine.Cluster.Debug.RemoveWatchpoint(new Watchpoint(address, length, (WatchKind)access, of)));
+        Ask(() => _machine.Cluster.Debug.RemoveWatchpoint(new Watchpoint(address, length, (WatchKind)access, of?.Number)));
 
     /// <summary>
     /// Explains the translation of an address: every descriptor, what came out, or what was in the way. Space

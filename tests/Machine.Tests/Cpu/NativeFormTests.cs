@@ -19,8 +19,6 @@ public sealed class NativeFormTests : IDisposable
 
     public void Dispose() => _unit.Dispose();
 
-    private static readonly string[] GeneralClasses = ["load-store", "immediate", "register"];
-
     [Fact]
     public void Floating_point_and_SIMD_rows_are_native_but_for_these()
     {

@@ -2,7 +2,7 @@ using System;
 using System.Collections.Generic;
 using GdbHost.GdbStub.Target;
 using GdbHost.GdbStub.Worlds;
-using GdbHost.Machine.Cpu;
+using GdbHost.Machine.Debug.Worlds;
 using GdbHost.Machine.Debug.Watches;
 
 namespace GdbHost.GdbStub.Monitor.Watches;

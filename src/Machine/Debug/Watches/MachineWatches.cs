@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Globalization;
 using System.Linq;
 using GdbHost.Machine.Bus;
 using GdbHost.Machine.Common;
@@ -148,7 +147,7 @@ public sealed class MachineWatches : IPhysicalWatch
 
     private static string Value(byte[] bytes) => bytes.Length > NumberBytes
         ? Convert.ToHexStringLower(bytes)
-        : "0x" + Convert.ToHexStringLower([.. bytes.Reverse()]).TrimStart('0').PadLeft(1, '0').ToString(CultureInfo.InvariantCulture);
+        : "0x" + Convert.ToHexStringLower([.. bytes.Reverse()]).TrimStart('0').PadLeft(1, '0');
 
     private byte[] Peek(ulong address, int length)
     {
