@@ -2,6 +2,7 @@ using System;
 using System.Buffers.Binary;
 using System.IO;
 using GdbHost.Machine.Common;
+using GdbHost.Machine.Pcie;
 using GdbHost.Machine.Pcie.Devices.E1000e;
 using Xunit;
 
