@@ -37,9 +37,10 @@ public sealed class InferiorTests : IDisposable
             {Failing("p *(unsigned int *)$faulting")}
             """);
 
-        Says.InOrder(gdb, "Breakpoint 1, el2_sync_vector", "* 1    process 1", "process 1: EL2, on cpu0", "process 3: VMID 1, on cpu0", "[New inferior 2]",
-            "Thread 1.1 \"EL2, cpu0\" (EL2)", "Thread 3.1 \"VMID 1, cpu0\" (left for EL2)", "#0  0x", " in pci_generic_config_read ()", "#1  0x", "$1 = 1", "$2 = 0xb9400001",
+        Says.InOrder(gdb, "Breakpoint 1, el2_sync_vector", "* 1    process 1", "[New inferior 2]",
+            "Thread 1.1 \"EL2, cpu0\" (EL2)", "Thread 3.1 \"VMID 1, cpu0\" (left for EL2)", "#0  0x", " in pci_generic_config_read ()", "$1 = 1", "$2 = 0xb9400001",
             "el2_sync_vector in section", "Cannot access memory at address");
+        Assert.Contains("process 3: VMID 1, on cpu0", gdb.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain("inferior 2", gdb.Output[..gdb.Output.IndexOf("* 1    process 1", StringComparison.Ordinal)], StringComparison.Ordinal);
     }
 

@@ -71,9 +71,11 @@ public sealed class SessionTests : IDisposable
             delete
             python gdb.execute("target remote " + where)
             p (unsigned long)$pc == $there
-            break handle_abort
+            break *((unsigned long)guest_step + 4)
             continue
+            continue
+            p (unsigned long)$pc - (unsigned long)guest_step
             """);
-        Says.InOrder(gdb, "Breakpoint 1, guest_step", "$1 = 1", "Breakpoint 2, handle_abort");
+        Says.InOrder(gdb, "Breakpoint 1, guest_step", "$1 = 1", "Breakpoint 2, ", "Breakpoint 2, ", "$2 = 4");
     }
 }
