@@ -1,4 +1,5 @@
 using System;
+using GdbHost.GdbStub.Session;
 using GdbHost.GdbStub.Target;
 using GdbHost.GdbStub.Worlds;
 using GdbHost.Machine.Debug.Worlds;

@@ -65,7 +65,8 @@ internal static class MessageCommands
 
         if (passes && report.Interrupt is int interrupt)
         {
-            InterruptChain.Write(request, interrupt, report.Core ?? machine.Interrupt(request.Cpu, interrupt)?.Cores.FirstOrDefault() ?? request.Cpu);
+            int routed = machine.Interrupt(request.Cpu, interrupt) is { Cores: [int first, ..] } ? first : request.Cpu;
+            InterruptChain.Write(request, interrupt, report.Core ?? routed);
         }
     }
 }
