@@ -8,7 +8,6 @@ using GdbHost.Machine.Backends;
 using GdbHost.Machine.Boards;
 using GdbHost.Machine.Debug;
 using GdbHost.Machine.Pcie.Devices;
-using GdbHost.Machine.Virtio;
 using Xunit;
 
 namespace GdbHost.EndToEnd.Tests;

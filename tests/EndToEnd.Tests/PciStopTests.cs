@@ -9,7 +9,6 @@ using GdbHost.GdbStub.Target;
 using GdbHost.Machine.Backends;
 using GdbHost.Machine.Boards;
 using GdbHost.Machine.Pcie.Devices;
-using GdbHost.Machine.Virtio;
 using Xunit;
 
 namespace GdbHost.EndToEnd.Tests;
