@@ -1,3 +1,4 @@
+using System.IO;
 using System.Threading.Tasks;
 using GdbHost.EndToEnd.Tests.Harness;
 using Xunit;
@@ -27,5 +28,35 @@ public sealed class ScenarioTests
             "PCIe configuration space of 00:00.0, register 0x0",
             $"returned to the same PC, x0 changed to the value of ESR_EL2 ({syndrome})",
             $"VA: 0x00000000{syndrome[2..]}", "fault: stage 1 translation fault");
+    }
+
+    // Who is right: Xen's own set-up (its dom0 has VMID 1 and no mapping of the GIC), and Linux, whose vector for IRQ at EL1 is VBAR_EL1 + 0x280.
+    [RequiresTheory(Need.Gdb, Need.DebianGuests, Need.DeviceTreeTools)]
+    [InlineData(2, "GICv2", "at IPA 0x8000c04")]
+    [InlineData(3, "GICv3", "at IPA 0x80b0c04")]
+    public async Task Script_of_situation_4_follows_dom0_and_its_timer_through_Xen(int gic, string name, string poll)
+    {
+        string tree = Path.Combine(Directory.CreateTempSubdirectory("gdbhost-situation4").FullName, "xen.dtb");
+        try
+        {
+            await XenGuest.MakeTreeAsync(tree, gic);
+            Conversation gdb = await HostRun.UnderGdbAsync(
+                [
+                    "--machine", $"virt,gic={gic},el2=on", "--memory", "1G", "--kernel", Repository.Guest("xen/xen"), "--dtb", tree,
+                    "--load", $"{XenGuest.Kernel}@0x{XenGuest.KernelAddress:x}", "--load", $"{XenGuest.Ramdisk}@0x{XenGuest.RamdiskAddress:x}",
+                ],
+                "",
+                $"source {Repository.InTree("scripts/scenarios/situation4.gdb")}");
+
+            Says.InOrder(gdb.Errors, gdb.ToString(),
+                "gdbhost: stopped by \"monitor break\": cpu0 VMID 1 EL1->EL2", "at IPA 0x8", "wrong: stage 2 translation fault at level", "to reach gic-distributor+0x",
+                "gdbhost: stopped by \"monitor break\": cpu0 interrupt 27, VMID 1 EL1->EL2", $"interrupt 27 (PPI) to cpu0, {name}", "ok      pending: level-sensitive, line high, pending",
+                "first blocked link: PSTATE and routing: PSTATE.I masks it", "sysreg", poll,
+                "list register 0: virtual interrupt 27, pending", "ok      virtual priority", "first blocked link: guest's PSTATE: the guest masks IRQs");
+        }
+        finally
+        {
+            Directory.Delete(Path.GetDirectoryName(tree)!, recursive: true);
+        }
     }
 }

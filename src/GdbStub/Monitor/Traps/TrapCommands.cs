@@ -125,7 +125,8 @@ internal static class TrapCommands
         MonitorArguments.Usage(request, Name);
     }
 
-    private static bool TryRange(string text, out ulong first, out ulong last)
+    /// <summary>FIRST or FIRST-LAST.</summary>
+    public static bool TryRange(string text, out ulong first, out ulong last)
     {
         string[] ends = text.Split('-');
         bool good = MonitorArguments.TryNumber(ends[0], out first);

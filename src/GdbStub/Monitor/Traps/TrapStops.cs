@@ -12,7 +12,7 @@ internal static class TrapStops
 
     public static readonly MonitorCommand[] Rows =
     [
-        new(Name, "stage2|undef|serror|flagged|trap CLASS|irq N|psci [vmid N] [ipa ADDR] | pci BB:DD.F [REGISTER] [read|write] | msi [BB:DD.F] | off",
+        new(Name, "stage2|undef|serror|flagged|trap CLASS|irq N|psci [vmid N] [ipa FIRST[-LAST]] | pci BB:DD.F [REGISTER] [read|write] | msi [BB:DD.F] | off",
             "stops at exceptions to EL2 or EL3 of a kind, at remarkable returns (flagged), at an interrupt that EL2 or EL3 takes, at calls of PSCI, at accesses to a PCI function's configuration space, or at interrupt messages",
             Run, static t => t is IInspected),
     ];
@@ -85,18 +85,18 @@ internal static class TrapStops
         for (int at = 0; at < words.Length; at += 2)
         {
             Func<MachineTrap, bool> before = wanted;
-            if (!MonitorArguments.TryNumber(words[at + 1], out ulong value))
+            if (!TrapCommands.TryRange(words[at + 1], out ulong first, out ulong last))
             {
                 return false;
             }
 
             switch (words[at])
             {
-                case "vmid":
-                    wanted = t => t.Vmid == (int)value && before(t);
+                case "vmid" when first == last:
+                    wanted = t => t.Vmid == (int)first && before(t);
                     break;
                 case "ipa":
-                    wanted = t => t.Ipa == value && before(t);
+                    wanted = t => t.Ipa >= first && t.Ipa <= last && before(t);
                     break;
                 default:
                     return false;
