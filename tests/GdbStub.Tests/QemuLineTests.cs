@@ -201,7 +201,7 @@ public sealed class QemuLineTests : IDisposable
         { "-M virt -drive if=none,file=missing,id=d -device nvme,drive=d,serial=a", "-drive file=missing: there is no file missing; check the path, or make an empty disk with truncate -s 64M missing" },
         { "-M virt -drive if=none,file=$F,id=d,format=qcow2 -device nvme,drive=d,serial=a", "-drive file=$F: $F: it is no qcow2 image that can be used: its first bytes are not those of one: it is truncated, or of another format; look at it with qemu-img check" },
         { "-M virt -drive if=none,file=$F,id=d,format=vmdk -device nvme,drive=d,serial=a", "-drive file=$F,format=vmdk: only raw and qcow2 images are built; convert it with qemu-img convert -O qcow2" },
-        { "-M virt -nic user,model=nvme", "-nic user,model=nvme: only user networks and cards on PCI, such as model=virtio-net-pci, are built; use -nic user or -nic none" },
+        { "-M virt -nic user,model=nvme", "-nic user,model=nvme: only user networks and cards on PCI, such as model=virtio-net-pci or model=e1000e, are built; use -nic user or -nic none" },
         { "-M virt -device virtio-blk-device,drve=d", "-device virtio-blk-device: it has no drive; add drive=ID of a -drive" },
         { "-M virt -device virtconsole,chardev=c", "-device virtconsole: there is no device before it that it could be a port of; put -device virtio-serial-device in front" },
         { "-M virt -nic tap", "-nic tap: only user networks and cards on PCI, such as model=virtio-net-pci or model=e1000e, are built; use -nic user or -nic none" },

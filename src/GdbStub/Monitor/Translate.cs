@@ -1,4 +1,5 @@
 using System;
+using System.Linq;
 using GdbHost.GdbStub.Monitor.Json;
 using GdbHost.GdbStub.Target;
 using GdbHost.GdbStub.Worlds;
@@ -9,11 +10,14 @@ namespace GdbHost.GdbStub.Monitor;
 /// <summary>"monitor translate" and "monitor walk": where an address goes, or why it goes nowhere.</summary>
 internal static class Translate
 {
+    private const string Words = "[el0|el1|el2|el3] [r|w|x] [cpu N] [vmid N]";
+    private const ulong Vmids = 256;
+
     public static readonly MonitorCommand[] Rows =
     [
-        new("translate", "ADDR [el0|el1|el2|el3] [r|w|x]",
+        new("translate", $"ADDR {Words}",
             "follows a VA (or $register) to its IPA and PA, or names the failing stage, level and reason", PrintTranslation, Offered),
-        new("walk", "ADDR [el0|el1|el2|el3] [r|w|x]", "as translate, with every descriptor that both stages read", PrintWalk, Offered),
+        new("walk", $"ADDR {Words}", "as translate, with every descriptor that both stages read", PrintWalk, Offered),
     ];
 
     private static bool Offered(ITarget target) => target is ITranslation;
@@ -83,25 +87,67 @@ internal static class Translate
     {
         report = null;
         address = 0;
-        int? exceptionLevel = null;
-        var access = WalkAccess.Read;
-        bool good = !arguments.IsEmpty && MonitorArguments.TryAddress(request, arguments[0], out address);
-        for (int i = 1; i < arguments.Length; i++)
+        Question? asked = !arguments.IsEmpty && MonitorArguments.TryAddress(request, arguments[0], out address) ? Read(request, arguments[1..]) : null;
+        if (asked is null)
         {
-            string word = arguments[i].ToLowerInvariant();
-            good &= TryLevel(word, ref exceptionLevel) || TryAccess(word, ref access);
-        }
-
-        if (!good)
-        {
-            request.Fail($"usage: monitor {command} ADDR [el0|el1|el2|el3] [r|w|x], for example: monitor {command} 0x4010000000 el1 r");
+            request.Fail($"usage: monitor {command} ADDR {Words}, for example: monitor {command} 0x4010000000 el1 r");
             return false;
         }
 
-        report = exceptionLevel is null && request.Session.Worlds.World is World world
-            ? ((IWorlds)request.Target).Explain(request.Cpu, world, address, access)
-            : ((ITranslation)request.Target).Explain(request.Cpu, address, exceptionLevel, access);
-        return true;
+        report = Explain(request, asked, address);
+        return report is not null;
+    }
+
+    private static Question? Read(MonitorRequest request, ReadOnlySpan<string> words)
+    {
+        Question asked = new(request.Cpu, null, null, WalkAccess.Read);
+        for (int i = 0; i < words.Length; i++)
+        {
+            string word = words[i].ToLowerInvariant();
+            int? level = asked.Level;
+            WalkAccess access = asked.Access;
+            if (word is "cpu" or "vmid")
+            {
+                ulong limit = word == "cpu" ? (ulong)request.Target.CpuCount : Vmids;
+                if (++i == words.Length || !MonitorArguments.TryNumber(words[i], out ulong number) || number >= limit)
+                {
+                    return null;
+                }
+
+                asked = word == "cpu" ? asked with { Cpu = (int)number } : asked with { Vmid = (int)number };
+            }
+            else if (TryLevel(word, ref level) || TryAccess(word, ref access))
+            {
+                asked = asked with { Level = level, Access = access };
+            }
+            else
+            {
+                return null;
+            }
+        }
+
+        return asked;
+    }
+
+    private static WalkReport? Explain(MonitorRequest request, Question asked, ulong address)
+    {
+        World? world = asked.Level is null ? request.Session.Worlds.World : null;
+        if (asked.Vmid is int vmid)
+        {
+            world = World.OfGuest(vmid);
+            int[] cores = request.Target is IWorlds known ? [.. Enumerable.Range(0, request.Target.CpuCount).Where(cpu => known.Worlds.CanFollow(cpu, world.Value))] : [];
+            if (cores.Length == 0)
+            {
+                request.Fail($"no vCPU is in VMID {vmid} or has left it since \"monitor worlds on\"; \"monitor worlds\" lists the guests that are known");
+                return null;
+            }
+
+            asked = asked with { Cpu = cores.Contains(asked.Cpu) ? asked.Cpu : cores[0] };
+        }
+
+        return world is World of
+            ? ((IWorlds)request.Target).Explain(asked.Cpu, of, address, asked.Access)
+            : ((ITranslation)request.Target).Explain(asked.Cpu, address, asked.Level, asked.Access);
     }
 
     private static bool TryLevel(string word, ref int? level)
@@ -133,4 +179,8 @@ internal static class Translate
                 return false;
         }
     }
+
+    /// <param name="Level">0 to 3; null for the vCPU's own.</param>
+    /// <param name="Vmid">The guest whose tables are meant; null for what the vCPU has now.</param>
+    private sealed record Question(int Cpu, int? Level, int? Vmid, WalkAccess Access);
 }

@@ -33,6 +33,21 @@ public sealed class GdbPythonTests
     }
 
     [RequiresFact(Need.Gdb)]
+    public async Task Address_of_a_guest_is_followed_while_EL2_is_at_work()
+    {
+        Conversation gdb = await DemoGuest.UnderGdbAsync(Source + """
+            tbreak handle_abort
+            continue
+            hv translate pci_config_read32
+            hv translate pci_config_read32 vmid 1 x
+            hv translate pci_config_read32 vmid 2
+            hv translate pci_config_read32 cpu 1
+            """);
+
+        Says.InOrder(gdb, "handle_abort", "regime: EL2", "fault: ", "regime: EL1&0, VMID 1", "PA: 0x0044", "no vCPU is in VMID 2", "usage: monitor translate ADDR");
+    }
+
+    [RequiresFact(Need.Gdb)]
     public async Task Address_that_leads_nowhere_is_an_error_of_the_script_with_the_reason()
     {
         Conversation gdb = await DemoGuest.UnderGdbAsync(Source + """

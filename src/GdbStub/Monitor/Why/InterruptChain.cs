@@ -3,7 +3,6 @@ using System.Linq;
 using GdbHost.GdbStub.Target;
 using GdbHost.Machine.Debug;
 using GdbHost.Machine.Debug.Cores;
-using GdbHost.Machine.Devices.Gic;
 
 namespace GdbHost.GdbStub.Monitor.Why;
 
@@ -31,7 +30,7 @@ internal static class InterruptChain
         CoreReport core = machine.Core(cpu);
         request.Line($"interrupt {id} ({KindOf(id)}) to cpu{cpu}, GICv{machine.GicVersion}");
         string trigger = interrupt.Edge ? "edge-triggered" : "level-sensitive";
-        List<InterruptLink> links =
+        List<Link> links =
         [
             new("pending", interrupt.Pending, $"{trigger}, line {(interrupt.Line ? "high" : "low")}, {(interrupt.Pending ? "pending" : "not pending")}",
                 interrupt.Active ? "it is active and not pending again" : "the device has not raised it, or it was acknowledged or cleared"),
@@ -57,7 +56,7 @@ internal static class InterruptChain
         }
     }
 
-    private static IEnumerable<InterruptLink> AtCore(CoreReport core, bool asFiq)
+    private static IEnumerable<Link> AtCore(CoreReport core, bool asFiq)
     {
         string kind = asFiq ? "FIQ" : "IRQ";
         bool masked = asFiq ? core.FiqMasked : core.IrqMasked;
@@ -69,7 +68,7 @@ internal static class InterruptChain
             target < core.Level ? $"it is taken once EL{core.Level} returns below (HCR_EL2.IMO=0 sends it to EL1)" : $"PSTATE.{kind[0]} masks it");
     }
 
-    private static List<InterruptLink> Virtual(bool enabled, bool group, int number, int state, int priority, int mask, CoreReport core, int version) =>
+    private static List<Link> Virtual(bool enabled, bool group, int number, int state, int priority, int mask, CoreReport core, int version) =>
     [
         new("virtual interface", enabled, enabled ? "on" : "off", version == 2 ? "set GICH_HCR.En" : "set ICH_HCR_EL2.En"),
         new("virtual pending", (state & 1) != 0, (state & 1) != 0 ? "pending" : "not pending", "the guest has acknowledged it, or the entry is done"),

@@ -1,6 +1,5 @@
 using System.Collections.Generic;
 using GdbHost.GdbStub.Monitor.Json;
-using GdbHost.Machine.Devices.Gic;
 
 namespace GdbHost.GdbStub.Monitor.Why;
 
@@ -8,10 +7,10 @@ namespace GdbHost.GdbStub.Monitor.Why;
 internal static class InterruptLinks
 {
     /// <returns>Nothing blocks.</returns>
-    public static bool Write(MonitorRequest request, IEnumerable<InterruptLink> links, string end = "it is taken before the next instruction")
+    public static bool Write(MonitorRequest request, IEnumerable<Link> links, string end = "it is taken before the next instruction")
     {
-        InterruptLink? blocked = null;
-        foreach (InterruptLink link in links)
+        Link? blocked = null;
+        foreach (Link link in links)
         {
             request.Line($"  {(link.Passes ? "ok     " : "blocked")} {link.Name}: {link.State}",
                 new("link", link.Name), new("passes", link.Passes), new("state", link.State), new("reason", link.Passes ? null : link.Reason));
@@ -23,3 +22,9 @@ internal static class InterruptLinks
         return blocked is null;
     }
 }
+
+/// <summary>One thing between a device and a vCPU that lets an interrupt pass or not.</summary>
+/// <param name="Passes">It does not hold the interrupt up.</param>
+/// <param name="State">What it is now.</param>
+/// <param name="Reason">Why it would block, or what to do.</param>
+internal sealed record Link(string Name, bool Passes, string State, string Reason);

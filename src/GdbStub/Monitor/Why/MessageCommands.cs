@@ -57,7 +57,7 @@ internal static class MessageCommands
         }
 
         request.Line($"message {vector} of {function}");
-        bool passes = InterruptLinks.Write(request, report.Links, report.Interrupt is int id ? $"the message makes interrupt {id} pending" : "");
+        bool passes = InterruptLinks.Write(request, report.Links.Select(static l => new Link(l.Name, l.Passes, l.State, l.Reason)), report.Interrupt is int id ? $"the message makes interrupt {id} pending" : "");
         foreach (string line in report.Way)
         {
             request.Line($"  way: {line}");

@@ -83,6 +83,9 @@ public sealed unsafe class MachineWorlds : IExceptionListener
     /// <summary>The world that a core is in.</summary>
     public World Of(int cpu) => Ask(() => World.Of(Core(cpu)));
 
+    /// <summary>The translation of a world can be followed on a core: it has the world's registers, or those with which the world left it are kept.</summary>
+    public bool CanFollow(int cpu, World world) => Ask(() => world == World.Hypervisor || Left(cpu, world) is not null || IsBelow(cpu, world));
+
     /// <summary>What a core is doing in a world, in words.</summary>
     public string Describe(int cpu, World world) => Ask(() =>
     {
