@@ -117,15 +117,22 @@ public sealed class FirmwareTests : IDisposable
     [RequiresFact(Need.Firmware, Need.DebianGuests)]
     public async Task UEFI_in_flash_starts_the_kernel_that_it_finds_in_fw_cfg()
     {
+        string variables = Path.Combine(_folder.FullName, "variables.fd");
+        File.Copy(Firmware.UefiVariables, variables);
         Ended guest = await HostRun.CommandAsync(
             "qemu", "-M", "virt", "-cpu", "cortex-a53", "-m", "1G", "-nographic", "-net", "none",
             "-drive", $"if=pflash,format=raw,unit=0,file={Firmware.UefiCode},readonly=on",
-            "-drive", $"if=pflash,format=raw,unit=1,file={Firmware.UefiVariables},snapshot=on",
+            "-drive", $"if=pflash,format=raw,unit=1,file={variables}",
             "-kernel", Repository.Guest("cloud/vmlinuz"), "-initrd", Repository.Guest("cloud/initramfs.cpio.gz"),
             "-append", "console=ttyAMA0 panic=-1", "-max-instructions", HostRun.DefaultLimit);
 
         Says.InOrder(guest, "EFI stub: Booting Linux Kernel...", "EFI stub: Loaded initrd", "efi: EFI v2.70 by EDK II", "GUEST-UP", "GUEST-DONE");
         Assert.Equal(0, guest.Status);
+
+        // UEFI keeps its variables in the second bank, and their names as UTF-16 (UEFI Specification, Variable Services).
+        byte[] name = System.Text.Encoding.Unicode.GetBytes("BootOrder\0");
+        Assert.True((await File.ReadAllBytesAsync(Firmware.UefiVariables)).AsSpan().IndexOf(name) < 0);
+        Assert.True((await File.ReadAllBytesAsync(variables)).AsSpan().IndexOf(name) > 0);
     }
 
     /// <summary>As U-Boot's crc32 prints it.</summary>

@@ -183,7 +183,7 @@ public sealed class QemuLineTests : IDisposable
         { "-M virt -bios $F -pflash $F", "-bios: flash bank 0 holds $F already; leave one of them out" },
         { "-M virt -pflash $F", "-drive $F: a flash bank has 67108864 bytes and this file 4; lengthen it with truncate -s 64M, or use -bios" },
         { "-M virt -drive if=pflash,unit=2,file=$F", "-drive $F: the board has two flash banks; use unit=0 or unit=1" },
-        { "-M virt -drive if=pflash,format=qcow2,file=$F", "-drive format=qcow2: only raw files are read; convert it with qemu-img convert -O raw" },
+        { "-M virt -drive if=pflash,format=qcow2,file=$F", "-drive file=$F: $F: it is no qcow2 image that can be used: its first bytes are not those of one: it is truncated, or of another format; look at it with qemu-img check" },
         { "-M virt -drive file=disk.img,if=virtio", "-drive file=disk.img: there is no file disk.img; check the path, or make an empty disk with truncate -s 64M disk.img" },
         { "-M virt -drive file=disk.img,if=ide", "-drive file=disk.img,if=ide: only if=none, if=virtio and if=pflash are built; use if=virtio" },
         { "-M virt -sd disk.img", "-sd disk.img: this disk is not built; use -drive file=FILE,if=virtio" },

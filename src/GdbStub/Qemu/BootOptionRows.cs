@@ -9,7 +9,6 @@ namespace GdbHost.GdbStub.Qemu;
 /// <summary>Options that say what is in memory at the start.</summary>
 internal static class BootOptionRows
 {
-    private const string DriveKeys = "if=pflash, file=, format=raw, unit= and readonly=";
 
     public static readonly IReadOnlyList<QemuOption> Table =
     [
@@ -19,7 +18,7 @@ internal static class BootOptionRows
         Honored("dtb", "FILE", "your own device tree", (r, v) => r.Dtb = v),
         Honored("bios", "FILE", "goes to flash bank 0, where the cores begin; -kernel is then handed over by fw_cfg", (r, v) => r.Bios = v),
         Honored("fw_cfg", "[name=]NAME,file=FILE|string=TEXT", "a file for firmware, which finds it by its name", (r, v) => FirmwareFile.Add(r, v, r.FirmwareFiles)),
-        Honored("pflash", "FILE", "the next free flash bank; the guest's writes are not kept in the file", (r, v) => AddFlash(r, "-pflash", v, null)),
+        Honored("pflash", "FILE", "the next free flash bank, with what the guest writes kept in the file", (r, v) => AddFlash(r, "-pflash", new DriveWords($"-pflash {v}", v, null, false, false), null)),
         Honored("drive", "file=FILE,if=none,id=ID[,format=raw|qcow2][,readonly=on][,snapshot=on]",
             "an image for -device ...,drive=ID; if=virtio makes the device, too; if=pflash as -pflash, also with unit=N", ReadDrive),
         Honored("device", "loader,... or guest-loader,... or NAME,KEY=VALUE...",
@@ -43,41 +42,24 @@ internal static class BootOptionRows
             throw QemuRequest.Refusal($"-drive {value}", "only if=none, if=virtio and if=pflash are built; use if=virtio");
         }
 
-        if (pairs.Take("format") is string format && format != "raw")
-        {
-            throw QemuRequest.Refusal($"-drive format={format}", "only raw files are read; convert it with qemu-img convert -O raw");
-        }
-
-        string file = pairs.Take("file") ?? throw QemuRequest.Refusal($"-drive {value}", "it names no file; add file=FILE");
         ulong? unit = pairs.TakeNumber("unit") ?? pairs.TakeNumber("index");
-        bool readOnly = (pairs.TakeFlag("readonly") ?? false) | (pairs.TakeFlag("read-only") ?? false) | (pairs.TakeFlag("snapshot") ?? false);
-        foreach (string sameHere in new[] { "id", "media", "cache", "aio", "discard" })
-        {
-            pairs.Take(sameHere);
-        }
-
-        pairs.RefuseRest(DriveKeys);
-        AddFlash(request, "-drive", file, unit);
-        if (!readOnly)
-        {
-            request.Note($"-drive {file}: what the guest writes to its flash is not kept in the file");
-        }
+        AddFlash(request, "-drive", DriveWords.Read(pairs).Drive, unit);
     }
 
-    private static void AddFlash(QemuRequest request, string option, string file, ulong? unit)
+    private static void AddFlash(QemuRequest request, string option, DriveWords drive, ulong? unit)
     {
         int bank = unit is ulong given ? (int)Math.Min(given, int.MaxValue) : Array.IndexOf(request.Pflash, null);
         if (bank < 0 || bank >= request.Pflash.Length)
         {
-            throw QemuRequest.Refusal($"{option} {file}", "the board has two flash banks; use unit=0 or unit=1");
+            throw QemuRequest.Refusal($"{option} {drive.File}", "the board has two flash banks; use unit=0 or unit=1");
         }
 
-        if (request.Pflash[bank] is string other)
+        if (request.Pflash[bank] is DriveWords other)
         {
-            throw QemuRequest.Refusal($"{option} {file}", $"flash bank {bank} holds {other} already; use unit={1 - bank}");
+            throw QemuRequest.Refusal($"{option} {drive.File}", $"flash bank {bank} holds {other.File} already; use unit={1 - bank}");
         }
 
-        request.Pflash[bank] = file;
+        request.Pflash[bank] = drive;
     }
 
     public static void ReadDevice(QemuRequest request, string value)

@@ -1,12 +1,15 @@
-using System;
 using System.Globalization;
+using System.IO;
 using System.Linq;
 using System.Text;
+using System;
 using GdbHost.GdbStub.Attached;
+using GdbHost.GdbStub.Backends;
 using GdbHost.GdbStub.CommandLine;
 using GdbHost.GdbStub.HostFiles;
 using GdbHost.GdbStub.Run;
 using GdbHost.GdbStub.Target;
+using GdbHost.Machine.Backends;
 using GdbHost.Machine.Boards;
 using GdbHost.Machine.Pcie.Devices;
 
@@ -16,6 +19,7 @@ namespace GdbHost.GdbStub.Qemu;
 internal static class QemuConfiguration
 {
     private const ulong FlashBytes = 64 << 20;
+    private const int SectorBytes = 512;
 
     private static readonly (string Ours, string Qemus)[] OptionNames =
     [
@@ -106,7 +110,7 @@ internal static class QemuConfiguration
             Firmware = firmware,
             FirmwareFiles = request.FirmwareFiles,
             StartsInFlash = startsInFlash,
-            Flash = [.. request.Pflash.Select(FlashOf).OfType<FlashImage>()],
+            Flash = [.. request.Pflash.Select((drive, bank) => FlashOf(drive, bank, host)).OfType<FlashImage>()],
             Semihosting = request.Semihosting,
             SemihostingArguments = request.SemihostingArguments,
             HostFiles = request.Semihosting ? HostFolder.Open("-semihosting", ".", log) : null,
@@ -143,7 +147,7 @@ internal static class QemuConfiguration
 
         if (request.Bios is not null && request.Pflash[0] is not null)
         {
-            throw QemuRequest.Refusal("-bios", $"flash bank 0 holds {request.Pflash[0]} already; leave one of them out");
+            throw QemuRequest.Refusal("-bios", $"flash bank 0 holds {request.Pflash[0]!.File} already; leave one of them out");
         }
 
         if (request.GuestLoaders.Count > 0 && request.Dtb is not null)
@@ -154,16 +158,31 @@ internal static class QemuConfiguration
 
     private static BootFile? File(string option, string? path) => path is null ? null : new BootFile(path, InputFile.Read(option, path));
 
-    private static FlashImage? FlashOf(string? path, int bank)
+    private static FlashImage? FlashOf(DriveWords? drive, int bank, HostDevices host)
     {
-        if (File("-drive", path) is not BootFile file)
+        if (drive is null)
         {
             return null;
         }
 
-        return (ulong)file.Bytes.Length == FlashBytes
-            ? new FlashImage(bank, file)
-            : throw QemuRequest.Refusal(
-                $"-drive {path}", $"a flash bank has {FlashBytes} bytes and this file {file.Bytes.Length}; lengthen it with truncate -s 64M, or use -bios");
+        // A file of any length is a raw image here, where a disk's has whole sectors.
+        FileInfo file = new(drive.File);
+        bool isRaw = file.Exists && (drive.Format == DiskImage.Raw || (drive.Format is null && file.Length % SectorBytes != 0));
+        CheckFlash(drive, isRaw ? (ulong)file.Length : FlashBytes);
+        IBlockStorage medium = drive.Open(host);
+        CheckFlash(drive, medium.Length);
+        byte[] contents = new byte[FlashBytes];
+        return medium.TryRead(0, contents)
+            ? new FlashImage(bank, new BootFile(drive.File, contents), medium.IsReadOnly ? null : medium)
+            : throw QemuRequest.Refusal($"-drive {drive.File}", "it cannot be read whole");
+    }
+
+    private static void CheckFlash(DriveWords drive, ulong length)
+    {
+        if (length != FlashBytes)
+        {
+            throw QemuRequest.Refusal(
+                $"-drive {drive.File}", $"a flash bank has {FlashBytes} bytes and this file {length}; lengthen it with truncate -s 64M, or use -bios");
+        }
     }
 }

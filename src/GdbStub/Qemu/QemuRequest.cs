@@ -53,7 +53,7 @@ internal sealed class QemuRequest
     public string? Bios { get; set; }
 
     /// <summary>The files of flash banks 0 and 1.</summary>
-    public string?[] Pflash { get; } = new string?[2];
+    public DriveWords?[] Pflash { get; } = new DriveWords?[2];
 
     /// <summary>What -fw_cfg names, each by the name that firmware knows it by.</summary>
     public List<BootFile> FirmwareFiles { get; } = [];

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using GdbHost.Machine.Backends;
 using GdbHost.Machine.Pcie.Devices;
 using GdbHost.Machine.Semihosting;
 using GdbHost.Machine.Virtio;
@@ -22,7 +23,8 @@ public sealed record CoreStart(int Cpu, ulong Address);
 
 /// <summary>The contents of a flash bank when the machine is switched on; a reset keeps what the guest has made of them.</summary>
 /// <param name="Bank">0 or 1.</param>
-public sealed record FlashImage(int Bank, BootFile File);
+/// <param name="Medium">Gets what the guest writes, and is as long as the bank; null: it is kept as long as the machine.</param>
+public sealed record FlashImage(int Bank, BootFile File, IBlockStorage? Medium = null);
 
 /// <summary>
 /// A kernel or RAM disk that a hypervisor finds through the device tree: a node under /chosen that is compatible with

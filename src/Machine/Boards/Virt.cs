@@ -1,3 +1,4 @@
+using System.Linq;
 using GdbHost.Machine.Bus;
 using GdbHost.Machine.Cpu.Privileged;
 using GdbHost.Machine.Devices;
@@ -98,8 +99,8 @@ internal static class Virt
     private static void Populate(Machine machine)
     {
         bool security = machine.Configuration.El3;
-        AddFlash(machine, Flash0, secureOnly: security);
-        AddFlash(machine, Flash1, secureOnly: false);
+        AddFlash(machine, Flash0, bank: 0, secureOnly: security);
+        AddFlash(machine, Flash1, bank: 1, secureOnly: false);
         IInterruptController gic = VirtInterrupts.Add(machine);
         Pl011 uart = machine.Add(
             new Pl011(Uart.Name, PeripheralClockHz, machine.SerialOutput, gic.Spi(Uart.Spi), machine.Scheduler, machine.Events));
@@ -145,10 +146,10 @@ internal static class Virt
         machine.Ways.Open(kind, words: null);
     }
 
-    private static void AddFlash(Machine machine, BoardSlot slot, bool secureOnly)
+    private static void AddFlash(Machine machine, BoardSlot slot, int bank, bool secureOnly)
     {
         Ram array = machine.AddMemory(slot);
-        machine.Map(slot, array, machine.Add(new Flash(array)), secureOnly);
+        machine.Map(slot, array, machine.Add(new Flash(array, machine.Configuration.Flash.FirstOrDefault(f => f.Bank == bank)?.Medium)), secureOnly);
     }
 
     private static void AddFwCfg(Machine machine)

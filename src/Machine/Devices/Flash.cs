@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using GdbHost.Machine.Backends;
 using GdbHost.Machine.Bus;
 using GdbHost.Machine.Common;
 
@@ -38,17 +39,26 @@ internal sealed class Flash : IDevice, IMemoryDevice
         0x00, 0x01, // 0x3e: one protection field
     ];
 
+    /// <summary>Media are written in pieces of which this is the least.</summary>
+    private const int MediumUnit = 512;
+
     private readonly Ram _array;
+    private readonly IBlockStorage? _medium;
     private readonly byte[] _buffer = new byte[BufferBytes];
     private State _state = State.ReadArray;
     private byte _status = Ready;
     private uint _bufferBase;
     private uint _wordsLeft;
 
+    [NotState("media are no part of a snapshot")]
+    private bool _mediumIsBehind;
+
     /// <param name="array">The contents.</param>
-    public Flash(Ram array)
+    /// <param name="medium">Gets what is programmed and erased; null for none.</param>
+    public Flash(Ram array, IBlockStorage? medium = null)
     {
         _array = array;
+        _medium = medium;
     }
 
     /// <summary>What the next access means.</summary>
@@ -136,6 +146,7 @@ internal sealed class Flash : IDevice, IMemoryDevice
         from.ReadBytes(_buffer);
         _bufferBase = (uint)from.ReadBelow((int)(_array.Size - BufferBytes) + 1, "the base of a flash buffer");
         _wordsLeft = from.ReadUInt32();
+        _mediumIsBehind = true;
         Enter(state);
     }
 
@@ -252,7 +263,7 @@ internal sealed class Flash : IDevice, IMemoryDevice
     {
         uint start = offset & ~(uint)(SectorBytes - 1);
         _array.Span(start, SectorBytes).Fill(0xff);
-        ContentChanged?.Invoke(start, SectorBytes);
+        Changed(start, SectorBytes);
     }
 
     private void Program(uint offset, int size, uint value)
@@ -264,7 +275,7 @@ internal sealed class Flash : IDevice, IMemoryDevice
             cells[i] &= (byte)(value >> (i * 8));
         }
 
-        ContentChanged?.Invoke(offset, size);
+        Changed(offset, size);
     }
 
     private void BeginBuffer(uint offset, uint wordsBeforeLast)
@@ -309,6 +320,24 @@ internal sealed class Flash : IDevice, IMemoryDevice
             cells[i] &= _buffer[i];
         }
 
-        ContentChanged?.Invoke(_bufferBase, BufferBytes);
+        Changed(_bufferBase, BufferBytes);
+    }
+
+    private void Changed(uint offset, int size)
+    {
+        ContentChanged?.Invoke(offset, size);
+        if (_medium is null)
+        {
+            return;
+        }
+
+        // Contents of a snapshot are not on the medium, nor is what the host did not take: then all of it is written.
+        uint first = _mediumIsBehind ? 0 : offset & ~(uint)(MediumUnit - 1);
+        ulong end = _mediumIsBehind ? _array.Size : ((ulong)offset + (ulong)size + MediumUnit - 1) & ~(ulong)(MediumUnit - 1);
+        _mediumIsBehind = !_medium.TryWrite(first, _array.Span(first, (int)(end - first)));
+        if (_mediumIsBehind)
+        {
+            _status |= EraseError | ProgramError;
+        }
     }
 }

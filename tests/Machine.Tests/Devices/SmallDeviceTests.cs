@@ -7,6 +7,7 @@ using GdbHost.Machine.Boot;
 using GdbHost.Machine.Bus;
 using GdbHost.Machine.Common;
 using GdbHost.Machine.Devices;
+using GdbHost.Machine.Tests.Virtio;
 using Xunit;
 
 namespace GdbHost.Machine.Tests.Devices;
@@ -111,6 +112,31 @@ public class SmallDeviceTests
         Assert.Equal(0x0000_ff0fu, Word(machine, 8));
         Assert.Equal(0xffff_ffffu, Word(machine, 0x3fffc));
         Assert.Equal(0u, Word(machine, 0x40000));
+    }
+
+    [Fact]
+    public void Flash_keeps_on_its_medium_what_is_programmed_and_says_when_it_cannot()
+    {
+        const int BankBytes = 64 << 20;
+        MemoryStorage medium = new(BankBytes);
+        BootFile file = new("flash", new byte[BankBytes]);
+        using GdbHost.Machine.Boards.Machine machine = MachineFactory.Create(
+            new MachineConfiguration { MemoryBytes = 16 << 20, StartsInFlash = true, Flash = [new FlashImage(0, file, medium)] }, _ => { });
+        EraseBlock(machine, 0);
+        Program(machine, 0x808, 0x1234_5678);
+        Assert.Equal([0xff, 0xff, 0xff, 0xff, 0x78, 0x56, 0x34, 0x12, 0xff], medium.Content[0x804..0x80d]);
+        Assert.Equal([0xff, 0], medium.Content[0x3ffff..0x40001]);
+
+        // Program error and erase error are SR.4 and SR.5; what the host has not taken is written with the next that it takes.
+        medium.Fails = true;
+        machine.Bus.Write(new PhysicalAddress(0x900), 4, 0x0040_0040);
+        machine.Bus.Write(new PhysicalAddress(0x900), 4, 0);
+        Assert.Equal(0x00b0_00b0u, Word(machine, 0));
+        medium.Fails = false;
+        Array.Clear(medium.Content);
+        Program(machine, 0x20_0000, 0);
+        Assert.Equal([0x78, 0x56, 0x34, 0x12], medium.Content[0x808..0x80c]);
+        Assert.Equal([0, 0, 0, 0, 0xff], medium.Content[0x900..0x905]);
     }
 
     [Fact]
