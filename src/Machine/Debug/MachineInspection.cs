@@ -29,7 +29,9 @@ public sealed class MachineInspection
     private readonly SerialTail _serial;
     private readonly MachineThread _thread;
     private readonly TrapLog _traps;
+    private readonly DmaTransactions _transactions;
     private readonly EventStops _events;
+    private readonly SmmuStops _smmu;
     private readonly Boards.Machine _machine;
 
     internal MachineInspection(Boards.Machine machine, MachineThread thread, SerialTail serial, ExceptionListeners listeners)
@@ -38,7 +40,9 @@ public sealed class MachineInspection
         _thread = thread;
         _machine = machine;
         _traps = new TrapLog(listeners);
-        _events = new EventStops(machine);
+        _transactions = new DmaTransactions(machine);
+        _events = new EventStops(machine, _transactions);
+        _smmu = new SmmuStops(machine);
     }
 
     /// <summary>The newest exceptions to EL2 and EL3, counts of all, and calls of the machine's own firmware.</summary>
@@ -81,6 +85,28 @@ public sealed class MachineInspection
         _events.Accesses = accesses;
         _events.Messages = messages;
     });
+
+    /// <summary>The same at requests of PCI functions, when their way is at an end.</summary>
+    public void StopAtDma(Func<MachineDma, string?>? requests) => _thread.Invoke(() => _events.Requests = requests);
+
+    /// <summary>The same at event records and global errors of the SMMU. False where there is none.</summary>
+    public bool StopAtSmmu(Func<MachineSmmuReport, string?>? reports)
+    {
+        _thread.Invoke(() => _smmu.Reports = reports);
+        return _machine.Smmu is not null;
+    }
+
+    /// <summary>No stops at events any more.</summary>
+    public void RemoveStops()
+    {
+        StopAtTraps(null, null);
+        StopAtPci(null, null);
+        StopAtDma(null);
+        StopAtSmmu(null);
+    }
+
+    /// <summary>The names by which reports of the SMMU go: event records and errors of the command queue.</summary>
+    public static IReadOnlyList<string> SmmuReportNames => SmmuStops.Names;
 
     /// <summary>What a core is doing and what it could take.</summary>
     public CoreReport Core(int cpu) => Ask(() => CoreReports.Of(_machine.Cores[cpu]));
@@ -154,7 +180,11 @@ public sealed class MachineInspection
     public static string NearestNames(string wrong, IEnumerable<string> names) => Common.NearestNames.Of(wrong, names);
 
     /// <summary>On the machine's thread: the machine was reset, or its state replaced.</summary>
-    internal void Moved() => _traps.Forget();
+    internal void Moved()
+    {
+        _traps.Forget();
+        _transactions.Forget();
+    }
 
     private T Ask<T>(Func<T> question)
     {
