@@ -1,9 +1,11 @@
 using System;
+using System.Text.Json;
 using System.Threading.Tasks;
 using GdbHost.EndToEnd.Tests.Harness;
 using GdbHost.GdbStub.Monitor;
 using GdbHost.GdbStub.Target;
 using GdbHost.Machine.Boards;
+using GdbHost.Machine.Pcie.Devices;
 using Xunit;
 
 namespace GdbHost.EndToEnd.Tests;
@@ -43,6 +45,25 @@ public sealed class DmaStopTests
             "stopped by \"monitor break\": SMMU: CERROR_ABT: the command cannot be read at [0], 0x9000000");
     }
 
+    [Fact]
+    public void The_log_has_each_request_with_its_way_and_as_facts()
+    {
+        using MachineTarget target = MachineTarget.Create(
+            new MachineConfiguration { MemoryBytes = 16 << 20, PciDevices = [new PciDeviceRequest("edu", [new("id", "e"), new("addr", "1")])] }, static _ => { });
+        Assert.Equal("dma log: off; \"monitor dma log on\" starts it\n", Ask(target, "dma log"));
+        Ask(target, "pci_dma e write 0x40100000 1");
+        Assert.StartsWith("No such request is recorded, and the log is off", Ask(target, "dma log last 1"), StringComparison.Ordinal);
+        Ask(target, "dma log on");
+        Ask(target, "pci_dma e write 0x40100000 1");
+        Assert.Equal(
+            "#1 0 ns: DMA write of 4 bytes by 00:01.0 pcie.e to 0x40100000: NotSent at pcie.e: pcie.e NotSent (0x40100000)\n", Ask(target, "dma log last 1"));
+        Assert.Contains("00:01.0: 1 requests, 1 refused, 0 writes", Ask(target, "dma log"), StringComparison.Ordinal);
+        JsonElement fact = JsonDocument.Parse(Ask(target, "dma log last 1 00:01.0 --json").Split('\n')[0]).RootElement;
+        Assert.Equal(("00:01.0", "0x40100000", "NotSent", "Function"),
+            (fact.GetProperty("requester").GetString(), fact.GetProperty("iova").GetString(), fact.GetProperty("verdict").GetString(), fact.GetProperty("way")[0].GetProperty("stage").GetString()));
+        Assert.StartsWith("No such request is recorded.", Ask(target, "dma log last 1 00:02.0"), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("break dma")]
     [InlineData("break dma 1")]
@@ -61,6 +82,11 @@ public sealed class DmaStopTests
     private static string Ask(string line)
     {
         using MachineTarget target = MachineTarget.Create(new MachineConfiguration { MemoryBytes = 16 << 20 }, static _ => { });
+        return Ask(target, line);
+    }
+
+    private static string Ask(MachineTarget target, string line)
+    {
         MonitorRequest request = new(target, 0);
         MonitorTable.Run(request, line);
         return request.Text;

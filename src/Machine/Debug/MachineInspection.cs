@@ -26,12 +26,16 @@ public sealed class MachineInspection
     /// <summary>Exceptions that the log keeps unless told otherwise.</summary>
     public const int DefaultTraps = TrapLog.DefaultCapacity;
 
+    /// <summary>Requests that the log of requests keeps of each Requester ID.</summary>
+    public const int KeptRequests = DmaLog.Capacity;
+
     private readonly SerialTail _serial;
     private readonly MachineThread _thread;
     private readonly TrapLog _traps;
     private readonly DmaTransactions _transactions;
     private readonly EventStops _events;
     private readonly SmmuStops _smmu;
+    private readonly DmaLog _requests;
     private readonly Boards.Machine _machine;
 
     internal MachineInspection(Boards.Machine machine, MachineThread thread, SerialTail serial, ExceptionListeners listeners)
@@ -43,6 +47,7 @@ public sealed class MachineInspection
         _transactions = new DmaTransactions(machine);
         _events = new EventStops(machine, _transactions);
         _smmu = new SmmuStops(machine);
+        _requests = new DmaLog(_transactions);
     }
 
     /// <summary>The newest exceptions to EL2 and EL3, counts of all, and calls of the machine's own firmware.</summary>
@@ -104,6 +109,25 @@ public sealed class MachineInspection
         StopAtDma(null);
         StopAtSmmu(null);
     }
+
+    /// <summary>Switches the log of PCI functions' requests on, empty, or off, keeping what it has.</summary>
+    /// <param name="only">The Requester ID that it is limited to, <c>bb:dd.f</c>; null for all.</param>
+    public void RecordDma(bool on, string? only) => _thread.Invoke(() =>
+    {
+        if (on)
+        {
+            _requests.TurnOn(only);
+        }
+        else
+        {
+            _requests.TurnOff();
+        }
+    });
+
+    /// <summary>What the log of requests has.</summary>
+    /// <param name="most">Requests that are wanted, the newest.</param>
+    /// <param name="requester">Only those with this Requester ID; null for all.</param>
+    public DmaLogContent ReadDma(int most, string? requester) => Ask(() => _requests.Read(most, requester));
 
     /// <summary>The names by which reports of the SMMU go: event records and errors of the command queue.</summary>
     public static IReadOnlyList<string> SmmuReportNames => SmmuStops.Names;

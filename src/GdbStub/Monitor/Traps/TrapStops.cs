@@ -1,4 +1,5 @@
 using System;
+using GdbHost.GdbStub.Monitor.Requests;
 using GdbHost.GdbStub.Target;
 using GdbHost.Machine.Debug;
 using GdbHost.Machine.Debug.Traps;

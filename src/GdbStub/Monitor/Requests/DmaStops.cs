@@ -1,8 +1,9 @@
 using System;
 using System.Linq;
+using GdbHost.GdbStub.Monitor.Traps;
 using GdbHost.Machine.Debug;
 
-namespace GdbHost.GdbStub.Monitor.Traps;
+namespace GdbHost.GdbStub.Monitor.Requests;
 
 /// <summary>"monitor break dma" and "monitor break smmu": stops at requests of PCI functions, and at what the SMMU reports.</summary>
 internal static class DmaStops

@@ -2,7 +2,7 @@ using System.Linq;
 using GdbHost.GdbStub.Monitor.Json;
 using GdbHost.Machine.Debug.Dma;
 
-namespace GdbHost.GdbStub.Monitor.Traps;
+namespace GdbHost.GdbStub.Monitor.Requests;
 
 /// <summary>A request of a PCI function in words, and as facts.</summary>
 internal static class DmaWords
