@@ -38,7 +38,7 @@ public sealed class MonitorOnGuestsTests
         "pci", "pci config 00:00.0", "pci_config 00:1f.7", "serial", "dt", "dt /psci", "info registers", "info mtree", "info pci", "info tlb", "info irq", "info mem",
         "info status", "info version", "xp/8xw 0x40000000", "xp/2xg 0x09000000", "gva2gpa $pc", "stop", "cont", "nonsense",
         "msi its", "msi explain 00:00.0", "smmu", "smmu streams", "smmu ste 8", "smmu cd 8", "smmu walk 8 0x1000 w", "smmu tlb", "smmu cmdq", "smmu eventq", "smmu stale", "dma explain 00:00.0 0x40000000 w",
-        "dma log on", "dma log", "dma log last 3 00:00.0", "dma log off",
+        "dma log on", "dma log", "dma log last 3 00:00.0", "dma log off", "dma doorbells", "dma overlaps 00:00.0",
     ];
 
     [RequiresTheory(Need.DebianGuests)]
@@ -140,6 +140,8 @@ public sealed class MonitorOnGuestsTests
     [InlineData("xp/4q 0x0")]
     [InlineData("gva2gpa")]
     [InlineData("dma log last 0")]
+    [InlineData("dma overlaps")]
+    [InlineData("dma doorbells all")]
     [InlineData("dma log off 00:00.0")]
     [InlineData("dma explain 00:00.0 0x0")]
     public void Wrong_arguments_get_the_usage_line(string line)

@@ -12,8 +12,8 @@ internal static class Dma
     [
         new("smmu", "[streams|ste SID|cd SID [SSID]|walk SID IOVA [r|w]|tlb|cmdq [N]|eventq [N]|stale]",
             "the SMMU: registers, streams, structures, walks, caches, queues; stale is what it keeps and memory no longer says", PrintSmmu, Offered),
-        new("dma", "explain BDF IOVA r|w | log [on|off|last N] [BDF]",
-            "the way of a request, without sending it: dma explain 00:01.0 0x40000000 w; the newest requests that were sent: dma log on, then dma log", PrintDma, Offered),
+        new("dma", "explain BDF IOVA r|w | log [on|off|last N] [BDF] | doorbells | overlaps BDF",
+            "the way of a request, without sending it: dma explain 00:01.0 0x40000000 w; the newest requests that were sent: dma log on, then dma log; doorbells and where devices find them; what lies in a device's memory and is none", PrintDma, Offered),
     ];
 
     private static bool Offered(ITarget target) => target is IPciDevices;
@@ -49,12 +49,21 @@ internal static class Dma
         {
             ["explain", ..] => TryExplain(request, arguments[1..]),
             ["log", ..] when request.Target is IInspected inspected => DmaLogCommand.TryRun(request, inspected.Inspection, arguments[1..]),
+            ["doorbells"] when request.Target is IInspected inspected => Done(() => DmaSpaces.Doorbells(request, inspected.Inspection)),
+            ["overlaps", string function] when request.Target is IInspected inspected && MonitorArguments.TryFunction(function, out ushort requester) =>
+                Done(() => DmaSpaces.Overlaps(request, inspected.Inspection, requester)),
             _ => false,
         };
         if (!good)
         {
             MonitorArguments.Usage(request, "dma");
         }
+    }
+
+    private static bool Done(Action answer)
+    {
+        answer();
+        return true;
     }
 
     private static bool TryExplain(MonitorRequest request, ReadOnlySpan<string> arguments)

@@ -129,6 +129,13 @@ public sealed class MachineInspection
     /// <param name="requester">Only those with this Requester ID; null for all.</param>
     public DmaLogContent ReadDma(int most, string? requester) => Ask(() => _requests.Read(most, requester));
 
+    /// <summary>Where all addresses that a function can send lead, and which of them are not the memory they seem to be; null where there is no function.</summary>
+    /// <param name="requester">Bus in [15:8], device in [7:3], function in [2:0], as software has numbered the buses.</param>
+    public DmaSpaceReport? DmaSpace(ushort requester) => Ask(() => DmaOverlaps.Of(_machine, requester));
+
+    /// <summary>The doorbells of interrupt controllers, and the addresses by which functions reach them.</summary>
+    public IReadOnlyList<DoorbellReport> Doorbells => Ask(() => DmaOverlaps.Doorbells(_machine));
+
     /// <summary>The names by which reports of the SMMU go: event records and errors of the command queue.</summary>
     public static IReadOnlyList<string> SmmuReportNames => SmmuStops.Names;
 

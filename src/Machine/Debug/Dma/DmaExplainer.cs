@@ -77,7 +77,7 @@ internal static class DmaExplainer
     private static string Target(Boards.Machine machine, ulong at, bool isWrite)
     {
         BusRegion? region = machine.Bus.Find(new PhysicalAddress(at), nonSecure: true);
-        DmaPlaceKind kind = DmaPlaces.KindAt(machine, at);
+        DmaPlaceKind kind = DmaPlaces.KindAt(machine, at, 1);
         string what = region is null ? "nothing is there"
             : kind == DmaPlaceKind.Doorbell && isWrite ? $"{region.Name}, a doorbell: the write may be an interrupt"
             : region.Ram is not null ? region.Name

@@ -84,7 +84,7 @@ internal sealed class DmaTransactions(Boards.Machine machine)
 
     private DmaPlaceKind PlaceOf(in DmaStep last) => last.Stage switch
     {
-        DmaStage.Target => DmaPlaces.KindAt(machine, last.Address),
+        DmaStage.Target => DmaPlaces.KindAt(machine, last.Address, (ulong)last.Request.Length),
         DmaStage.Peer => DmaPlaceKind.PciWindow,
         _ => DmaPlaceKind.None,
     };
