@@ -36,8 +36,11 @@ internal sealed class SmmuStops(Boards.Machine machine)
 
     private void Recorded(EventRecord record)
     {
-        PciFunction? sender = SmmuState.FunctionOf(machine, record.Stream);
-        string who = sender is null ? new RequesterId((ushort)record.Stream).ToString() : $"{sender.Requester} {sender.StateName}";
+        // Behind a port without a bus number several functions may have the same Requester ID.
+        string[] senders = machine.Pcie is RootComplex root
+            ? [.. MachinePci.All(root.Bus).Where(f => f.Requester.Value == record.Stream && f.MayMaster).Select(static f => f.StateName)]
+            : [];
+        string who = $"{new RequesterId((ushort)record.Stream)}{(senders.Length == 0 ? "" : " " + string.Join(" or ", senders))}";
         Ask(new MachineSmmuReport(EventRow.Of(record.Kind).Name, who, SmmuQueues.Words(record)));
     }
 
