@@ -59,4 +59,40 @@ public sealed class ScenarioTests
             Directory.Delete(Path.GetDirectoryName(tree)!, recursive: true);
         }
     }
+
+    /// <summary>Who is right: DEN 0029 and IHI 0070 (a message is a write like any other), and the tables that the script writes.</summary>
+    [RequiresFact(Need.Gdb)]
+    public async Task Script_of_situation_3_finds_the_DMA_write_that_is_an_interrupt()
+    {
+        string script = Repository.InTree("scripts/scenarios/situation3.gdb");
+        Conversation gdb = await HostRun.UnderGdbAsync(StoringGuest.Arguments("dma-exerciser,id=x,addr=1"), "", $"cd {Repository.InTree(".")}\nsource {script}");
+
+        Says.InOrder(gdb.Errors, gdb.ToString(),
+            "stopped by \"monitor break\": DMA write of 68 bytes by 00:01.0 pcie.x to 0x8020000: reached gic-v2m, doorbell: an interrupt may have come of it that is no MSI",
+            "most urgent pending 80;", "interrupt   80 cpu0: enabled, pending",
+            "00:01.0: 2 requests, 0 refused, 1 writes to a doorbell that are no messages",
+            "DMA write of 64 bytes by 00:01.0 pcie.x to 0x801f000: reached ram, memory: pcie.x Ok (0x801f000), host bridge Ok (0x801f000), smmu Ok (0x4301f000), ram Ok",
+            "00:01.0 pcie.x: stage 2, VMID 3, tables at 0x40600000",
+            "0x8000000 to 0x801ffff -> 0x43000000 ram", "0x8020000 to 0x8020fff -> 0x8020000 gic-v2m (Doorbell)", "0x8021000 to 0x803ffff -> 0x43021000 ram",
+            "overlap: 0x8020000 to 0x8020fff: gic-v2m, a doorbell: DMA writes there are interrupts and are lost", "(memory before and behind it)",
+            "gic-v2m: messages go to PA 0x8020040, translated by the SMMU like any write", "00:01.0 pcie.x: at 0x8020040",
+            "target: PA 0x8020040: gic-v2m, a doorbell: the write may be an interrupt");
+    }
+
+    /// <summary>Who is right: PCI-to-PCI Bridge Architecture Specification 1.2 (a function's bus number is its bridge's), IHI 0070 (C_BAD_STE).</summary>
+    [RequiresFact(Need.Gdb)]
+    public async Task Script_of_situation_6_finds_StreamID_0_before_enumeration_and_after_the_number_is_lost()
+    {
+        string script = Repository.InTree("scripts/scenarios/situation6.gdb");
+        Conversation gdb = await HostRun.UnderGdbAsync(
+            StoringGuest.Arguments("pcie-root-port,id=rp,addr=1", "dma-exerciser,bus=rp,id=x"), "", $"cd {Repository.InTree(".")}\nsource {script}");
+
+        Says.InOrder(gdb.Errors, gdb.ToString(),
+            "pcie.rp on pcie.0, bus rp is number 00", "00:00.0 1234:0dae pcie.x on rp", "pcie.x: its requests have SID 0x0: secondary bus not assigned yet",
+            "bus rp is number 01", "requester ID 01:00.0, 00:00.0 at reset, before buses are numbered", "SID 0x100 (01:00.0 pcie.x): bypass",
+            "DMA write of 4 bytes by 01:00.0 pcie.x to 0x43000000: reached ram, memory",
+            "stopped by \"monitor break\": SMMU: 00:00.0 pcie.x: C_BAD_STE SID=0x0 (00:00.0)",
+            "DMA write of 8 bytes by 00:00.0 pcie.x to 0x43000000: TranslationFault at smmu: ", "smmu TranslationFault C_BAD_STE (0x43000000)",
+            "pcie.x: its requests have SID 0x0: secondary bus not assigned yet", "STE of SID 0x0 at 0x40100000: V=0");
+    }
 }

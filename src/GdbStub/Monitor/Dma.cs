@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using GdbHost.GdbStub.Monitor.Requests;
 using GdbHost.GdbStub.Target;
 
 namespace GdbHost.GdbStub.Monitor;
@@ -11,7 +12,8 @@ internal static class Dma
     [
         new("smmu", "[streams|ste SID|cd SID [SSID]|walk SID IOVA [r|w]|tlb|cmdq [N]|eventq [N]|stale]",
             "the SMMU: registers, streams, structures, walks, caches, queues; stale is what it keeps and memory no longer says", PrintSmmu, Offered),
-        new("dma", "explain BDF IOVA r|w", "the way of a request, without sending it: dma explain 00:01.0 0x40000000 w", PrintDma, Offered),
+        new("dma", "explain BDF IOVA r|w | log [on|off|last N] [BDF] | doorbells | overlaps BDF",
+            "the way of a request, without sending it: dma explain 00:01.0 0x40000000 w; the newest requests that were sent: dma log on, then dma log; doorbells and where devices find them; what lies in a device's memory and is none", PrintDma, Offered),
     ];
 
     private static bool Offered(ITarget target) => target is IPciDevices;
@@ -43,16 +45,37 @@ internal static class Dma
 
     private static void PrintDma(MonitorRequest request, ReadOnlySpan<string> arguments)
     {
-        ulong address = 0;
-        ushort requester = 0;
-        bool good = arguments.Length == 4 && arguments[0] == "explain" && arguments[3] is "r" or "w" or "read" or "write";
-        if (!good || !MonitorArguments.TryFunction(arguments[1], out requester) || !MonitorArguments.TryNumber(arguments[2], out address))
+        bool good = arguments switch
         {
-            request.Fail("usage: monitor dma explain BUS:DEVICE.FUNCTION IOVA r|w, for example: monitor dma explain 00:01.0 0x40000000 w");
-            return;
+            ["explain", ..] => TryExplain(request, arguments[1..]),
+            ["log", ..] when request.Target is IInspected inspected => DmaLogCommand.TryRun(request, inspected.Inspection, arguments[1..]),
+            ["doorbells"] when request.Target is IInspected inspected => Done(() => DmaSpaces.Doorbells(request, inspected.Inspection)),
+            ["overlaps", string function] when request.Target is IInspected inspected && MonitorArguments.TryFunction(function, out ushort requester) =>
+                Done(() => DmaSpaces.Overlaps(request, inspected.Inspection, requester)),
+            _ => false,
+        };
+        if (!good)
+        {
+            MonitorArguments.Usage(request, "dma");
+        }
+    }
+
+    private static bool Done(Action answer)
+    {
+        answer();
+        return true;
+    }
+
+    private static bool TryExplain(MonitorRequest request, ReadOnlySpan<string> arguments)
+    {
+        if (arguments is not [string function, string iova, "r" or "w" or "read" or "write"]
+            || !MonitorArguments.TryFunction(function, out ushort requester) || !MonitorArguments.TryNumber(iova, out ulong address))
+        {
+            return false;
         }
 
-        Print(request, ((IPciDevices)request.Target).ExplainDma(requester, address, arguments[3][0] == 'w'));
+        Print(request, ((IPciDevices)request.Target).ExplainDma(requester, address, arguments[2][0] == 'w'));
+        return true;
     }
 
     private static void Print(MonitorRequest request, IReadOnlyList<string> lines)

@@ -34,6 +34,17 @@ internal static class MonitorArguments
         return true;
     }
 
+    /// <summary>The form that <see cref="TryFunction"/> reads.</summary>
+    public static string FunctionName(ushort requester) => $"{requester >> 8:x2}:{(requester >> 3) & 31:x2}.{requester & 7}";
+
+    /// <summary>ADDRESS, or FIRST-LAST with both ends in the range.</summary>
+    public static bool TryRange(string text, out ulong first, out ulong last)
+    {
+        string[] ends = text.Split('-');
+        last = 0;
+        return TryNumber(ends[0], out first) && ends.Length <= 2 && TryNumber(ends[^1], out last) && first <= last;
+    }
+
     private static bool TryHexadecimal(string text, uint most, out uint value) =>
         uint.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value) && value <= most;
 

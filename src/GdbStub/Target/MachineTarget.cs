@@ -242,9 +242,8 @@ internal sealed class MachineTarget
     public void RemoveAll()
     {
         _breakpoints.RemoveAll();
-        Inspection.StopAtTraps(null, null);
         Watches.Remove(null);
-        Inspection.StopAtPci(null, null);
+        Inspection.RemoveStops();
     }
 
     public WalkReport Explain(int cpu, ulong address, int? exceptionLevel, WalkAccess access)

@@ -26,10 +26,16 @@ public sealed class MachineInspection
     /// <summary>Exceptions that the log keeps unless told otherwise.</summary>
     public const int DefaultTraps = TrapLog.DefaultCapacity;
 
+    /// <summary>Requests that the log of requests keeps of each Requester ID.</summary>
+    public const int KeptRequests = DmaLog.Capacity;
+
     private readonly SerialTail _serial;
     private readonly MachineThread _thread;
     private readonly TrapLog _traps;
+    private readonly DmaTransactions _transactions;
     private readonly EventStops _events;
+    private readonly SmmuStops _smmu;
+    private readonly DmaLog _requests;
     private readonly Boards.Machine _machine;
 
     internal MachineInspection(Boards.Machine machine, MachineThread thread, SerialTail serial, ExceptionListeners listeners)
@@ -38,7 +44,10 @@ public sealed class MachineInspection
         _thread = thread;
         _machine = machine;
         _traps = new TrapLog(listeners);
-        _events = new EventStops(machine);
+        _transactions = new DmaTransactions(machine);
+        _events = new EventStops(machine, _transactions);
+        _smmu = new SmmuStops(machine);
+        _requests = new DmaLog(_transactions);
     }
 
     /// <summary>The newest exceptions to EL2 and EL3, counts of all, and calls of the machine's own firmware.</summary>
@@ -81,6 +90,54 @@ public sealed class MachineInspection
         _events.Accesses = accesses;
         _events.Messages = messages;
     });
+
+    /// <summary>The same at requests of PCI functions, when their way is at an end.</summary>
+    public void StopAtDma(Func<MachineDma, string?>? requests) => _thread.Invoke(() => _events.Requests = requests);
+
+    /// <summary>The same at event records and global errors of the SMMU. False where there is none.</summary>
+    public bool StopAtSmmu(Func<MachineSmmuReport, string?>? reports)
+    {
+        _thread.Invoke(() => _smmu.Reports = reports);
+        return _machine.Smmu is not null;
+    }
+
+    /// <summary>No stops at events any more.</summary>
+    public void RemoveStops()
+    {
+        StopAtTraps(null, null);
+        StopAtPci(null, null);
+        StopAtDma(null);
+        StopAtSmmu(null);
+    }
+
+    /// <summary>Switches the log of PCI functions' requests on, empty, or off, keeping what it has.</summary>
+    /// <param name="only">The Requester ID that it is limited to, <c>bb:dd.f</c>; null for all.</param>
+    public void RecordDma(bool on, string? only) => _thread.Invoke(() =>
+    {
+        if (on)
+        {
+            _requests.TurnOn(only);
+        }
+        else
+        {
+            _requests.TurnOff();
+        }
+    });
+
+    /// <summary>What the log of requests has.</summary>
+    /// <param name="most">Requests that are wanted, the newest.</param>
+    /// <param name="requester">Only those with this Requester ID; null for all.</param>
+    public DmaLogContent ReadDma(int most, string? requester) => Ask(() => _requests.Read(most, requester));
+
+    /// <summary>Where all addresses that a function can send lead, and which of them are not the memory they seem to be; null where there is no function.</summary>
+    /// <param name="requester">Bus in [15:8], device in [7:3], function in [2:0], as software has numbered the buses.</param>
+    public DmaSpaceReport? DmaSpace(ushort requester) => Ask(() => DmaOverlaps.Of(_machine, requester));
+
+    /// <summary>The doorbells of interrupt controllers, and the addresses by which functions reach them.</summary>
+    public IReadOnlyList<DoorbellReport> Doorbells => Ask(() => DmaOverlaps.Doorbells(_machine));
+
+    /// <summary>The names by which reports of the SMMU go: event records and errors of the command queue.</summary>
+    public static IReadOnlyList<string> SmmuReportNames => SmmuStops.Names;
 
     /// <summary>What a core is doing and what it could take.</summary>
     public CoreReport Core(int cpu) => Ask(() => CoreReports.Of(_machine.Cores[cpu]));
@@ -154,7 +211,11 @@ public sealed class MachineInspection
     public static string NearestNames(string wrong, IEnumerable<string> names) => Common.NearestNames.Of(wrong, names);
 
     /// <summary>On the machine's thread: the machine was reset, or its state replaced.</summary>
-    internal void Moved() => _traps.Forget();
+    internal void Moved()
+    {
+        _traps.Forget();
+        _transactions.Forget();
+    }
 
     private T Ask<T>(Func<T> question)
     {

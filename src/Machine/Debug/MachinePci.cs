@@ -86,11 +86,12 @@ internal sealed class MachinePci(Boards.Machine machine)
     /// <summary>Every function in a row for a table.</summary>
     public IReadOnlyList<PciFunctionReport> Functions() => machine.Pcie is RootComplex root ? [.. Reports(root.Bus)] : [];
 
-    private static IEnumerable<PciFunctionReport> Reports(PciBus bus) => bus.Functions.SelectMany(static f => (IEnumerable<PciFunctionReport>)
-    [
-        new(f.Requester.ToString(), f.StateName, (ushort)f.Config.Read(0, 2), (ushort)f.Config.Read(2, 2), f.Config.Read(8, 4) >> 8, f.MayMaster),
-        .. f is Bridge behind ? Reports(behind.Secondary) : [],
-    ]);
+    /// <summary>Every function of a bus and behind it, each bridge before what is behind it.</summary>
+    public static IEnumerable<PciFunction> All(PciBus bus) =>
+        bus.Functions.SelectMany(static f => (IEnumerable<PciFunction>)[f, .. f is Bridge behind ? All(behind.Secondary) : []]);
+
+    private static IEnumerable<PciFunctionReport> Reports(PciBus bus) => All(bus).Select(static f => new PciFunctionReport(
+        f.Requester.ToString(), f.StateName, (ushort)f.Config.Read(0, 2), (ushort)f.Config.Read(2, 2), f.Config.Read(8, 4) >> 8, f.MayMaster));
 
     private static string? Try(Action action)
     {

@@ -74,6 +74,10 @@ internal sealed class SmmuV3 : IDevice, IIommu
     [field: NotState("a listener")]
     public Action<EventRecord>? EventObserver { get; set; }
 
+    /// <summary>Called with each error that becomes active in SMMU_GERROR; null where nobody listens.</summary>
+    [field: NotState("a listener")]
+    public Action<GlobalError>? ErrorObserver { get; set; }
+
     public Control Control => new(Bank[Registers.Cr0]);
 
     public StreamTable StreamTable => new(Wide(Registers.StrtabBase), Bank[Registers.StrtabBaseCfg]);
@@ -398,9 +402,15 @@ internal sealed class SmmuV3 : IDevice, IIommu
 
     private void Raise(GlobalError error)
     {
-        if (Errors.Raise(error) && !TryInterrupt(Registers.GerrorIrqCfg, IrqLines.GlobalErrorEnable, _lines.GlobalError))
+        if (!Errors.Raise(error))
         {
-            Errors.Raise(GlobalError.MsiGerrorAbtErr);
+            return;
+        }
+
+        ErrorObserver?.Invoke(error);
+        if (!TryInterrupt(Registers.GerrorIrqCfg, IrqLines.GlobalErrorEnable, _lines.GlobalError) && Errors.Raise(GlobalError.MsiGerrorAbtErr))
+        {
+            ErrorObserver?.Invoke(GlobalError.MsiGerrorAbtErr);
         }
     }
 

@@ -72,7 +72,9 @@ public sealed class ExplainTests : IDisposable
     {
         _smmu.Command(0x10);
         _smmu.Command(0xfe);
-        Assert.Equal("stopped by CERROR_ILL at [1], 0x40200010; mend it and write GERRORN to go on", Ask("cmdq")[^1]);
+        Assert.Equal(
+            "stopped by CERROR_ILL at [1], 0x40200010: opcode 0xfe is no command here (0x00000000000000fe 0x0000000000000000); mend it and write GERRORN to go on",
+            Ask("cmdq")[^1]);
         Assert.Contains(Ask("cmdq"), static l => l.Contains("opcode 0xfe is no command here", StringComparison.Ordinal));
     }
 

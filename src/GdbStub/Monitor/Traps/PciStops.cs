@@ -20,7 +20,7 @@ internal static class PciStops
                 return false;
             }
 
-            function = $"{requester >> 8:x2}:{(requester >> 3) & 31:x2}.{requester & 7}";
+            function = MonitorArguments.FunctionName(requester);
         }
 
         return words[0] == "msi" ? words.Length <= 2 && AtMessages(request, machine, function) : function is not null && AtAccesses(request, machine, function, words[2..]);

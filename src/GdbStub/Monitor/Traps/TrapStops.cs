@@ -1,4 +1,5 @@
 using System;
+using GdbHost.GdbStub.Monitor.Requests;
 using GdbHost.GdbStub.Target;
 using GdbHost.Machine.Debug;
 using GdbHost.Machine.Debug.Traps;
@@ -12,8 +13,8 @@ internal static class TrapStops
 
     public static readonly MonitorCommand[] Rows =
     [
-        new(Name, "stage2|undef|serror|flagged|trap CLASS|irq N|psci [vmid N] [ipa FIRST[-LAST]] | pci BB:DD.F [REGISTER] [read|write] | msi [BB:DD.F] | off",
-            "stops at exceptions to EL2 or EL3 of a kind, at remarkable returns (flagged), at an interrupt that EL2 or EL3 takes, at calls of PSCI, at accesses to a PCI function's configuration space, or at interrupt messages",
+        new(Name, "stage2|undef|serror|flagged|trap CLASS|irq N|psci [vmid N] [ipa FIRST[-LAST]] | pci BB:DD.F [REGISTER] [read|write] | msi [BB:DD.F] | dma BB:DD.F [IOVA[-IOVA]] [r|w] | smmu [EVENT] | off",
+            "stops at exceptions to EL2 or EL3 of a kind, at remarkable returns (flagged), at an interrupt that EL2 or EL3 takes, at calls of PSCI, at accesses to a PCI function's configuration space, at interrupt messages, at requests of a PCI function, or at event records and errors of the SMMU",
             Run, static t => t is IInspected),
     ];
 
@@ -25,8 +26,7 @@ internal static class TrapStops
         switch (arguments)
         {
             case ["off"]:
-                machine.StopAtTraps(null, null);
-                machine.StopAtPci(null, null);
+                machine.RemoveStops();
                 request.Line("break: no stops at events");
                 return;
             case ["pci", ..] or ["msi", ..]:
@@ -35,6 +35,9 @@ internal static class TrapStops
                     MonitorArguments.Usage(request, Name);
                 }
 
+                return;
+            case ["smmu", ..] or ["dma", ..]:
+                DmaStops.Run(request, machine, arguments);
                 return;
             case ["psci"]:
                 machine.StopAtTraps(null, c => $"{Stopped}: {c.Conduit} {CallWords(c)} answered {c.Result}");

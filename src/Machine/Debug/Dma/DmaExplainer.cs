@@ -77,14 +77,9 @@ internal static class DmaExplainer
     private static string Target(Boards.Machine machine, ulong at, bool isWrite)
     {
         BusRegion? region = machine.Bus.Find(new PhysicalAddress(at), nonSecure: true);
-        bool doorbell = false;
-        foreach (InboundWindow window in machine.Pcie!.Model.Doorbells)
-        {
-            doorbell |= at - window.Start < window.Size;
-        }
-
+        DmaPlaceKind kind = DmaPlaces.KindAt(machine, at, 1);
         string what = region is null ? "nothing is there"
-            : doorbell && isWrite ? $"{region.Name}, a doorbell: the write may be an interrupt"
+            : kind == DmaPlaceKind.Doorbell && isWrite ? $"{region.Name}, a doorbell: the write may be an interrupt"
             : region.Ram is not null ? region.Name
             : $"{region.Name}, registers of a device";
         return $"target: PA 0x{at:x}: {what}";

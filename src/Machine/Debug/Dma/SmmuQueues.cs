@@ -27,12 +27,22 @@ internal static class SmmuQueues
 
         if (smmu.Errors.IsActive(GlobalError.CmdqErr))
         {
-            const uint Abort = 2;
-            uint error = (consumer >> 24) & 0x7f;
-            uint index = consumer & (smmu.CommandRing.Entries - 1);
-            yield return $"stopped by {(error == Abort ? "CERROR_ABT: the command cannot be read" : "CERROR_ILL")} at [{index}], 0x{smmu.CommandRing.AddressOf(index):x}; "
-                + "mend it and write GERRORN to go on";
+            yield return $"stopped by {CommandErrorWords(smmu)}; mend it and write GERRORN to go on";
         }
+    }
+
+    /// <summary>SMMU_CMDQ_CONS.ERR by its name.</summary>
+    public static string CommandErrorName(SmmuV3 smmu) =>
+        smmu.Bank[Registers.CmdqCons].Field(30, 24) == (uint)CommandError.Abort ? "CERROR_ABT" : "CERROR_ILL";
+
+    /// <summary>The error at which the command queue stands, with the command.</summary>
+    public static string CommandErrorWords(SmmuV3 smmu)
+    {
+        uint index = smmu.Bank[Registers.CmdqCons] & (smmu.CommandRing.Entries - 1);
+        string name = CommandErrorName(smmu);
+        bool read = name == "CERROR_ILL";
+        string what = read ? "" : ": the command cannot be read";
+        return $"{name}{what} at [{index}], 0x{smmu.CommandRing.AddressOf(index):x}{(read && smmu.Log.Last.Count > 0 ? ": " + Words(smmu.Log.Last.Last().Command) : "")}";
     }
 
     public static IEnumerable<string> Events(Boards.Machine machine, int count)
@@ -96,7 +106,15 @@ internal static class SmmuQueues
         }
     }
 
-    private static string Words(in EventRecord record)
+    /// <summary>An event in few words, for a line that has the request's address already.</summary>
+    public static string Short(in EventRecord record)
+    {
+        EventRow row = EventRow.Of(record.Kind);
+        return row.Fields.HasFlag(EventFields.Stage) ? $"{row.Name} stage {(record.Stage2 ? 2 : 1)}" : row.Name;
+    }
+
+    /// <summary>An event with its fields.</summary>
+    public static string Words(in EventRecord record)
     {
         if (EventRow.Find(record.Kind) is not EventRow row)
         {

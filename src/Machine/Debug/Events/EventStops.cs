@@ -1,21 +1,21 @@
 using System;
-using System.Collections.Generic;
+using System.Linq;
 using GdbHost.Machine.Common;
 using GdbHost.Machine.Cpu;
+using GdbHost.Machine.Debug.Dma;
 using GdbHost.Machine.Pcie;
-using GdbHost.Machine.Pcie.Dma;
 
 namespace GdbHost.Machine.Debug.Events;
 
 /// <summary>
-/// Asks whoever wants to stop at accesses to configuration space and at interrupt messages. While nobody does, PCI knows of no observer.
+/// Asks whoever wants to stop at accesses to configuration space and at requests of functions. While nobody does, PCI knows of no observer.
 /// What a debugger does to a machine that stands still is nobody's turn, and stops nothing.
 /// </summary>
 [NotState("the debugger's")]
-internal sealed class EventStops(Boards.Machine machine)
+internal sealed class EventStops(Boards.Machine machine, DmaTransactions transactions)
 {
-    private readonly List<string> _way = [];
     private Func<MachineMessage, string?>? _messages;
+    private Func<MachineDma, string?>? _requests;
 
     /// <summary>The words of a stop after an access, or null to go on; itself null: never stop.</summary>
     public Func<MachineConfigAccess, string?>? Accesses
@@ -34,15 +34,22 @@ internal sealed class EventStops(Boards.Machine machine)
     {
         set
         {
-            if (machine.Pcie is RootComplex root)
-            {
-                root.DmaObserver -= Passed;
-                root.DmaObserver += value is null ? null : Passed;
-                _messages = value;
-                _way.Clear();
-            }
+            _messages = value;
+            Listen();
         }
     }
+
+    /// <summary>The same for all requests.</summary>
+    public Func<MachineDma, string?>? Requests
+    {
+        set
+        {
+            _requests = value;
+            Listen();
+        }
+    }
+
+    private void Listen() => transactions.Set(Ended, _messages is not null || _requests is not null);
 
     private void Accessed(Func<MachineConfigAccess, string?> stops, RootComplex root, ConfigStep step)
     {
@@ -61,22 +68,21 @@ internal sealed class EventStops(Boards.Machine machine)
         }
     }
 
-    private void Passed(DmaStep step)
+    private void Ended(MachineDma request)
     {
-        if (step.Request.Kind != DmaKind.Message || machine.Cluster.Current is not Core core)
+        if (machine.Cluster.Current is not Core core)
         {
             return;
         }
 
-        _way.Add($"{step.Place} {step.Verdict} (0x{step.Address:x})");
-        if (step.Verdict == DmaResult.Ok && step.Stage is not (DmaStage.Target or DmaStage.Peer))
+        string? words = _requests?.Invoke(request);
+        if (words is null && request.Data is uint data && _messages is not null)
         {
-            return;
+            words = _messages(new MachineMessage(
+                core.Configuration.Index, request.Requester, request.Address, data, [.. request.Way.Select(static s => s.ToString())]));
         }
 
-        MachineMessage message = new(core.Configuration.Index, step.Request.Requester.ToString(), step.Request.Address, step.Request.Message, [.. _way]);
-        _way.Clear();
-        if (_messages?.Invoke(message) is string words)
+        if (words is not null)
         {
             machine.Cluster.Debug.StopFor(core, words);
         }

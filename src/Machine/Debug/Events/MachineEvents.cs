@@ -20,3 +20,9 @@ public sealed record MachineConfigAccess(
 /// <param name="Data">What it wrote there.</param>
 /// <param name="Way">What each place on its way made of it, in order.</param>
 public sealed record MachineMessage(int Cpu, string Function, ulong Address, uint Data, IReadOnlyList<string> Way);
+
+/// <summary>An event record of an SMMU's, or a global error (IHI 0070).</summary>
+/// <param name="Name">The document's name: of the record, CERROR_ILL or CERROR_ABT for the command queue, or of the bit of SMMU_GERROR.</param>
+/// <param name="Requester">Whose request it is about, with the function's name where there is one; null for an error.</param>
+/// <param name="Words">All that it says.</param>
+public sealed record MachineSmmuReport(string Name, string? Requester, string Words);

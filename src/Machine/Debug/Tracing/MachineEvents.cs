@@ -175,7 +175,8 @@ internal sealed unsafe class MachineEvents(Boards.Machine machine, ExceptionList
         listeners.Set(this, wanted);
         if (machine.Smmu is { } smmu)
         {
-            smmu.EventObserver = wanted ? SmmuEvent : null;
+            smmu.EventObserver -= SmmuEvent;
+            smmu.EventObserver += wanted ? SmmuEvent : null;
         }
     }
 }

@@ -48,6 +48,8 @@ internal sealed class GicV2m : IDevice, IMessageDoorbell
 
     public string Name => _bank.Name;
 
+    public ulong Register => SetSpi;
+
     public string StateName => _bank.Name;
 
     public void Reset() => _bank.Reset();

@@ -15,6 +15,9 @@ internal interface IMessageDoorbell
     /// <summary>The name of the frame on the bus.</summary>
     string Name { get; }
 
+    /// <summary>Offset in the frame of the register that messages are written to, 32 bits.</summary>
+    ulong Register { get; }
+
     /// <summary>Follows a message that nobody sends, link by link up to the first that blocks. Nothing changes by it.</summary>
     /// <param name="offset">Where in the frame it is written.</param>
     /// <param name="data">What is written, 32 bits.</param>

@@ -105,6 +105,8 @@ internal sealed class Its : IRequesterDevice, IDevice, IMessageDoorbell
 
     public string Name => _bank.Name;
 
+    public ulong Register => Translater;
+
     public string StateName => _bank.Name;
 
     private ulong QueueBytes => (_queue.Field(7, 0) + 1) * QueuePage;

@@ -1,0 +1,48 @@
+using System.Linq;
+using GdbHost.GdbStub.Monitor.Json;
+using GdbHost.Machine.Debug.Dma;
+
+namespace GdbHost.GdbStub.Monitor.Requests;
+
+/// <summary>A request of a PCI function in words, and as facts.</summary>
+internal static class DmaWords
+{
+    /// <summary>Who, what, where, what became of it, and the way there.</summary>
+    public static string Sentence(MachineDma d) => $"{What(d)}: {Outcome(d)}: {string.Join(", ", d.Way)}";
+
+    /// <summary>What became of it.</summary>
+    public static string Outcome(MachineDma d)
+    {
+        MachineDmaStep last = d.Way[^1];
+        if (last.Verdict != "Ok")
+        {
+            return $"{last.Verdict} at {last.Place}";
+        }
+
+        string place = d.Place switch
+        {
+            DmaPlaceKind.Doorbell when d.FakesInterrupt => "doorbell: an interrupt may have come of it that is no MSI",
+            DmaPlaceKind.Doorbell => "doorbell",
+            DmaPlaceKind.ConfigSpace => "configuration space",
+            DmaPlaceKind.PciWindow => "another function's space",
+            DmaPlaceKind.Device => "registers of a device",
+            _ => "memory",
+        };
+        return $"reached {last.Place}, {place}";
+    }
+
+    public static Fact[] Facts(MachineDma d) =>
+    [
+        new("ns", (long)d.At), new("cpu", d.Cpu), new("requester", d.Requester), new("sender", d.Sender), new("kind", d.Kind.ToLowerInvariant()),
+        new("iova", d.Address), new("bytes", d.Length), new("data", d.Data is uint data ? (ulong)data : null), new("verdict", d.Verdict),
+        new("place", d.Place.ToString()), new("fakes-interrupt", d.FakesInterrupt),
+        new("way", d.Way.Select(static s => new Fact[]
+        {
+            new("stage", s.Stage), new("place", s.Place), new("verdict", s.Verdict), new("address", s.Address), new("event", s.SmmuEvent),
+        }).ToArray()),
+    ];
+
+    private static string What(MachineDma d) => d.Data is uint data
+        ? $"message of {d.Requester} {d.Sender}, data 0x{data:x}, to 0x{d.Address:x}"
+        : $"DMA {d.Kind.ToLowerInvariant()} of {d.Length} {(d.Length == 1 ? "byte" : "bytes")} by {d.Requester} {d.Sender} {(d.Kind == "Read" ? "from" : "to")} 0x{d.Address:x}";
+}

@@ -1,0 +1,61 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using GdbHost.Machine.Bus;
+using GdbHost.Machine.Common;
+using GdbHost.Machine.Cpu;
+using GdbHost.Machine.Debug.Dma;
+using GdbHost.Machine.Pcie;
+using GdbHost.Machine.Smmu;
+using GdbHost.Machine.Smmu.Events;
+
+namespace GdbHost.Machine.Debug.Events;
+
+/// <summary>Asks whoever wants to stop at what an SMMU reports. While nobody does, the SMMU knows of no observer.</summary>
+[NotState("the debugger's")]
+internal sealed class SmmuStops(Boards.Machine machine)
+{
+    private Func<MachineSmmuReport, string?>? _stops;
+
+    public static IReadOnlyList<string> Names { get; } = [.. EventRow.Table.Select(static r => r.Name), "CERROR_ILL", "CERROR_ABT"];
+
+    /// <summary>The words of a stop, or null to go on; itself null: never stop.</summary>
+    public Func<MachineSmmuReport, string?>? Reports
+    {
+        set
+        {
+            _stops = value;
+            if (machine.Smmu is SmmuV3 smmu)
+            {
+                smmu.EventObserver -= Recorded;
+                smmu.EventObserver += value is null ? null : Recorded;
+                smmu.ErrorObserver = value is null ? null : Raised;
+            }
+        }
+    }
+
+    private void Recorded(EventRecord record)
+    {
+        // Behind a port without a bus number several functions may have the same Requester ID.
+        string[] senders = machine.Pcie is RootComplex root
+            ? [.. MachinePci.All(root.Bus).Where(f => f.Requester.Value == record.Stream && f.MayMaster).Select(static f => f.StateName)]
+            : [];
+        string who = $"{new RequesterId((ushort)record.Stream)}{(senders.Length == 0 ? "" : " " + string.Join(" or ", senders))}";
+        Ask(new MachineSmmuReport(EventRow.Of(record.Kind).Name, who, SmmuQueues.Words(record)));
+    }
+
+    private void Raised(GlobalError error)
+    {
+        SmmuV3 smmu = machine.Smmu!;
+        string words = error == GlobalError.CmdqErr ? SmmuQueues.CommandErrorWords(smmu) : $"SMMU_GERROR.{error}";
+        Ask(new MachineSmmuReport(error == GlobalError.CmdqErr ? SmmuQueues.CommandErrorName(smmu) : error.ToString(), null, words));
+    }
+
+    private void Ask(MachineSmmuReport report)
+    {
+        if (machine.Cluster.Current is Core core && _stops?.Invoke(report) is string words)
+        {
+            machine.Cluster.Debug.StopFor(core, words);
+        }
+    }
+}

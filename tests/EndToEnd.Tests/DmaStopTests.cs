@@ -1,0 +1,94 @@
+using System;
+using System.Text.Json;
+using System.Threading.Tasks;
+using GdbHost.EndToEnd.Tests.Harness;
+using GdbHost.GdbStub.Monitor;
+using GdbHost.GdbStub.Target;
+using GdbHost.Machine.Boards;
+using GdbHost.Machine.Pcie.Devices;
+using Xunit;
+
+namespace GdbHost.EndToEnd.Tests;
+
+/// <summary>
+/// "monitor break dma" and "monitor break smmu" in stock gdb, on a machine whose guest is a list of stores that gdb has written. Who is right:
+/// IHI 0070 for events and errors; what the list makes the exerciser send.
+/// </summary>
+public sealed class DmaStopTests
+{
+    [RequiresFact(Need.Gdb)]
+    public async Task Gdb_stops_at_a_request_at_an_event_and_at_a_command_error()
+    {
+        Conversation gdb = await HostRun.UnderGdbAsync(
+            StoringGuest.Arguments("dma-exerciser,id=x,addr=1"), "", $"""
+            source {Repository.InTree("scripts/scenarios/stores.gdb")}
+            exerciser
+            smmu_on
+            send 2 0x43000000 8 0
+            send 2 0x43000100 4 0
+            smmu_store 0x20 0
+            smmu_store 0x90 0x09000004
+            smmu_store 0x20 0xd
+            smmu_store 0x98 1
+            set *(unsigned long *)0x40100200 = 0x9
+            monitor break dma 00:01.0 0x43000100-0x430001ff w
+            stores_run
+            monitor break off
+            set *(unsigned long *)0x40100200 = 0
+            monitor break smmu
+            continue
+            """);
+        Says.InOrder(gdb.Errors, gdb.ToString(),
+            "break: the machine stops after writes of 00:01.0 to 0x43000100 to 0x430001ff, also where they are refused",
+            "stopped by \"monitor break\": DMA write of 4 bytes by 00:01.0 pcie.x to 0x43000100: reached ram, memory: pcie.x Ok (0x43000100), host bridge Ok (0x43000100), smmu Ok (0x43000100), ram Ok (0x43000100)",
+            "break: the machine stops at every event record and error of the SMMU",
+            "stopped by \"monitor break\": SMMU: CERROR_ABT: the command cannot be read at [0], 0x9000000");
+    }
+
+    [Fact]
+    public void The_log_has_each_request_with_its_way_and_as_facts()
+    {
+        using MachineTarget target = MachineTarget.Create(
+            new MachineConfiguration { MemoryBytes = 16 << 20, PciDevices = [new PciDeviceRequest("edu", [new("id", "e"), new("addr", "1")])] }, static _ => { });
+        Assert.Equal("dma log: off; \"monitor dma log on\" starts it\n", Ask(target, "dma log"));
+        Ask(target, "pci_dma e write 0x40100000 1");
+        Assert.StartsWith("No such request is recorded, and the log is off", Ask(target, "dma log last 1"), StringComparison.Ordinal);
+        Ask(target, "dma log on");
+        Ask(target, "pci_dma e write 0x40100000 1");
+        Assert.Equal(
+            "#1 0 ns: DMA write of 4 bytes by 00:01.0 pcie.e to 0x40100000: NotSent at pcie.e: pcie.e NotSent (0x40100000)\n", Ask(target, "dma log last 1"));
+        Assert.Contains("00:01.0: 1 requests, 1 refused, 0 writes", Ask(target, "dma log"), StringComparison.Ordinal);
+        JsonElement fact = JsonDocument.Parse(Ask(target, "dma log last 1 00:01.0 --json").Split('\n')[0]).RootElement;
+        Assert.Equal(("00:01.0", "0x40100000", "NotSent", "Function"),
+            (fact.GetProperty("requester").GetString(), fact.GetProperty("iova").GetString(), fact.GetProperty("verdict").GetString(), fact.GetProperty("way")[0].GetProperty("stage").GetString()));
+        Assert.StartsWith("No such request is recorded.", Ask(target, "dma log last 1 00:02.0"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("break dma")]
+    [InlineData("break dma 1")]
+    [InlineData("break dma 00:01.0 r w")]
+    [InlineData("break dma 00:01.0 2-1")]
+    [InlineData("break dma 00:01.0 0x1 0x2")]
+    [InlineData("break smmu F_TRANSLATION 1")]
+    public void What_is_no_request_gets_the_usage(string line) => Assert.StartsWith("usage: monitor break ", Ask(line), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("break smmu nosuch", "The SMMU reports no \"nosuch\"; there are CERROR, C_BAD_STREAMID, ")]
+    [InlineData("break smmu f_translation", "break: this machine has no SMMU; start it with ")]
+    [InlineData("break dma 00:01.0", "break: the machine stops after requests of 00:01.0, also where they are refused")]
+    public void Answers_say_what_there_is(string line, string answer) => Assert.StartsWith(answer, Ask(line), StringComparison.Ordinal);
+
+    private static string Ask(string line)
+    {
+        using MachineTarget target = MachineTarget.Create(new MachineConfiguration { MemoryBytes = 16 << 20 }, static _ => { });
+        return Ask(target, line);
+    }
+
+    private static string Ask(MachineTarget target, string line)
+    {
+        MonitorRequest request = new(target, 0);
+        MonitorTable.Run(request, line);
+        return request.Text;
+    }
+}
