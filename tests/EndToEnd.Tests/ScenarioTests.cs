@@ -79,6 +79,23 @@ public sealed class ScenarioTests
             "target: PA 0x8020040: gic-v2m, a doorbell: the write may be an interrupt");
     }
 
+    /// <summary>Who is right: IHI 0070 (CMD_TLBI_NH_VA, CERROR_ILL, F_TRANSLATION), and the tables that the script writes.</summary>
+    [RequiresFact(Need.Gdb)]
+    public async Task Script_of_situation_5_finds_the_forgotten_invalidation_the_bad_command_and_the_lost_message()
+    {
+        string script = Repository.InTree("scripts/scenarios/situation5.gdb");
+        Conversation gdb = await HostRun.UnderGdbAsync(StoringGuest.Arguments("dma-exerciser,id=x,addr=1"), "", $"cd {Repository.InTree(".")}\nsource {script}");
+
+        Says.InOrder(gdb.Errors, gdb.ToString(),
+            "#1 ", "smmu Ok (0x43000000)", "#2 ", "smmu Ok (0x43000000)",
+            "the IOTLB holds VMID 3, ASID 1, IOVA 0x1000 -> 0x43000000", "memory now says 0x43001000: CMD_TLBI_NH_VA is missing",
+            "stopped by \"monitor break\": SMMU: CERROR_ILL at [1], 0x40200010: opcode 0xfe is no command here",
+            "CMD_TLBI_NH_VA VMID=3 ASID=1 address=0x1000: removed 0 structures, 1 translations", "nothing: all that the SMMU keeps is as memory has it",
+            "#3 ", "smmu Ok (0x43001000)",
+            "stopped by \"monitor break\": SMMU: 00:01.0 pcie.x: F_TRANSLATION SID=0x8 (00:01.0) InputAddr=0x2040 write stage 2, class Input IPA=0x8020040",
+            "message of 00:01.0 pcie.x, data 0x50, to 0x2040: TranslationFault at smmu", "00:01.0 pcie.x: no address leads there: its messages are lost");
+    }
+
     /// <summary>Who is right: PCI-to-PCI Bridge Architecture Specification 1.2 (a function's bus number is its bridge's), IHI 0070 (C_BAD_STE).</summary>
     [RequiresFact(Need.Gdb)]
     public async Task Script_of_situation_6_finds_StreamID_0_before_enumeration_and_after_the_number_is_lost()

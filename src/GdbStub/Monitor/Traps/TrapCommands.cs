@@ -106,7 +106,7 @@ internal static class TrapCommands
             case "class" when TrapClasses.Find(value) is Func<MachineTrap, bool> ofClass:
                 filters.Add(ofClass);
                 return true;
-            case "ipa" when TryRange(value, out ulong first, out ulong last):
+            case "ipa" when MonitorArguments.TryRange(value, out ulong first, out ulong last):
                 filters.Add(t => t.Ipa >= first && t.Ipa <= last);
                 return true;
             default:
@@ -123,15 +123,6 @@ internal static class TrapCommands
         }
 
         MonitorArguments.Usage(request, Name);
-    }
-
-    /// <summary>FIRST or FIRST-LAST.</summary>
-    public static bool TryRange(string text, out ulong first, out ulong last)
-    {
-        string[] ends = text.Split('-');
-        bool good = MonitorArguments.TryNumber(ends[0], out first);
-        last = first;
-        return good && (ends.Length == 1 || (ends.Length == 2 && MonitorArguments.TryNumber(ends[1], out last)));
     }
 
     private static void Export(MonitorRequest request, MachineInspection machine, string path)

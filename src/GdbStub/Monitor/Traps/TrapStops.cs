@@ -88,7 +88,7 @@ internal static class TrapStops
         for (int at = 0; at < words.Length; at += 2)
         {
             Func<MachineTrap, bool> before = wanted;
-            if (!TrapCommands.TryRange(words[at + 1], out ulong first, out ulong last))
+            if (!MonitorArguments.TryRange(words[at + 1], out ulong first, out ulong last))
             {
                 return false;
             }
