@@ -2,7 +2,6 @@ using System;
 using System.Text.Json;
 using System.Threading.Tasks;
 using GdbHost.EndToEnd.Tests.Harness;
-using GdbHost.GdbStub.Monitor;
 using GdbHost.GdbStub.Target;
 using GdbHost.Machine.Boards;
 using GdbHost.Machine.Pcie.Devices;
@@ -50,18 +49,18 @@ public sealed class DmaStopTests
     {
         using MachineTarget target = MachineTarget.Create(
             new MachineConfiguration { MemoryBytes = 16 << 20, PciDevices = [new PciDeviceRequest("edu", [new("id", "e"), new("addr", "1")])] }, static _ => { });
-        Assert.Equal("dma log: off; \"monitor dma log on\" starts it\n", Ask(target, "dma log"));
-        Ask(target, "pci_dma e write 0x40100000 1");
-        Assert.StartsWith("No such request is recorded, and the log is off", Ask(target, "dma log last 1"), StringComparison.Ordinal);
-        Ask(target, "dma log on");
-        Ask(target, "pci_dma e write 0x40100000 1");
+        Assert.Equal("dma log: off; \"monitor dma log on\" starts it\n", TargetRun.Ask(target, "dma log"));
+        TargetRun.Ask(target, "pci_dma e write 0x40100000 1");
+        Assert.StartsWith("No such request is recorded, and the log is off", TargetRun.Ask(target, "dma log last 1"), StringComparison.Ordinal);
+        TargetRun.Ask(target, "dma log on");
+        TargetRun.Ask(target, "pci_dma e write 0x40100000 1");
         Assert.Equal(
-            "#1 0 ns: DMA write of 4 bytes by 00:01.0 pcie.e to 0x40100000: NotSent at pcie.e: pcie.e NotSent (0x40100000)\n", Ask(target, "dma log last 1"));
-        Assert.Contains("00:01.0: 1 requests, 1 refused, 0 writes", Ask(target, "dma log"), StringComparison.Ordinal);
-        JsonElement fact = JsonDocument.Parse(Ask(target, "dma log last 1 00:01.0 --json").Split('\n')[0]).RootElement;
+            "#1 0 ns: DMA write of 4 bytes by 00:01.0 pcie.e to 0x40100000: NotSent at pcie.e: pcie.e NotSent (0x40100000)\n", TargetRun.Ask(target, "dma log last 1"));
+        Assert.Contains("00:01.0: 1 requests, 1 refused, 0 writes", TargetRun.Ask(target, "dma log"), StringComparison.Ordinal);
+        JsonElement fact = JsonDocument.Parse(TargetRun.Ask(target, "dma log last 1 00:01.0 --json").Split('\n')[0]).RootElement;
         Assert.Equal(("00:01.0", "0x40100000", "NotSent", "Function"),
             (fact.GetProperty("requester").GetString(), fact.GetProperty("iova").GetString(), fact.GetProperty("verdict").GetString(), fact.GetProperty("way")[0].GetProperty("stage").GetString()));
-        Assert.StartsWith("No such request is recorded.", Ask(target, "dma log last 1 00:02.0"), StringComparison.Ordinal);
+        Assert.StartsWith("No such request is recorded.", TargetRun.Ask(target, "dma log last 1 00:02.0"), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -71,24 +70,17 @@ public sealed class DmaStopTests
     [InlineData("break dma 00:01.0 2-1")]
     [InlineData("break dma 00:01.0 0x1 0x2")]
     [InlineData("break smmu F_TRANSLATION 1")]
-    public void What_is_no_request_gets_the_usage(string line) => Assert.StartsWith("usage: monitor break ", Ask(line), StringComparison.Ordinal);
+    public void What_is_no_request_gets_the_usage(string line) => Assert.StartsWith("usage: monitor break ", AskFresh(line), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("break smmu nosuch", "The SMMU reports no \"nosuch\"; there are CERROR, C_BAD_STREAMID, ")]
     [InlineData("break smmu f_translation", "break: this machine has no SMMU; start it with ")]
     [InlineData("break dma 00:01.0", "break: the machine stops after requests of 00:01.0, also where they are refused")]
-    public void Answers_say_what_there_is(string line, string answer) => Assert.StartsWith(answer, Ask(line), StringComparison.Ordinal);
+    public void Answers_say_what_there_is(string line, string answer) => Assert.StartsWith(answer, AskFresh(line), StringComparison.Ordinal);
 
-    private static string Ask(string line)
+    private static string AskFresh(string line)
     {
         using MachineTarget target = MachineTarget.Create(new MachineConfiguration { MemoryBytes = 16 << 20 }, static _ => { });
-        return Ask(target, line);
-    }
-
-    private static string Ask(MachineTarget target, string line)
-    {
-        MonitorRequest request = new(target, 0);
-        MonitorTable.Run(request, line);
-        return request.Text;
+        return TargetRun.Ask(target, line);
     }
 }

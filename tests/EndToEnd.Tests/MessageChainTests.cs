@@ -1,8 +1,5 @@
 using System;
-using System.Linq;
-using System.Threading;
 using GdbHost.EndToEnd.Tests.Harness;
-using GdbHost.GdbStub.Monitor;
 using GdbHost.GdbStub.Target;
 using GdbHost.Machine.Boards;
 using GdbHost.Machine.Pcie.Devices;
@@ -28,33 +25,19 @@ public sealed class MessageChainTests
     public void Message_of_a_root_port_is_followed_to_the_interrupt_that_the_kernel_has_enabled(int gic, bool smmu, string table, string kind)
     {
         using MachineTarget target = MachineTarget.Create(Guest(gic, smmu), static _ => { }, smmu ? PortIsBoundBehindSmmu : PortIsBound);
-        Run(target);
+        TargetRun.Run(target);
         TargetState before = target.State;
 
-        string said = Ask(target, "msi explain 00:01.0");
+        string said = TargetRun.Ask(target, "msi explain 00:01.0");
         Says.InOrder(said, said,
             "message 0 of 00:01.0", "ok      capability: MSI", "ok      mask: not masked", "ok      message: data 0x", "ok      write: 0x", "ok      doorbell: ", table,
             "the message makes interrupt ", "way: function: sent, Bus Master Enable is set", kind, "ok      enabled: enabled", "first blocked link: pending");
         Assert.Equal(smmu, said.Contains("way: SMMU: SID 0x8: ", StringComparison.Ordinal));
-        Assert.Equal(gic == 3, Ask(target, "msi its").Contains("device 0x8 (00:01.0): ITT at 0x", StringComparison.Ordinal));
-        Assert.Contains("first blocked link: capability: the driver has not enabled messages", Ask(target, "msi explain 00:02.0 1"), StringComparison.Ordinal);
-        Assert.Contains("There is no function at 00:05.0", Ask(target, "msi explain 00:05.0"), StringComparison.Ordinal);
-        Assert.StartsWith("usage: monitor msi", Ask(target, "msi explain"), StringComparison.Ordinal);
+        Assert.Equal(gic == 3, TargetRun.Ask(target, "msi its").Contains("device 0x8 (00:01.0): ITT at 0x", StringComparison.Ordinal));
+        Assert.Contains("first blocked link: capability: the driver has not enabled messages", TargetRun.Ask(target, "msi explain 00:02.0 1"), StringComparison.Ordinal);
+        Assert.Contains("There is no function at 00:05.0", TargetRun.Ask(target, "msi explain 00:05.0"), StringComparison.Ordinal);
+        Assert.StartsWith("usage: monitor msi", TargetRun.Ask(target, "msi explain"), StringComparison.Ordinal);
         Assert.Equal(before, target.State);
-    }
-
-    private static string Ask(MachineTarget target, string line)
-    {
-        MonitorRequest request = new(target, 0);
-        MonitorTable.Run(request, line);
-        return request.Text;
-    }
-
-    private static void Run(MachineTarget target)
-    {
-        using ManualResetEventSlim done = new();
-        target.Resume([.. Enumerable.Repeat(CpuAction.Continue, target.CpuCount)], default, _ => done.Set());
-        done.Wait();
     }
 
     private static MachineConfiguration Guest(int gic, bool smmu) => new()

@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Text.Json;
-using System.Threading;
 using System.Threading.Tasks;
 using GdbHost.EndToEnd.Tests.Harness;
 using GdbHost.GdbStub.Monitor;
@@ -47,28 +46,28 @@ public sealed class MonitorOnGuestsTests
     public void Every_command_in_the_middle_of_a_boot_changes_nothing(int gic)
     {
         using MachineTarget plain = MachineTarget.Create(KvmHost(gic), static _ => { }, Limit);
-        Assert.Equal(StopKind.InstructionLimit, Run(plain).Kind);
+        Assert.Equal(StopKind.InstructionLimit, TargetRun.Run(plain).Kind);
 
         using MachineTarget looked = MachineTarget.Create(KvmHost(gic), static _ => { }, Limit);
         int calls = 0;
         looked.Inspection.StopAtTraps(t => ++calls == 6 ? "here" : null, null);
-        TargetStop stop = Run(looked);
+        TargetStop stop = TargetRun.Run(looked);
         Assert.Equal((StopKind.Event, "here"), (stop.Kind, stop.Explanation));
         TargetState before = looked.State;
         foreach (string line in Lines)
         {
-            string text = Ask(looked, line);
+            string text = TargetRun.Ask(looked, line);
             Assert.NotEmpty(text);
             Assert.True(before == looked.State, line);
-            SameAsObjects(text, line, Ask(looked, line + " --json"));
+            SameAsObjects(text, line, TargetRun.Ask(looked, line + " --json"));
         }
 
-        Assert.Contains("PA 0x40000000 to 0x40000007", Ask(looked, "watch 0x40000000 8 rw walks dma"), StringComparison.Ordinal);
+        Assert.Contains("PA 0x40000000 to 0x40000007", TargetRun.Ask(looked, "watch 0x40000000 8 rw walks dma"), StringComparison.Ordinal);
         Assert.Equal(before, looked.State);
-        Ask(looked, "watch off");
+        TargetRun.Ask(looked, "watch off");
         IEnumerable<string> named = Lines.Select(static l => l.Split(' ', '/')[0]);
         Assert.Empty(MonitorTable.Offered(new MonitorRequest(looked, 0)).Select(static c => c.Name).Except(named).Except(Changing));
-        Assert.Equal(StopKind.InstructionLimit, Run(looked).Kind);
+        Assert.Equal(StopKind.InstructionLimit, TargetRun.Run(looked).Kind);
         Assert.Equal(plain.State, looked.State);
     }
 
@@ -88,9 +87,9 @@ public sealed class MonitorOnGuestsTests
     {
         using MachineTarget target = MachineTarget.Create(KvmHost(2), static _ => { }, Limit);
         target.Inspection.StopAtTraps(static t => (t.Syndrome >> 26) == 0x16 ? "hvc" : null, null);
-        Assert.Equal(StopKind.Event, Run(target).Kind);
+        Assert.Equal(StopKind.Event, TargetRun.Run(target).Kind);
 
-        Assert.Contains("instruction: 0xd4000002 at 0x", Ask(target, "why"), StringComparison.Ordinal);
+        Assert.Contains("instruction: 0xd4000002 at 0x", TargetRun.Ask(target, "why"), StringComparison.Ordinal);
     }
 
     [RequiresFact(Need.DebianGuests)]
@@ -98,20 +97,20 @@ public sealed class MonitorOnGuestsTests
     {
         using MachineTarget target = MachineTarget.Create(KvmHost(3), static _ => { }, Limit);
         target.Inspection.RecordTraps(64);
-        Run(target);
+        TargetRun.Run(target);
 
-        Assert.Contains("GICv3", Ask(target, "gic"), StringComparison.Ordinal);
-        Assert.Matches(@"interrupt +\d+ cpu1: enabled.*, level", Ask(target, "gic"));
-        Assert.Matches(@"cpu\d CNTHP: enabled|cpu\d CNTV: enabled|cpu\d CNTP: enabled", Ask(target, "timer"));
-        Assert.Contains("CPU_ON", Ask(target, "psci"), StringComparison.Ordinal);
-        Assert.Contains("hvc", Ask(target, "traps counts"), StringComparison.Ordinal);
-        Assert.Contains("first blocked link: pending", Ask(target, "why irq 33"), StringComparison.Ordinal);
-        Assert.Contains("uart+0x18: register UARTFR", Ask(target, "reach 0x09000018"), StringComparison.Ordinal);
-        Assert.Contains("1b36:0008", Ask(target, "pci"), StringComparison.Ordinal);
-        Assert.StartsWith("000: 36 1b 08 00", Ask(target, "pci config 00:00.0"), StringComparison.Ordinal);
-        Assert.Contains("method = \"smc\"", Ask(target, "dt /psci"), StringComparison.Ordinal);
-        Assert.Contains("[    0.", Ask(target, "serial 100"), StringComparison.Ordinal);
-        Assert.Contains("stage 2 is off", Ask(target, "s2 map"), StringComparison.Ordinal);
+        Assert.Contains("GICv3", TargetRun.Ask(target, "gic"), StringComparison.Ordinal);
+        Assert.Matches(@"interrupt +\d+ cpu1: enabled.*, level", TargetRun.Ask(target, "gic"));
+        Assert.Matches(@"cpu\d CNTHP: enabled|cpu\d CNTV: enabled|cpu\d CNTP: enabled", TargetRun.Ask(target, "timer"));
+        Assert.Contains("CPU_ON", TargetRun.Ask(target, "psci"), StringComparison.Ordinal);
+        Assert.Contains("hvc", TargetRun.Ask(target, "traps counts"), StringComparison.Ordinal);
+        Assert.Contains("first blocked link: pending", TargetRun.Ask(target, "why irq 33"), StringComparison.Ordinal);
+        Assert.Contains("uart+0x18: register UARTFR", TargetRun.Ask(target, "reach 0x09000018"), StringComparison.Ordinal);
+        Assert.Contains("1b36:0008", TargetRun.Ask(target, "pci"), StringComparison.Ordinal);
+        Assert.StartsWith("000: 36 1b 08 00", TargetRun.Ask(target, "pci config 00:00.0"), StringComparison.Ordinal);
+        Assert.Contains("method = \"smc\"", TargetRun.Ask(target, "dt /psci"), StringComparison.Ordinal);
+        Assert.Contains("[    0.", TargetRun.Ask(target, "serial 100"), StringComparison.Ordinal);
+        Assert.Contains("stage 2 is off", TargetRun.Ask(target, "s2 map"), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -147,7 +146,7 @@ public sealed class MonitorOnGuestsTests
     public void Wrong_arguments_get_the_usage_line(string line)
     {
         using MachineTarget target = MachineTarget.Create(DemoGuest.Configuration, static _ => { });
-        Assert.StartsWith("usage: monitor ", Assert.Single(Ask(target, line).TrimEnd('\n').Split('\n')), StringComparison.Ordinal);
+        Assert.StartsWith("usage: monitor ", Assert.Single(TargetRun.Ask(target, line).TrimEnd('\n').Split('\n')), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -160,7 +159,7 @@ public sealed class MonitorOnGuestsTests
     public void Mistake_is_answered_with_what_there_is(string line, string answer)
     {
         using MachineTarget target = MachineTarget.Create(DemoGuest.Configuration, static _ => { });
-        Assert.StartsWith(answer, Assert.Single(Ask(target, line).TrimEnd('\n').Split('\n')), StringComparison.Ordinal);
+        Assert.StartsWith(answer, Assert.Single(TargetRun.Ask(target, line).TrimEnd('\n').Split('\n')), StringComparison.Ordinal);
     }
 
     [RequiresTheory(Need.DebianGuests, Need.DeviceTreeTools)]
@@ -174,12 +173,12 @@ public sealed class MonitorOnGuestsTests
             string tree = Path.Combine(folder.FullName, "xen.dtb");
             await XenGuest.MakeTreeAsync(tree, gic);
             using MachineTarget target = MachineTarget.Create(XenGuest.Configuration(tree, gic), static _ => { }, 1_500_000_000);
-            Ask(target, $"break irq {HypervisorTimer}");
-            TargetStop stop = Run(target);
+            TargetRun.Ask(target, $"break irq {HypervisorTimer}");
+            TargetStop stop = TargetRun.Run(target);
 
             Assert.Equal(StopKind.Event, stop.Kind);
             Assert.Contains($"interrupt {HypervisorTimer}", stop.Explanation, StringComparison.Ordinal);
-            string why = Ask(target, $"why irq {HypervisorTimer}");
+            string why = TargetRun.Ask(target, $"why irq {HypervisorTimer}");
             Assert.Contains($"interrupt {HypervisorTimer} (PPI) to cpu0, GICv{gic}", why, StringComparison.Ordinal);
             Assert.Contains("ok      pending: level-sensitive, line high, pending", why, StringComparison.Ordinal);
             Assert.Contains($"ok      highest: the most urgent pending interrupt is {HypervisorTimer}", why, StringComparison.Ordinal);
@@ -195,7 +194,7 @@ public sealed class MonitorOnGuestsTests
     public void Ranges_of_stage_1_agree_with_single_translations()
     {
         using MachineTarget target = MachineTarget.Create(KvmHost(2), static _ => { }, Limit);
-        Run(target);
+        TargetRun.Run(target);
 
         var map = target.Inspection.Map(0, MemorySpace.El1);
         Assert.True(map is { IsOn: true, IsComplete: true });
@@ -211,26 +210,6 @@ public sealed class MonitorOnGuestsTests
             Assert.NotEqual(range.Output + (range.Last - range.Start) + 1, target.Explain(0, range.Last + 1, 1, WalkAccess.Read) is { Physical: ulong next } after
                 && after.Attributes == target.Explain(0, range.Start, 1, WalkAccess.Read).Attributes ? next : 0);
         }
-    }
-
-    private static string Ask(MachineTarget target, string line)
-    {
-        MonitorRequest request = new(target, 0);
-        MonitorTable.Run(request, line);
-        return request.Text;
-    }
-
-    private static TargetStop Run(MachineTarget target)
-    {
-        using ManualResetEventSlim done = new();
-        TargetStop stop = default;
-        target.Resume([.. Enumerable.Repeat(CpuAction.Continue, target.CpuCount)], default, s =>
-        {
-            stop = s;
-            done.Set();
-        });
-        done.Wait();
-        return stop;
     }
 
     private static MachineConfiguration KvmHost(int gic) => new()

@@ -1,8 +1,6 @@
 using System;
 using System.IO;
-using System.Linq;
 using System.Text.RegularExpressions;
-using System.Threading;
 using GdbHost.EndToEnd.Tests.Harness;
 using GdbHost.GdbStub.Monitor;
 using GdbHost.GdbStub.Target;
@@ -31,8 +29,8 @@ public sealed class PciStopTests
     public void Write_of_a_base_address_register_stops_behind_it_with_function_register_value_and_PC()
     {
         using MachineTarget target = MachineTarget.Create(Guest(2), static _ => { }, Limit);
-        Assert.Contains("stops after writes of register 0x14 of 00:01.0", Ask(target, "break pci 00:01.0 0x14 write"), StringComparison.Ordinal);
-        TargetStop sizing = Run(target);
+        Assert.Contains("stops after writes of register 0x14 of 00:01.0", TargetRun.Ask(target, "break pci 00:01.0 0x14 write"), StringComparison.Ordinal);
+        TargetStop sizing = TargetRun.Run(target);
         Assert.Equal(StopKind.Event, sizing.Kind);
         Match said = Regex.Match(sizing.Explanation!, "^stopped by \"monitor break\": cpu0 wrote 0xffffffff to BAR1 \\(0x14, 4 bytes\\) of 00:01.0 pcie.virtio-blk-pci, PC 0x([0-9a-f]+)$");
         Assert.True(said.Success, sizing.Explanation);
@@ -42,19 +40,19 @@ public sealed class PciStopTests
         Assert.Equal(pc + 4, now);
 
         // Sizing writes what was there before back.
-        Assert.Contains("wrote 0x0 to BAR1", Run(target).Explanation, StringComparison.Ordinal);
-        Ask(target, "break off");
-        Assert.Equal(StopKind.PowerOff, Run(target).Kind);
+        Assert.Contains("wrote 0x0 to BAR1", TargetRun.Run(target).Explanation, StringComparison.Ordinal);
+        TargetRun.Ask(target, "break off");
+        Assert.Equal(StopKind.PowerOff, TargetRun.Run(target).Kind);
     }
 
     [RequiresFact(Need.DebianGuests)]
     public void Reads_stop_where_a_function_answers_and_where_none_does()
     {
         using MachineTarget target = MachineTarget.Create(Guest(3), static _ => { }, Limit);
-        Ask(target, "break pci 00:00.0 0 read");
-        Assert.Contains("cpu0 read 0x81b36 from Vendor ID and Device ID (0x0, 4 bytes) of 00:00.0 pcie.host-bridge, PC 0x", Run(target).Explanation, StringComparison.Ordinal);
-        Ask(target, "break pci 00:1f.0");
-        TargetStop nobody = Run(target);
+        TargetRun.Ask(target, "break pci 00:00.0 0 read");
+        Assert.Contains("cpu0 read 0x81b36 from Vendor ID and Device ID (0x0, 4 bytes) of 00:00.0 pcie.host-bridge, PC 0x", TargetRun.Run(target).Explanation, StringComparison.Ordinal);
+        TargetRun.Ask(target, "break pci 00:1f.0");
+        TargetStop nobody = TargetRun.Run(target);
         Assert.Contains("cpu0 read 0xffffffff from Vendor ID and Device ID (0x0, 4 bytes) of 00:1f.0, where no function answers, PC 0x", nobody.Explanation, StringComparison.Ordinal);
     }
 
@@ -64,23 +62,23 @@ public sealed class PciStopTests
     public void Messages_of_a_disk_stop_with_their_way(int gic, string way)
     {
         using MachineTarget target = MachineTarget.Create(Guest(gic), static _ => { }, Limit);
-        Ask(target, "break msi 00:01.0");
-        TargetStop stop = Run(target);
+        TargetRun.Ask(target, "break msi 00:01.0");
+        TargetStop stop = TargetRun.Run(target);
         Assert.Equal(StopKind.Event, stop.Kind);
         Assert.True(Regex.IsMatch(stop.Explanation!, "^stopped by \"monitor break\": message of 00:01.0, " + way), stop.Explanation);
-        Ask(target, "break msi 00:02.0");
-        Assert.Equal(StopKind.PowerOff, Run(target).Kind);
+        TargetRun.Ask(target, "break msi 00:02.0");
+        Assert.Equal(StopKind.PowerOff, TargetRun.Run(target).Kind);
     }
 
     [RequiresFact(Need.DebianGuests)]
     public void Stops_change_nothing()
     {
         using MachineTarget plain = MachineTarget.Create(Guest(3), static _ => { }, Enumerated);
-        Run(plain);
+        TargetRun.Run(plain);
         using MachineTarget stopped = MachineTarget.Create(Guest(3), static _ => { }, Enumerated);
-        Ask(stopped, "break pci 00:01.0 4");
+        TargetRun.Ask(stopped, "break pci 00:01.0 4");
         int stops = 0;
-        while (Run(stopped).Kind == StopKind.Event)
+        while (TargetRun.Run(stopped).Kind == StopKind.Event)
         {
             stops++;
         }
@@ -101,27 +99,7 @@ public sealed class PciStopTests
     public void What_is_no_place_gets_the_usage(string line)
     {
         using MachineTarget target = MachineTarget.Create(new MachineConfiguration { MemoryBytes = 16 << 20 }, static _ => { }, Limit);
-        Assert.StartsWith("usage: monitor break ", Ask(target, line), StringComparison.Ordinal);
-    }
-
-    private static string Ask(MachineTarget target, string line)
-    {
-        MonitorRequest request = new(target, 0);
-        MonitorTable.Run(request, line);
-        return request.Text;
-    }
-
-    private static TargetStop Run(MachineTarget target)
-    {
-        using ManualResetEventSlim done = new();
-        TargetStop result = default;
-        target.Resume([.. Enumerable.Repeat(CpuAction.Continue, target.CpuCount)], default, s =>
-        {
-            result = s;
-            done.Set();
-        });
-        done.Wait();
-        return result;
+        Assert.StartsWith("usage: monitor break ", TargetRun.Ask(target, line), StringComparison.Ordinal);
     }
 
     private static MachineConfiguration Guest(int gic) => new()
