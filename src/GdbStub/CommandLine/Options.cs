@@ -113,6 +113,9 @@ internal abstract class GuestOptions : BoardOptions
 [Verb("demo", isDefault: true, HelpText = "Run the built-in hypervisor and its guest (the default).")]
 internal sealed class DemoOptions : GuestOptions
 {
+    [Option("defect", HelpText = "Take a hypervisor with two defects, on which its guest dies; the README finds them.")]
+    public bool Defect { get; set; }
+
     [Option("machine", MetaValue = "BOARD", Default = "virt,el2=on", HelpText = MachineHelp)]
     public override string Machine { get; set; } = "";
 

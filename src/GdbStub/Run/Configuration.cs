@@ -40,7 +40,7 @@ internal static class Configuration
 
     public static MachineConfiguration Of(DemoOptions options) => OfGuest(options) with
     {
-        Kernel = Embedded("hypervisor.elf"),
+        Kernel = Embedded(options.Defect ? "hypervisor-defect.elf" : "hypervisor.elf"),
         Loads = [new LoadFile(Embedded("guest.elf"), null)],
     };
 
