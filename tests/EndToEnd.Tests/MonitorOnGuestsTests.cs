@@ -62,6 +62,7 @@ public sealed class MonitorOnGuestsTests
             SameAsObjects(text, line, TargetRun.Ask(looked, line + " --json"));
         }
 
+        Examples(looked, before);
         Assert.Contains("PA 0x40000000 to 0x40000007", TargetRun.Ask(looked, "watch 0x40000000 8 rw walks dma"), StringComparison.Ordinal);
         Assert.Equal(before, looked.State);
         TargetRun.Ask(looked, "watch off");
@@ -69,6 +70,24 @@ public sealed class MonitorOnGuestsTests
         Assert.Empty(MonitorTable.Offered(new MonitorRequest(looked, 0)).Select(static c => c.Name).Except(named).Except(Changing));
         Assert.Equal(StopKind.InstructionLimit, TargetRun.Run(looked).Kind);
         Assert.Equal(plain.State, looked.State);
+    }
+
+    // What the help tells a user to type is understood, also where this guest has no such thing, and changes nothing.
+    private static void Examples(MachineTarget target, TargetState before)
+    {
+        foreach (MonitorCommand row in MonitorTable.Offered(new MonitorRequest(target, 0)).Where(row => !Changing.Contains(row.Name)))
+        {
+            foreach (string line in row.Examples.Where(static e => !e.Arguments.StartsWith("export ", StringComparison.Ordinal)).Select(row.Line))
+            {
+                Assert.DoesNotContain("usage: monitor", TargetRun.Ask(target, line), StringComparison.Ordinal);
+                Assert.True(before == target.State, line);
+            }
+        }
+
+        foreach (string off in (string[])["break off", "watch off", "traps off", "dma log off", "worlds off"])
+        {
+            TargetRun.Ask(target, off);
+        }
     }
 
     /// <summary>An answer for programs (RFC 8259): each line of the text as an object, and one for the end.</summary>

@@ -21,8 +21,12 @@ public class MonitorTests
     public void Help_lists_every_command() => Assert.Equal(MonitorTable.Offered(new MonitorRequest(_target, 0)).Select(static row => row.Name).Count(), Ask("help").Length);
 
     [Fact]
-    public void Help_with_a_name_explains_that_command() =>
-        Assert.StartsWith("monitor map", Assert.Single(Ask("help map")), StringComparison.Ordinal);
+    public void Help_with_a_name_explains_that_command_with_examples()
+    {
+        string[] lines = Ask("help xp");
+        Assert.StartsWith("monitor xp /[COUNT]", lines[0], StringComparison.Ordinal);
+        Assert.StartsWith("for example: monitor xp/8xw 0x40000000  ", Assert.Single(lines[1..]), StringComparison.Ordinal);
+    }
 
     [Fact]
     public void Empty_line_is_help() => Assert.Equal(Ask("help"), Ask("  "));

@@ -9,8 +9,21 @@ internal static class Choices
 {
     public static readonly MonitorCommand[] Rows =
     [
-        new("space", "[current|el1|el2|el3|ipa|physical]", "chooses what gdb's memory commands (x, print, find, dump) mean by an address", Space),
-        new("step", "irq on|off", "chooses whether a step may go into an interrupt handler; off until chosen", Step),
+        new("space", "[current|el1|el2|el3|ipa|physical]", "chooses what gdb's memory commands (x, print, find, dump) mean by an address", Space)
+        {
+            Examples =
+            [
+                new("ipa", "x/4x 0x80000000 shows the guest's physical memory"),
+                new("current", "as it was"),
+            ],
+        },
+        new("step", "irq on|off", "chooses whether a step may go into an interrupt handler; off until chosen", Step)
+        {
+            Examples =
+            [
+                new("irq on", "stepi goes into the handler of an interrupt"),
+            ],
+        },
     ];
 
     private static readonly (string Name, AddressView View, string Words)[] Views =

@@ -11,9 +11,28 @@ internal static class Dma
     public static readonly MonitorCommand[] Rows =
     [
         new("smmu", "[streams|ste SID|cd SID [SSID]|walk SID IOVA [r|w]|tlb|cmdq [N]|eventq [N]|stale]",
-            "the SMMU: registers, streams, structures, walks, caches, queues; stale is what it keeps and memory no longer says", PrintSmmu, Offered),
+            "the SMMU: registers, streams, structures, walks, caches, queues; stale is what it keeps and memory no longer says", PrintSmmu, Offered)
+        {
+            Examples =
+            [
+                new("", "is it on, and did it report an error?"),
+                new("ste 00:01.0", "the StreamTableEntry of a function"),
+                new("walk 00:01.0 0xfffff000 w", "both stages for a store of the device"),
+                new("stale", "an invalidation that was forgotten"),
+            ],
+        },
         new("dma", "explain BDF IOVA r|w | log [on|off|last N] [BDF] | doorbells | overlaps BDF",
-            "the way of a request, without sending it: dma explain 00:01.0 0x40000000 w; the newest requests that were sent: dma log on, then dma log; doorbells and where devices find them; what lies in a device's memory and is none", PrintDma, Offered),
+            "the way of a request, without sending it: dma explain 00:01.0 0x40000000 w; the newest requests that were sent: dma log on, then dma log; doorbells and where devices find them; what lies in a device's memory and is none", PrintDma, Offered)
+        {
+            Examples =
+            [
+                new("explain 00:01.0 0x40000000 w", "how far such a store would get"),
+                new("log on", "from now on"),
+                new("log last 3 00:01.0", "the newest three requests of a function"),
+                new("doorbells", "where messages go"),
+                new("overlaps 00:01.0", "doorbells within the device's memory"),
+            ],
+        },
     ];
 
     private static bool Offered(ITarget target) => target is IPciDevices;

@@ -12,12 +12,48 @@ internal static class PciDevices
 {
     public static readonly MonitorCommand[] Rows =
     [
-        new("pci", "[config BB:DD.F]", "lists PCI functions with their place, IDs, regions, capabilities and messages, or dumps one's configuration space", List, Offered),
-        new("device_add", "NAME,KEY=VALUE...", "puts a PCI device into a slot: device_add edu,bus=rp1,id=e", Add, Offered) { Controls = true },
-        new("device_del", "ID", "presses the attention button of a device's slot; it leaves when the guest has let it go", Remove, Offered) { Controls = true },
-        new("pcie_aer_inject_error", "ID ERROR [HEADER...]", "makes a device report an error, such as UNSUP or BAD_TLP", Inject, Offered) { Controls = true },
+        new("pci", "[config BB:DD.F]", "lists PCI functions with their place, IDs, regions, capabilities and messages, or dumps one's configuration space", List, Offered)
+        {
+            Examples =
+            [
+                new("", "the tree, with requester IDs"),
+                new("config 00:00.0", "one function's configuration space"),
+            ],
+        },
+        new("device_add", "NAME,KEY=VALUE...", "puts a PCI device into a slot: device_add edu,bus=rp1,id=e", Add, Offered)
+        {
+            Controls = true,
+            Examples =
+            [
+                new("edu,bus=rp1,id=e", "plugs it in behind the root port rp1"),
+            ],
+        },
+        new("device_del", "ID", "presses the attention button of a device's slot; it leaves when the guest has let it go", Remove, Offered)
+        {
+            Controls = true,
+            Examples =
+            [
+                new("e", "asks the guest to let it go"),
+            ],
+        },
+        new("pcie_aer_inject_error", "ID ERROR [HEADER...]", "makes a device report an error, such as UNSUP or BAD_TLP", Inject, Offered)
+        {
+            Controls = true,
+            Examples =
+            [
+                new("e UNSUP", "an unsupported request"),
+            ],
+        },
         new("pci_dma", "ID read|write|message ADDR LENGTH|DATA [REQUESTER]",
-            "sends a request of a device's and prints its way: bridges, IOMMU, target; DATA is up to 8 bytes as a number", Send, Offered) { Controls = true },
+            "sends a request of a device's and prints its way: bridges, IOMMU, target; DATA is up to 8 bytes as a number", Send, Offered)
+        {
+            Controls = true,
+            Examples =
+            [
+                new("e read 0x40000000 16", "what the device e gets there"),
+                new("e message 0x08020040 80", "an interrupt message"),
+            ],
+        },
     ];
 
     private const int HeaderWords = 4;

@@ -12,13 +12,55 @@ internal static class QemuNames
 {
     public static readonly MonitorCommand[] Rows =
     [
-        new("info", "registers|mtree|pci|tlb|irq|pic|mem|status|version", "QEMU's names: the same as registers, map, pci, tlb, gic, s1 map", Info),
-        new("xp", "/[COUNT][x][b|h|w|g] PA", "dumps physical memory in hexadecimal, such as xp/8xw 0x40000000", Dump),
-        new("gva2gpa", "ADDR", "prints the IPA (or PA) that a virtual address of the guest leads to", GuestPhysical, static t => t is ITranslation),
-        new("stop", "", "says whether the guest stands still", Stop),
-        new("cont", "", "says how to let the guest run: gdb has it", Continue),
-        new("system_reset", "", "resets the machine as its reset button would", Reset, static t => t is IRestart),
-        new("quit", "", "ends the run, with status 0", Quit),
+        new("info", "registers|mtree|pci|tlb|irq|pic|mem|status|version", "QEMU's names: the same as registers, map, pci, tlb, gic, s1 map", Info)
+        {
+            Examples =
+            [
+                new("mtree", "the memory map, as on QEMU"),
+            ],
+        },
+        new("xp", "/[COUNT][x][b|h|w|g] PA", "dumps physical memory in hexadecimal, such as xp/8xw 0x40000000", Dump)
+        {
+            Examples =
+            [
+                new("/8xw 0x40000000", "eight words of physical memory"),
+            ],
+        },
+        new("gva2gpa", "ADDR", "prints the IPA (or PA) that a virtual address of the guest leads to", GuestPhysical, static t => t is ITranslation)
+        {
+            Examples =
+            [
+                new("$pc", "the IPA of the instruction"),
+            ],
+        },
+        new("stop", "", "says whether the guest stands still", Stop)
+        {
+            Examples =
+            [
+                new("", "is it standing?"),
+            ],
+        },
+        new("cont", "", "says how to let the guest run: gdb has it", Continue)
+        {
+            Examples =
+            [
+                new("", "how to go on"),
+            ],
+        },
+        new("system_reset", "", "resets the machine as its reset button would", Reset, static t => t is IRestart)
+        {
+            Examples =
+            [
+                new("", "from the beginning"),
+            ],
+        },
+        new("quit", "", "ends the run, with status 0", Quit)
+        {
+            Examples =
+            [
+                new("", "and gdbhost ends"),
+            ],
+        },
     ];
 
     private const int MostBytes = 4096;

@@ -12,8 +12,21 @@ internal static class SystemRegisters
 {
     public static readonly MonitorCommand[] Rows =
     [
-        new("el2", "", "prints the EL2 registers with their fields; flags that are clear are left out", PrintEl2),
-        new("sysreg", "NAME", "prints one system register with all its fields; part of a name lists the names", PrintOne),
+        new("el2", "", "prints the EL2 registers with their fields; flags that are clear are left out", PrintEl2)
+        {
+            Examples =
+            [
+                new("", "after a stop in the hypervisor: what it has set up"),
+            ],
+        },
+        new("sysreg", "NAME", "prints one system register with all its fields; part of a name lists the names", PrintOne)
+        {
+            Examples =
+            [
+                new("HCR_EL2", "all fields of one register"),
+                new("VTCR", "names that have this in them"),
+            ],
+        },
     ];
 
     // First what a hypervisor's author asks after a trap, then configuration, then the rest by name.

@@ -16,8 +16,22 @@ internal static class Translate
     public static readonly MonitorCommand[] Rows =
     [
         new("translate", $"ADDR {Words}",
-            "follows a VA (or $register) to its IPA and PA, or names the failing stage, level and reason", PrintTranslation, Offered),
-        new("walk", $"ADDR {Words}", "as translate, with every descriptor that both stages read", PrintWalk, Offered),
+            "follows a VA (or $register) to its IPA and PA, or names the failing stage, level and reason", PrintTranslation, Offered)
+        {
+            Examples =
+            [
+                new("0x4010000000 el1 r", "where a read by EL1 at this VA would go"),
+                new("$sp", "an address in a register, as this vCPU uses it now"),
+                new("0x40000000 el1 w cpu 0", "a store by EL1, as another vCPU would make it"),
+            ],
+        },
+        new("walk", $"ADDR {Words}", "as translate, with every descriptor that both stages read", PrintWalk, Offered)
+        {
+            Examples =
+            [
+                new("$pc", "every descriptor behind the instruction"),
+            ],
+        },
     ];
 
     private static bool Offered(ITarget target) => target is ITranslation;

@@ -11,7 +11,14 @@ internal static class WorldCommands
     [
         new("worlds", "[on|off|any|own|add VMID]",
             "makes EL2 (process 1) and each VMID n (process n + 2) inferiors of gdb with memory, registers and breakpoints of their own; any: breakpoints hit in all of them",
-            Run, static t => t is IWorlds) { Controls = true },
+            Run, static t => t is IWorlds)
+        {
+            Controls = true,
+            Examples =
+            [
+                new("on", "the hypervisor and each guest as an inferior"),
+            ],
+        },
     ];
 
     private static void Run(MonitorRequest request, ReadOnlySpan<string> arguments)

@@ -13,11 +13,44 @@ internal static class AddressCommands
 {
     public static readonly MonitorCommand[] Rows =
     [
-        new("reach", "PA", "says what answers at a physical address: RAM, a device and its register, a PCI function's configuration space, or nothing", Reach, Offered),
-        new("ipa", "ADDR [r|w|x]", "follows an intermediate physical address through stage 2, with every descriptor, to what answers", Ipa, Offered),
-        new("s1", "map [el1|el2|el3]", "prints the ranges that stage 1 maps, merged, with their attributes", Stage1, Offered),
-        new("s2", "map|check", "prints the ranges that stage 2 maps and where they lead; check: devices and RAM of the board that it does not reach", Stage2, Offered),
-        new("tlb", "[stale|N]", "prints the TLB of this vCPU; stale: entries that the tables no longer agree with", Tlb, Offered),
+        new("reach", "PA", "says what answers at a physical address: RAM, a device and its register, a PCI function's configuration space, or nothing", Reach, Offered)
+        {
+            Examples =
+            [
+                new("0x4010000000", "which device, function or register is there"),
+            ],
+        },
+        new("ipa", "ADDR [r|w|x]", "follows an intermediate physical address through stage 2, with every descriptor, to what answers", Ipa, Offered)
+        {
+            Examples =
+            [
+                new("0x09000000 w", "whether the guest may store to its UART, and where that goes"),
+            ],
+        },
+        new("s1", "map [el1|el2|el3]", "prints the ranges that stage 1 maps, merged, with their attributes", Stage1, Offered)
+        {
+            Examples =
+            [
+                new("map", "the kernel's mappings"),
+                new("map el2", "the hypervisor's"),
+            ],
+        },
+        new("s2", "map|check", "prints the ranges that stage 2 maps and where they lead; check: devices and RAM of the board that it does not reach", Stage2, Offered)
+        {
+            Examples =
+            [
+                new("map", "what the guest can reach"),
+                new("check", "what it needs and cannot reach"),
+            ],
+        },
+        new("tlb", "[stale|N]", "prints the TLB of this vCPU; stale: entries that the tables no longer agree with", Tlb, Offered)
+        {
+            Examples =
+            [
+                new("", "what this vCPU keeps"),
+                new("stale", "a TLBI that was forgotten"),
+            ],
+        },
     ];
 
     private const int MostLines = 400;

@@ -11,9 +11,28 @@ internal static class DeviceCommands
 {
     public static readonly MonitorCommand[] Rows =
     [
-        new("serial", "[N]", "prints the last lines of the guest's console; 20 unless told otherwise", Serial, static t => t is IInspected),
-        new("dt", "[PATH]", "prints the device tree that the guest got, or the node at a path", DeviceTree, static t => t is IInspected),
-        new("pci_config", "BB:DD.F", "dumps the configuration space of a PCI function", PciConfig, static t => t is IInspected),
+        new("serial", "[N]", "prints the last lines of the guest's console; 20 unless told otherwise", Serial, static t => t is IInspected)
+        {
+            Examples =
+            [
+                new("5", "the last five lines of the console"),
+            ],
+        },
+        new("dt", "[PATH]", "prints the device tree that the guest got, or the node at a path", DeviceTree, static t => t is IInspected)
+        {
+            Examples =
+            [
+                new("", "the whole tree"),
+                new("/psci", "one node"),
+            ],
+        },
+        new("pci_config", "BB:DD.F", "dumps the configuration space of a PCI function", PciConfig, static t => t is IInspected)
+        {
+            Examples =
+            [
+                new("00:00.0", "the host bridge's configuration space"),
+            ],
+        },
     ];
 
     private const int MostSerialLines = 1000;

@@ -13,9 +13,27 @@ internal static class InterruptCommands
 {
     public static readonly MonitorCommand[] Rows =
     [
-        new("gic", "", "lists interrupts that are enabled, pending or active, and each vCPU's interface and list registers", Gic, static t => t is IInspected),
-        new("timer", "", "prints each vCPU's generic timers: enabled, masked, due when, and their interrupts", Timer, static t => t is IInspected),
-        new("psci", "", "prints each vCPU's power, and the calls of PSCI since \"monitor traps on\"", Psci, static t => t is IInspected),
+        new("gic", "", "lists interrupts that are enabled, pending or active, and each vCPU's interface and list registers", Gic, static t => t is IInspected)
+        {
+            Examples =
+            [
+                new("", "which interrupts are enabled, pending, active"),
+            ],
+        },
+        new("timer", "", "prints each vCPU's generic timers: enabled, masked, due when, and their interrupts", Timer, static t => t is IInspected)
+        {
+            Examples =
+            [
+                new("", "when the next tick is due"),
+            ],
+        },
+        new("psci", "", "prints each vCPU's power, and the calls of PSCI since \"monitor traps on\"", Psci, static t => t is IInspected)
+        {
+            Examples =
+            [
+                new("", "which vCPUs are off"),
+            ],
+        },
     ];
 
     private static readonly string[] ListStates = ["free", "pending", "active", "pending and active"];

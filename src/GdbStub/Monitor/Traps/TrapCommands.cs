@@ -17,7 +17,16 @@ internal static class TrapCommands
     public static readonly MonitorCommand[] Rows =
     [
         new(Name, "[on [N]|off|last N|class NAME|ipa FIRST[-LAST]|counts|export FILE]...",
-            "logs exceptions to and returns from EL2 and EL3: traps on, then traps last 5 class stage2", Run, static t => t is IInspected),
+            "logs exceptions to and returns from EL2 and EL3: traps on, then traps last 5 class stage2", Run, static t => t is IInspected)
+        {
+            Examples =
+            [
+                new("on", "from now on"),
+                new("last 5 class stage2", "the newest five stage-2 aborts"),
+                new("ipa 0x4010000000-0x401fffffff", "those that touched the PCIe configuration space"),
+                new("export /tmp/traps.json", "a timeline for Perfetto or chrome://tracing"),
+            ],
+        },
     ];
 
     private const int Shown = 20;

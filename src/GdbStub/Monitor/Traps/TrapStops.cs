@@ -15,7 +15,16 @@ internal static class TrapStops
     [
         new(Name, "stage2|undef|serror|flagged|trap CLASS|irq N|psci [vmid N] [ipa FIRST[-LAST]] | pci BB:DD.F [REGISTER] [read|write] | msi [BB:DD.F] | dma BB:DD.F [IOVA[-IOVA]] [r|w] | smmu [EVENT] | off",
             "stops at exceptions to EL2 or EL3 of a kind, at remarkable returns (flagged), at an interrupt that EL2 or EL3 takes, at calls of PSCI, at accesses to a PCI function's configuration space, at interrupt messages, at requests of a PCI function, or at event records and errors of the SMMU",
-            Run, static t => t is IInspected),
+            Run, static t => t is IInspected)
+        {
+            Examples =
+            [
+                new("stage2 vmid 1 ipa 0x09000000-0x09000fff", "when guest 1 aborts on the UART"),
+                new("flagged", "behind a return of the hypervisor that looks wrong"),
+                new("pci 00:01.0 0x10 write", "behind a store to a BAR"),
+                new("off", "no more"),
+            ],
+        },
     ];
 
     internal const string Stopped = "stopped by \"monitor break\"";

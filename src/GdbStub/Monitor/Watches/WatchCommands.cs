@@ -16,7 +16,16 @@ internal static class WatchCommands
     [
         new(Name, "[PA | va ADDR] [LENGTH] [r|w|rw] [walks] [dma] | off [N]",
             "stops behind an access to physical memory and says who, where, old and new value: stores of vCPUs (w, if nothing is said), loads (r), table walks, devices",
-            Run, static t => t is IWatches) { Controls = true },
+            Run, static t => t is IWatches)
+        {
+            Controls = true,
+            Examples =
+            [
+                new("va $sp 8 w dma", "who stores to the top of the stack, device or vCPU"),
+                new("0x40000000 64 rw walks", "physical memory, with the walks of the MMU"),
+                new("off", "no more"),
+            ],
+        },
     ];
 
     private static readonly (string Word, WatchedAccesses Accesses)[] Words =

@@ -15,7 +15,14 @@ internal static class MessageCommands
     public static readonly MonitorCommand[] Rows =
     [
         new(Name, "explain BB:DD.F [VECTOR]|its", "the way of an interrupt message: capability, DMA path, doorbell, ITS tables, GIC; its: what the ITS's tables map",
-            Run, static t => t is IInspected and IPciDevices),
+            Run, static t => t is IInspected and IPciDevices)
+        {
+            Examples =
+            [
+                new("explain 00:01.0 0", "the way of the device's first message"),
+                new("its", "devices, events and LPIs of the ITS's tables"),
+            ],
+        },
     ];
 
     private static void Run(MonitorRequest request, ReadOnlySpan<string> arguments)
