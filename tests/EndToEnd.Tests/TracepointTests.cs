@@ -19,7 +19,7 @@ namespace GdbHost.EndToEnd.Tests;
 public sealed class TracepointTests
 {
     // In the demo's guest, by its symbol; a test below asks gdb.
-    private const ulong GuestStep = 0xffff_0000_8000_1c48;
+    private const ulong GuestStep = 0xffff_0000_8000_1c58;
     private const ulong DemoLimit = 60_000;
 
     [RequiresFact(Need.Gdb)]
@@ -64,7 +64,7 @@ public sealed class TracepointTests
 
         Says.InOrder(gdb, $"$1 = 0x{GuestStep:x}", "Trace is running on the target", "Breakpoint 3, guest_step", "Trace stopped by tracepoint 1.",
             "Found trace frame 2, tracepoint 1", "$x0 = 4", "guest_counter = 4", "$HCR_EL2 = ", "$el2_traps = ", "$2 = 4", "$3 = 0x80000001", "$4 = 1", "$5 = <unavailable>",
-            "Found trace frame 3, tracepoint 1", "$pc = (void (*)()) 0xffff000080001c4c", "Found trace frame 4, tracepoint 2", "$mine = 8",
+            "Found trace frame 3, tracepoint 1", $"$pc = (void (*)()) 0x{GuestStep + 4:x}", "Found trace frame 4, tracepoint 2", "$mine = 8",
             "$7 = 364", "already hit 3 times", "while-stepping 3");
     }
 
