@@ -235,6 +235,31 @@ public class MonitorTests
     }
 
     [Fact]
+    public void Stage_1_alone_ends_at_the_IPA_and_does_not_ask_stage_2()
+    {
+        WalkStep leaf = new(1, false, 1, 0xffff_8000_1000_0000, 0x4100_1000, 0, 0x40_1000_0401, "block", 0x40_1000_0000, "Device-nGnRE");
+        WalkStep second = new(2, false, 1, 0x40_1000_0000, 0x4300_0800, 256, 0, "invalid", 0, "");
+        _target.Translation = new WalkReport("EL1&0", true, true, [Level0, leaf, second], 0x40_1000_0000, null, "", "pcie-ecam+0x0",
+            new WalkFailure(WalkObstacle.InvalidDescriptor, 2, 1, 0x40_1000_0000, false));
+        Assert.Equal(
+            ["regime: EL1&0", "VA: 0xffff800010000000", "IPA: 0x4010000000", "attributes: Device-nGnRE"],
+            Ask("translate 0xffff800010000000 el1 s1"));
+        Assert.Equal(6, Ask("walk 0xffff800010000000 el1 s1").Length);
+        Assert.Equal("fault: stage 2 translation fault at level 1: the level 1 descriptor for IPA 0x4010000000 is invalid", Ask("translate 0xffff800010000000 el1 s12")[3]);
+    }
+
+    [Theory]
+    [InlineData("translate 0x4010000000 s2")]
+    [InlineData("translate 0x4010000000 el0 s2 w")]
+    public void Stage_2_alone_takes_an_IPA(string line)
+    {
+        _target.Translation = new WalkReport("stage 2", false, true, [], 0x40_1000_0000, 0x40_1000_0000, "Device-nGnRE", "pcie-ecam+0x0", null);
+        Assert.Equal(
+            ["regime: stage 2", "IPA: 0x0000004010000000", "PA: 0x4010000000", "attributes: Device-nGnRE", "answered by: pcie-ecam+0x0"], Ask(line));
+        Assert.Equal(["stage 2 translates for EL1 and EL0 only: leave out the exception level, or name a guest with vmid N"], Ask("translate 0x10 el2 s2"));
+    }
+
+    [Fact]
     public void Register_may_stand_for_an_address()
     {
         _target.Translation = new WalkReport("EL2", false, false, [], null, 0x4000_0000, "Normal", "ram", null);

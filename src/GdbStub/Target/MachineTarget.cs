@@ -262,6 +262,9 @@ internal sealed class MachineTarget
     public WalkReport Explain(int cpu, World world, ulong address, WalkAccess access) =>
         Translate(_port.Worlds.Explain(cpu, world, address, Translate(access)));
 
+    public WalkReport ExplainIntermediate(int cpu, World world, ulong address, WalkAccess access) =>
+        Translate(_port.Worlds.ExplainIntermediate(cpu, world, address, Translate(access)));
+
     public WalkReport ExplainIntermediate(int cpu, ulong address, WalkAccess access) =>
         Translate(_port.Explain(cpu, MemorySpace.Intermediate, address, Translate(access)));
 
