@@ -2,15 +2,14 @@ using System;
 using System.IO;
 using System.IO.Pipelines;
 using System.Net.Sockets;
-using System.Threading;
 using System.Threading.Tasks;
 
 namespace GdbHost.GdbStub.Server;
 
 /// <summary>
 /// Pairs a connected socket with pipes. The one place that knows both, so another pairing (Pipelines.Sockets.Unofficial,
-/// say) would change this file only. A thread of its own waits for input and goes on as its reader: a debugger asks thousands of small
-/// questions one after the other, and each change of threads costs more than most answers.
+/// say) would change this file only. Who waits for input goes on as its reader, and most answers leave by the same thread: a debugger asks
+/// thousands of small questions one after the other, and each change of threads costs more than most answers.
 /// </summary>
 internal sealed class Connection : IDuplexPipe, IDisposable
 {
@@ -34,7 +33,6 @@ internal sealed class Connection : IDuplexPipe, IDisposable
 
         _socket = socket;
         Output = PipeWriter.Create(new NetworkStream(socket, ownsSocket: false), new StreamPipeWriterOptions(leaveOpen: true));
-        new Thread(Receive) { IsBackground = true, Name = "debugger" }.Start();
     }
 
     public PipeReader Input => _incoming.Reader;
@@ -56,7 +54,8 @@ internal sealed class Connection : IDuplexPipe, IDisposable
         }
     }
 
-    private void Receive()
+    /// <summary>Takes what comes in, on the calling thread, until the connection is at its end; then the socket is closed.</summary>
+    public void Receive()
     {
         PipeWriter writer = _incoming.Writer;
         IOException? problem = null;

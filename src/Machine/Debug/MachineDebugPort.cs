@@ -230,7 +230,7 @@ public sealed class MachineDebugPort : IDisposable
     /// Reads several registers in one visit to the machine, one behind the other into <paramref name="values"/>;
     /// <paramref name="readable"/> says which of them could be shown.
     /// </summary>
-    public void ReadRegisters(int cpu, IReadOnlyList<MachineRegister> registers, Span<byte> values, Span<bool> readable)
+    public void ReadRegisters(int cpu, MachineRegister[] registers, Span<byte> values, Span<bool> readable)
     {
         if (_thread.TryEnter())
         {
@@ -248,10 +248,10 @@ public sealed class MachineDebugPort : IDisposable
         ReadRegistersLater(cpu, registers, values, readable);
     }
 
-    private void ReadRegistersLater(int cpu, IReadOnlyList<MachineRegister> registers, Span<byte> values, Span<bool> readable)
+    private void ReadRegistersLater(int cpu, MachineRegister[] registers, Span<byte> values, Span<bool> readable)
     {
         byte[] bytes = new byte[values.Length];
-        bool[] shown = new bool[registers.Count];
+        bool[] shown = new bool[registers.Length];
         _thread.Invoke(() => ReadHere(cpu, registers, bytes, shown));
         bytes.CopyTo(values);
         shown.CopyTo(readable);
@@ -426,13 +426,14 @@ public sealed class MachineDebugPort : IDisposable
         }
     }
 
-    private void ReadHere(int cpu, IReadOnlyList<MachineRegister> registers, Span<byte> values, Span<bool> readable)
+    private void ReadHere(int cpu, MachineRegister[] registers, Span<byte> values, Span<bool> readable)
     {
+        Core core = CoreAt(cpu);
         int at = 0;
-        for (int index = 0; index < registers.Count; index++)
+        for (int index = 0; index < registers.Length; index++)
         {
             int size = registers[index].Bits / 8;
-            readable[index] = _registers.TryRead(CoreAt(cpu), registers[index], values.Slice(at, size));
+            readable[index] = _registers.TryRead(core, registers[index], values.Slice(at, size));
             at += size;
         }
     }
