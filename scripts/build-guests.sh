@@ -11,6 +11,7 @@
 # built/bench/        bench.elf (tests/Bench/Guests)
 # built/virtio/       debian.cpio.gz, cloud.cpio.gz: the kernels' initramfs with the init of tests/Guests/virtio
 # built/kvm/          kvm.cpio.gz, kernel.img, initrd.img: a machine monitor for /dev/kvm, its guest on two disks (tests/Guests/kvm)
+# built/vfio/         vfio.cpio.gz: the initramfs with VFIO's modules and a program that drives a device by them (tests/Guests/vfio)
 # built/lockstep/     one ELF for each program of tests/Guests/lockstep
 set -euo pipefail
 export LC_ALL=C
@@ -115,6 +116,20 @@ cp -L --no-preserve=mode "$cache/guests/debian/vmlinuz" "$out/kernel.img.new"
 cp -L --no-preserve=mode "$initramfs" "$out/initrd.img.new"
 truncate -s %512 "$out"/{kernel,initrd}.img.new
 for disk in kernel initrd; do mv "$out/$disk.img.new" "$out/$disk.img"; done
+printf 'build-guests: %s\n' "$out"
+
+vfio=$repository/tests/Guests/vfio
+out=$cache/built/vfio
+layer=$layers/vfio
+mkdir -p "$out" "$layer/bin"
+"${cross}gcc" -std=gnu11 -O1 -Wall -Wextra -Werror -static "$vfio"/{main,vfio,log,exerciser,edu}.c -o "$layer/bin/vfio"
+"${cross}strip" "$layer/bin/vfio"
+install -m 755 "$vfio/init" "$layer/vfio-init"
+cp -r "$cache/guests/debian/vfio" "$layer/vfio"
+find "$layer" -exec touch -d @0 {} +
+(cat "$initramfs"
+    cd "$layer" && find bin/vfio vfio vfio-init | sort | cpio --quiet -o -H newc --reproducible -R 0:0 | gzip -9n) >"$out/vfio.cpio.gz.new"
+mv "$out/vfio.cpio.gz.new" "$out/vfio.cpio.gz"
 printf 'build-guests: %s\n' "$out"
 
 lockstep=$repository/tests/Guests/lockstep
