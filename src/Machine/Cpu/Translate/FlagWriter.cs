@@ -20,6 +20,16 @@ internal sealed unsafe class FlagWriter(UnitWriter unit)
         HostCondition.Greater, HostCondition.LessOrEqual,
     ];
 
+    /// <summary>
+    /// EQ to LS: the byte of <see cref="HostFlags"/> that tells, its bits, and whether the condition holds where one of them is set or
+    /// where all are clear.
+    /// </summary>
+    private static readonly (int Byte, int Bits, bool Set)[] Tests =
+    [
+        (1, 0x40, true), (1, 0x40, false), (1, 1, false), (1, 1, true), (1, 0x80, true), (1, 0x80, false), (0, 1, true), (0, 1, false),
+        (1, 0x41, false), (1, 0x41, true),
+    ];
+
     private readonly Assembler _asm = unit.Asm;
 
     /// <summary>The operation whose flags the host's flags are, or -1.</summary>
@@ -71,12 +81,7 @@ internal sealed unsafe class FlagWriter(UnitWriter unit)
             case IrCode.BitCondition:
                 return EvaluateBit(ref op);
             default:
-                if (_inHost < 0 || _inHost != (int)op.Imm)
-                {
-                    Restore();
-                }
-
-                return Conditions[op.Aux];
+                return OfFlags(ref op);
         }
     }
 
@@ -318,13 +323,39 @@ internal sealed unsafe class FlagWriter(UnitWriter unit)
             return;
         }
 
-        if (_inHost < 0 || _inHost != (int)op.Imm)
+        _asm.SetByte(OfFlags(ref op), Gpr.Rax);
+        _asm.ZeroExtend(8, Registers.Define(k), Gpr.Rax);
+    }
+
+    /// <summary>Makes the host's flags show a condition of the guest's, which are there already or in memory.</summary>
+    private HostCondition OfFlags(ref IrOp condition)
+    {
+        if (_inHost >= 0 && _inHost == (int)condition.Imm)
         {
-            Restore();
+            return Conditions[condition.Aux];
         }
 
-        _asm.SetByte(Conditions[op.Aux], Gpr.Rax);
-        _asm.ZeroExtend(8, Registers.Define(k), Gpr.Rax);
+        RequireInMemory((int)condition.Imm);
+        Forget();
+        if (condition.Aux < Tests.Length)
+        {
+            (int offset, int bits, bool set) = Tests[condition.Aux];
+            Mem flags = StateLayout.Flags;
+            _asm.TestByte(flags with { Displacement = flags.Displacement + offset }, bits);
+            return set ? HostCondition.NotEqual : HostCondition.Equal;
+        }
+
+        LoadFlags();
+        return Conditions[condition.Aux];
+    }
+
+    private void RequireInMemory(int producer)
+    {
+        if (producer >= 0 && unit.Unit.Ops[producer] is { Code: IrCode.AddFlags or IrCode.SubFlags or IrCode.AndFlags or IrCode.FpCompare } op
+            && !op.Is(IrTraits.KeepFlags))
+        {
+            throw new System.InvalidOperationException($"the flags of operation {producer} are neither in the host's nor in memory");
+        }
     }
 
     /// <summary>The host's flags are those of an operation; stores them where they are needed later.</summary>
@@ -338,11 +369,5 @@ internal sealed unsafe class FlagWriter(UnitWriter unit)
         }
 
         _inHost = k;
-    }
-
-    private void Restore()
-    {
-        LoadFlags();
-        Forget();
     }
 }

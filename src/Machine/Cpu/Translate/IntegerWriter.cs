@@ -227,9 +227,16 @@ internal sealed unsafe class IntegerWriter(UnitWriter unit)
             return;
         }
 
+        ShiftKind kind = op.Code switch { IrCode.Lsl => ShiftKind.Shl, IrCode.Lsr => ShiftKind.Shr, _ => ShiftKind.Sar };
+        if (op.Is(IrTraits.SparesFlags))
+        {
+            _asm.MovImmediate(Gpr.Rcx, (ulong)amount);
+            _asm.ShiftX(kind, op.Wide, d, a, Gpr.Rcx);
+            return;
+        }
+
         unit.Flags.Forget();
         unit.MoveUnlessSame(op.Wide, d, a);
-        ShiftKind kind = op.Code switch { IrCode.Lsl => ShiftKind.Shl, IrCode.Lsr => ShiftKind.Shr, _ => ShiftKind.Sar };
         _asm.Shift(kind, op.Wide, d, amount);
     }
 

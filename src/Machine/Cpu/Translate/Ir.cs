@@ -217,7 +217,7 @@ internal enum StatePlace : byte
 
 /// <summary>What is known of an operation, or asked of it.</summary>
 [Flags]
-internal enum IrTraits : byte
+internal enum IrTraits : ushort
 {
     None = 0,
 
@@ -244,6 +244,9 @@ internal enum IrTraits : byte
 
     /// <summary>This register is in its host register when the unit comes here.</summary>
     AtLabel = 128,
+
+    /// <summary>A condition behind this finds the host's flags as they were before it.</summary>
+    SparesFlags = 256,
 }
 
 /// <summary>One operation of a unit.</summary>

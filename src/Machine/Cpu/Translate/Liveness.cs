@@ -174,24 +174,55 @@ internal sealed unsafe class Liveness
             return false;
         }
 
-        // Directly behind its producer a condition finds the host's flags as they are; else they must be in memory.
+        // Where nothing between its producer and a condition changes the host's flags, it finds them as they are; else they must be in memory.
         int producer = (int)op.Imm;
         int reader = op.Is(IrTraits.Materialized) ? k : op.LastUse;
         bool direct = producer >= 0 && _ops[producer].Code is IrCode.AddFlags or IrCode.SubFlags or IrCode.AndFlags or IrCode.FpCompare;
         for (int between = producer + 1; direct && between < reader; between++)
         {
-            direct = _ops[between].Code is IrCode.Start or IrCode.Const or IrCode.GetX or IrCode.SetX or IrCode.FlagCondition
-                && !_ops[between].Is(IrTraits.Materialized);
+            direct = MaySpareFlags(in _ops[between], producer);
         }
 
         _flagsNeeded |= !direct;
-        if (direct && _ops[producer].LastUse < producer)
+        if (direct)
+        {
+            SpareFlags(producer, reader);
+        }
+
+        return false;
+    }
+
+    /// <summary>The operation has a form that leaves the host's flags alone, if they are those of the producer.</summary>
+    private bool MaySpareFlags(ref readonly IrOp op, int producer)
+    {
+        switch (op.Code)
+        {
+            case IrCode.Start or IrCode.Const or IrCode.GetX or IrCode.SetX or IrCode.PagePlus or IrCode.Add or IrCode.Not:
+            case IrCode.LslBy or IrCode.LsrBy or IrCode.AsrBy or IrCode.Lsl or IrCode.Lsr or IrCode.Asr or IrCode.Ror:
+            case IrCode.ZeroExtend or IrCode.SignExtend or IrCode.ByteSwap:
+                return true;
+            case IrCode.FlagCondition:
+                return !op.Is(IrTraits.Materialized);
+            case IrCode.Select:
+                ref IrOp condition = ref _ops[op.C];
+                return condition.Code == IrCode.FlagCondition && !condition.Is(IrTraits.Materialized) && (int)condition.Imm == producer;
+            default:
+                return false;
+        }
+    }
+
+    private void SpareFlags(int producer, int reader)
+    {
+        if (_ops[producer].LastUse < producer)
         {
             // The comparison is needed, its result is not.
             _ops[producer].LastUse = (short)producer;
         }
 
-        return false;
+        for (int between = producer + 1; between < reader; between++)
+        {
+            _ops[between].Traits |= IrTraits.SparesFlags;
+        }
     }
 
     private bool KeepForm(ref IrOp op, short k)

@@ -70,12 +70,12 @@ internal sealed unsafe class Assembler
 
     public void Test(bool w, in Mem m, Gpr s) => RegMem(w, 0x85, s, m);
 
-    public void Test32(in Mem m, int immediate)
+    public void TestByte(in Mem m, int immediate)
     {
         RexMem(false, 0, m);
-        Byte(0xf7);
+        Byte(0xf6);
         ModMemory(0, m);
-        Word(immediate);
+        Byte(immediate);
     }
 
     /// <summary>CF becomes the bit of the register with this number.</summary>
