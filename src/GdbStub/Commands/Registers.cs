@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using GdbHost.GdbStub.Target;
 using GdbHost.Protocol.Framing;
 using GdbHost.Protocol.Messages;

@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using GdbHost.GdbStub.Session;
 using GdbHost.GdbStub.Target;
 using GdbHost.GdbStub.Worlds;
