@@ -4,6 +4,7 @@ using GdbHost.Machine.Common;
 using GdbHost.Machine.Pcie;
 using GdbHost.Machine.Pcie.Bridges;
 using GdbHost.Machine.Pcie.Dma;
+using GdbHost.Machine.Virtio.Pci;
 
 namespace GdbHost.Machine.Debug.Dma;
 
@@ -69,6 +70,7 @@ internal static class DmaExplainer
         if (physical is null)
         {
             lines.Add("target: not reached");
+            lines.AddRange(function is VirtioPci { UntranslatedDriver: string why } ? [$"why: {why}"] : []);
         }
 
         return physical;
