@@ -10,8 +10,8 @@ internal static class Dma
 {
     public static readonly MonitorCommand[] Rows =
     [
-        new("smmu", "[streams|ste SID|cd SID [SSID]|walk SID IOVA [r|w]|tlb|cmdq [N]|eventq [N]|stale]",
-            "the SMMU: registers, streams, structures, walks, caches, queues; stale is what it keeps and memory no longer says", PrintSmmu, Offered),
+        new("smmu", "[streams|ste SID|cd SID [SSID]|walk SID IOVA [r|w]|tlb|cmdq [N]|eventq [N]|stale|orphans]",
+            "the SMMU: registers, streams, structures, walks, caches, queues; stale is what it keeps and memory no longer says; orphans is what outlives devices that are gone", PrintSmmu, Offered),
         new("dma", "explain BDF IOVA r|w | log [on|off|last N] [BDF] | doorbells | overlaps BDF",
             "the way of a request, without sending it: dma explain 00:01.0 0x40000000 w; the newest requests that were sent: dma log on, then dma log; doorbells and where devices find them; what lies in a device's memory and is none", PrintDma, Offered),
     ];

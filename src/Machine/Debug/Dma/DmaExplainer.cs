@@ -81,6 +81,7 @@ internal static class DmaExplainer
         BusRegion? region = machine.Bus.Find(new PhysicalAddress(at), nonSecure: true);
         DmaPlaceKind kind = DmaPlaces.KindAt(machine, at, 1);
         string what = region is null ? "nothing is there"
+            : kind == DmaPlaceKind.PciWindow && machine.Pcie!.DecodeOutbound(at, out _) is null ? $"{region.Name}, and no function answers there"
             : kind == DmaPlaceKind.Doorbell && isWrite ? $"{region.Name}, a doorbell: the write may be an interrupt"
             : region.Ram is not null ? region.Name
             : $"{region.Name}, registers of a device";
