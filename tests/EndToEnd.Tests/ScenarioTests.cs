@@ -114,4 +114,27 @@ public sealed class ScenarioTests
             "DMA write of 8 bytes by 00:00.0 pcie.x to 0x43000000: TranslationFault at smmu: ", "smmu TranslationFault C_BAD_STE (0x43000000)",
             "pcie.x: its requests have SID 0x0: secondary bus not assigned yet", "STE of SID 0x0 at 0x40100000: V=0");
     }
+    /// <summary>Who is right: PCI Express Base Specification (Slot Status), IHI 0070 (what is kept until a command names it), and the tables that the script writes.</summary>
+    [RequiresFact(Need.Gdb)]
+    public async Task Second_script_of_situation_6_finds_what_outlives_a_device_that_has_left()
+    {
+        string script = Repository.InTree("scripts/scenarios/situation6-removal.gdb");
+        Conversation gdb = await HostRun.UnderGdbAsync(
+            StoringGuest.Arguments("pcie-root-port,id=rp,addr=1", "dma-exerciser,bus=rp,id=x", "dma-exerciser,id=y,addr=2"), "", $"cd {Repository.InTree(".")}\nsource {script}");
+
+        const string Nothing = "nothing: all streams that are translated or kept are of functions that are there";
+        const string Gone = "00:02.0 pcie.y: 0x8000000000 to 0x800000ffff -> 0x8000000000 pcie-mmio-high: no function answers there: registers of a device that is gone";
+        Says.InOrder(gdb.Errors, gdb.ToString(),
+            "DMA write of 8 bytes by 01:00.0 pcie.x to 0x1000: reached ram", "DMA write of 8 bytes by 00:02.0 pcie.y to 0x8000008000: reached pcie-mmio-high",
+            "bus rp is number 01", "slot occupied, power on", "BAR0 memory 0x8000000000, 0x10000 bytes", "pcie-mmio-high+0x0: BAR0+0x0 of 01:00.0 pcie.x", Nothing,
+            "slot occupied, power on, power indicator on; events: attention button", "01:00.0 1234:0dae pcie.x on rp",
+            "bus rp is number 01", "slot empty, power off, power indicator off; events: attention button, presence changed, command completed",
+            "pcie-mmio-high+0x0: no function answers there: reads are all ones, writes are lost",
+            "target: PA 0x8000008000: pcie-mmio-high, and no function answers there",
+            "SID 0x100 (01:00.0): no function has this Requester ID; its STE is still valid (stage 1 and 2", "and the SMMU keeps it", "still mapped: 0x1000 to 0x1fff -> 0x43000000 ram",
+            "the IOTLB holds VMID 3, ASID 1, IOVA 0x1000 -> 0x43000000", "no stream of a function has its VMID and ASID", Gone,
+            "01:00.0 pcie.z: write to 0x1000", "target: PA 0x43000000: ram", "Iommu smmu: Ok, address 0x43000000, requester 01:00.0", Gone,
+            "CMD_CFGI_STE SID=0x100: removed 2 structures", "CMD_TLBI_NH_ASID VMID=3 ASID=1: removed 0 structures, 1 translations", Nothing,
+            "Iommu smmu: TranslationFault, address 0x1000, requester 01:00.0");
+    }
 }

@@ -10,8 +10,8 @@ internal static class Dma
 {
     public static readonly MonitorCommand[] Rows =
     [
-        new("smmu", "[streams|ste SID|cd SID [SSID]|walk SID IOVA [r|w]|tlb|cmdq [N]|eventq [N]|stale]",
-            "the SMMU: registers, streams, structures, walks, caches, queues; stale is what it keeps and memory no longer says", PrintSmmu, Offered)
+        new("smmu", "[streams|ste SID|cd SID [SSID]|walk SID IOVA [r|w]|tlb|cmdq [N]|eventq [N]|stale|orphans]",
+            "the SMMU: registers, streams, structures, walks, caches, queues; stale is what it keeps and memory no longer says; orphans is what outlives devices that are gone", PrintSmmu, Offered)
         {
             Examples =
             [
@@ -19,6 +19,7 @@ internal static class Dma
                 new("ste 00:01.0", "the StreamTableEntry of a function"),
                 new("walk 00:01.0 0xfffff000 w", "both stages for a store of the device"),
                 new("stale", "an invalidation that was forgotten"),
+                new("orphans", "what a device that is gone has left behind"),
             ],
         },
         new("dma", "explain BDF IOVA r|w | log [on|off|last N] [BDF] | doorbells | overlaps BDF",

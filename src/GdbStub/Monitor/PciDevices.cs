@@ -1,9 +1,11 @@
 using System;
 using System.Collections.Generic;
+using GdbHost.GdbStub.Attached;
 using GdbHost.GdbStub.CommandLine;
 using GdbHost.GdbStub.Monitor.State;
 using GdbHost.GdbStub.Qemu;
 using GdbHost.GdbStub.Target;
+using GdbHost.Machine.Pcie.Devices;
 
 namespace GdbHost.GdbStub.Monitor;
 
@@ -79,8 +81,13 @@ internal static class PciDevices
     {
         try
         {
-            string? problem = ((IPciDevices)request.Target).AddPciDevice(PciDeviceOption.Read("device_add", string.Join(' ', arguments!)));
+            PciDeviceRequest device = PciDeviceOption.Read("device_add", string.Join(' ', arguments!));
+            string? problem = ((IPciDevices)request.Target).AddPciDevice(device);
             Tell(request, problem);
+            if (problem is null && request.Target is IInspected { Inspection.HasIommu: true } && TranslatedDevices.Warning([device]) is string warning)
+            {
+                request.Line($"warning: {warning}");
+            }
         }
         catch (UserErrorException e)
         {

@@ -35,6 +35,11 @@ internal static class Configuration
         }
 
         QemuRequest devices = Devices(options, log);
+        if (configuration.Smmu && TranslatedDevices.Warning(devices.PciDevices) is string warning)
+        {
+            log.Warning(warning.Replace("-device ", "--device ", StringComparison.Ordinal));
+        }
+
         return devices.Devices.AddTo(configuration with { PciDevices = devices.PciDevices }, host);
     }
 

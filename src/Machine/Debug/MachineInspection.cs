@@ -11,6 +11,8 @@ using GdbHost.Machine.Devices.Gic;
 using GdbHost.Machine.Devices.Gic.Its;
 using GdbHost.Machine.Pcie;
 using GdbHost.Machine.SysRegs;
+using GdbHost.Machine.Virtio.Mmio;
+using GdbHost.Machine.Virtio.Pci;
 
 namespace GdbHost.Machine.Debug;
 
@@ -166,6 +168,17 @@ public sealed class MachineInspection
     /// <summary>The names by which reports of the SMMU go: event records and errors of the command queue.</summary>
     public static IReadOnlyList<string> SmmuReportNames => SmmuStops.Names;
 
+    /// <summary>Virtio devices that do nothing until they are reset, and why.</summary>
+    public IReadOnlyList<(string Device, string Reason)> StoppedDevices => Ask(() => (IReadOnlyList<(string, string)>)
+    [
+        .. from core in _machine.Parts.OfType<VirtioMmio>().Select(static d => d.Core).Concat(Functions.OfType<VirtioPci>().Select(static f => f.Core))
+           where core.Failure is not null
+           select (core.StateName, core.Failure),
+    ]);
+
+    /// <summary>PCI has an IOMMU in front of memory.</summary>
+    public bool HasIommu => _machine.Pcie?.Iommu is not null;
+
     /// <summary>What a core is doing and what it could take.</summary>
     public CoreReport Core(int cpu) => Ask(() => CoreReports.Of(_machine.Cores[cpu]));
 
@@ -254,6 +267,8 @@ public sealed class MachineInspection
         _traps.Forget();
         _transactions.Forget();
     }
+
+    private IEnumerable<PciFunction> Functions => _machine.Pcie is RootComplex root ? MachinePci.All(root.Bus) : [];
 
     private T Ask<T>(Func<T> question)
     {

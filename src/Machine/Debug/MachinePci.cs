@@ -139,6 +139,11 @@ internal sealed class MachinePci(Boards.Machine machine)
         string moved = function.Requester == atReset ? "" : $", {atReset} at reset, before buses are numbered";
         yield return $"    requests {(function.MayMaster ? "allowed" : "not allowed (Bus Master Enable)")}, requester ID {function.Requester}{moved}; "
             + $"interrupt {(function.Config.Pin == 0 ? "pin none" : $"pin INT{(char)('A' + function.Config.Pin - 1)}#")}{(function.InterruptAsserted ? ", asserted" : function.Config.InterruptPending ? ", pending and not let through" : "")}";
+        if (function is ExpressPort { Slot: Slot slot })
+        {
+            yield return $"    slot {slot.InWords}";
+        }
+
         if (function.Msi is Msi msi)
         {
             yield return $"    MSI {(msi.Enabled ? $"enabled, {msi.Vectors} vectors, address 0x{msi.MessageAddress:x}, data 0x{msi.MessageData:x}" : "disabled")}";

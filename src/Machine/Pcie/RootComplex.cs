@@ -84,6 +84,15 @@ internal sealed class RootComplex : IDevice
     /// <summary>Configuration space answers: enough time has passed since the last reset.</summary>
     public bool IsReady => Model.ReadyAfter == 0 || SinceReset is null || SinceReset() >= Model.ReadyAfter;
 
+    /// <summary>What answers at a physical address of the CPU's that leads to PCI, and the offset in it; null for nobody.</summary>
+    public IBusDevice? DecodeOutbound(ulong physical, out ulong offset)
+    {
+        offset = 0;
+        return Model.Outbound.FirstOrDefault(w => physical - w.Start < w.Size) is OutboundWindow window
+            ? Bus.Decode(window.IsIo, physical - window.Start + window.PciStart, out offset)
+            : null;
+    }
+
     private IEnumerable<PciFunction> Functions => _fixed.Concat(_plugged.Select(static p => p.Function));
 
     /// <summary>Puts a device of the board's on bus 0. It must happen before the machine runs.</summary>

@@ -64,6 +64,8 @@ internal static class AddressCommands
         null => "nothing; an access ends in an external abort",
         { Pci: ConfigPlace { Name: string name } pci } => $"{place.Region}+0x{place.Offset:x}: PCIe configuration space of {pci.Function}, register 0x{pci.Register:x}, function {name}",
         { Pci: ConfigPlace pci } => $"{place.Region}+0x{place.Offset:x}: PCIe configuration space of {pci.Function}, register 0x{pci.Register:x}, no function there: reads are all ones",
+        { Window: WindowPlace { Function: string function } bar } => $"{place.Region}+0x{place.Offset:x}: BAR{bar.Bar}+0x{bar.Offset:x} of {function}",
+        { Window: WindowPlace } => $"{place.Region}+0x{place.Offset:x}: no function answers there: reads are all ones, writes are lost",
         { Register: string register } => $"{place.Region}+0x{place.Offset:x}: register {register}",
         _ => $"{place.Region}+0x{place.Offset:x} ({place.Kind})",
     };
@@ -92,7 +94,8 @@ internal static class AddressCommands
         }
 
         request.Line(text, new("pa", physical), new("region", place.Region), new("offset", place.Offset), new("kind", $"{place.Kind}"), new("register", place.Register),
-            new("function", place.Pci?.Function), new("config-register", place.Pci?.Register), new("device", place.Pci?.Name));
+            new("function", place.Pci?.Function), new("config-register", place.Pci?.Register), new("device", place.Pci?.Name),
+            new("bar-function", place.Window?.Function), new("bar", place.Window is { Function: not null } bar ? (ulong)bar.Bar : null));
     }
 
     private static void Ipa(MonitorRequest request, ReadOnlySpan<string> arguments)

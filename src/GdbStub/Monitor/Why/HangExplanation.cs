@@ -8,7 +8,7 @@ using GdbHost.Machine.Debug.Traps;
 
 namespace GdbHost.GdbStub.Monitor.Why;
 
-/// <summary>"monitor why hang": what each vCPU does that looks like nothing.</summary>
+/// <summary>"monitor why hang": what each vCPU does that looks like nothing, and which devices will do nothing.</summary>
 internal static class HangExplanation
 {
     private const int LoopLength = 4;
@@ -20,6 +20,11 @@ internal static class HangExplanation
         {
             CoreReport core = machine.Core(cpu);
             request.Line($"cpu{cpu}: {Words(request, machine, core)}");
+        }
+
+        foreach ((string device, string reason) in machine.StoppedDevices)
+        {
+            request.Line($"{device} has stopped, and answers no request until it is reset: {reason}", new("device", device), new("stopped", reason));
         }
     }
 

@@ -27,7 +27,10 @@ internal static class AddressSpaces
 
         ulong offset = physical - region.Start;
         string kind = region.Ram is null ? "device" : region.ReadOnly ? "rom" : "ram";
-        return new PlaceReport(region.Name, offset, kind, (region.Device as IRegisterNames)?.RegisterAt(offset), region.Device is Ecam ? Config(machine, offset) : null);
+        return new PlaceReport(region.Name, offset, kind, (region.Device as IRegisterNames)?.RegisterAt(offset), region.Device is Ecam ? Config(machine, offset) : null)
+        {
+            Window = region.Device is PciBusPort and not Ecam ? Window(machine, physical) : null,
+        };
     }
 
     /// <summary>The ranges of stage 2 of the present VTTBR_EL2, or of stage 1 of a regime, by rising address.</summary>
@@ -69,6 +72,17 @@ internal static class AddressSpaces
 
         Translation walked = view.Look(entry.Page, AccessType.Read, level);
         return walked.Fault.Happened || walked.Physical != kept.Physical;
+    }
+
+    private static WindowPlace Window(Boards.Machine machine, ulong physical)
+    {
+        IBusDevice? found = machine.Pcie!.DecodeOutbound(physical, out ulong offset);
+        return found is null
+            ? new WindowPlace(null, 0, 0)
+            : (from function in MachinePci.All(machine.Pcie.Bus)
+               from bar in function.BaseAddresses
+               where bar.Region == found
+               select new WindowPlace($"{function.Requester} {function.StateName}", bar.Index, offset)).First();
     }
 
     private static ConfigPlace Config(Boards.Machine machine, ulong offset)

@@ -4,6 +4,7 @@ using GdbHost.Machine.Common;
 using GdbHost.Machine.Pcie;
 using GdbHost.Machine.Pcie.Bridges;
 using GdbHost.Machine.Pcie.Dma;
+using GdbHost.Machine.Virtio.Pci;
 
 namespace GdbHost.Machine.Debug.Dma;
 
@@ -69,6 +70,7 @@ internal static class DmaExplainer
         if (physical is null)
         {
             lines.Add("target: not reached");
+            lines.AddRange(function is VirtioPci { UntranslatedDriver: string why } ? [$"why: {why}"] : []);
         }
 
         return physical;
@@ -79,6 +81,7 @@ internal static class DmaExplainer
         BusRegion? region = machine.Bus.Find(new PhysicalAddress(at), nonSecure: true);
         DmaPlaceKind kind = DmaPlaces.KindAt(machine, at, 1);
         string what = region is null ? "nothing is there"
+            : kind == DmaPlaceKind.PciWindow && machine.Pcie!.DecodeOutbound(at, out _) is null ? $"{region.Name}, and no function answers there"
             : kind == DmaPlaceKind.Doorbell && isWrite ? $"{region.Name}, a doorbell: the write may be an interrupt"
             : region.Ram is not null ? region.Name
             : $"{region.Name}, registers of a device";

@@ -102,7 +102,8 @@ internal static class SmmuCaches
         return now.Permissions == kept ? null : $"{Words(entry)}: memory now permits {MemoryWords.Of(now.Permissions)}: {command} is missing";
     }
 
-    private static string Words(TlbEntry entry)
+    /// <summary>A kept translation in a line.</summary>
+    public static string Words(TlbEntry entry)
     {
         bool stage2Only = entry.Context == TlbEntry.Stage2Context(entry.Vmid);
         string whose = stage2Only ? $"VMID {entry.Vmid}, IPA"

@@ -33,6 +33,7 @@ internal static class SmmuTopics
         new("cmdq", "[N]", 0, 1, static (m, q) => SmmuQueues.Commands(m.Smmu!, Count(q))),
         new("eventq", "[N]", 0, 1, static (m, q) => SmmuQueues.Events(m, Count(q))),
         new("stale", "", 0, 0, static (m, _) => SmmuCaches.Stale(m.Smmu!)),
+        new("orphans", "", 0, 0, static (m, _) => SmmuOrphans.Lines(m)),
     ];
 
     public static IReadOnlyList<string> Answer(Boards.Machine machine, SmmuQuestion question)
