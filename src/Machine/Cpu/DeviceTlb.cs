@@ -34,6 +34,13 @@ internal sealed class DeviceTlb
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public BusRegion? Find(ulong address, AccessType type, ExceptionLevel level, out ulong offset, out bool nonSecure)
     {
+        if (!_used)
+        {
+            offset = 0;
+            nonSecure = false;
+            return null;
+        }
+
         ref Entry entry = ref _entries[IndexOf(address)];
         offset = entry.Page.Offset | (address & ~PageMask);
         nonSecure = entry.Page.NonSecure;

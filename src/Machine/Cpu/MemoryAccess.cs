@@ -114,6 +114,27 @@ internal sealed unsafe class MemoryAccess(Core core, BlockCache blocks)
     }
 
     /// <summary>
+    /// Finds memory for the load of an aligned element, as <see cref="PrepareRead"/> does. Where it fails nothing has happened that asking
+    /// again would not do.
+    /// </summary>
+    /// <param name="address">Virtual address.</param>
+    /// <param name="bytes">1, 2, 4 or 8.</param>
+    /// <param name="word">The load.</param>
+    /// <param name="host">Where the element is.</param>
+    public bool TryFindMemory(ulong address, int bytes, uint word, out byte* host)
+    {
+        host = null;
+        if (_state->BigEndian || core.Bus.Watch is not null || (address & (ulong)(bytes - 1)) != 0)
+        {
+            return false;
+        }
+
+        bool found = Find(address, bytes, bytes, AccessType.Read, MemoryKind.Ordinary, word, out Target target);
+        host = target.Host;
+        return found && host is not null;
+    }
+
+    /// <summary>
     /// Gives a host pointer to which <paramref name="bytes"/> can be stored, <see cref="Deferred"/>, or null with
     /// <see cref="Fault"/> set.
     /// </summary>

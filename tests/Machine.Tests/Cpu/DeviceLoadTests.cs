@@ -32,7 +32,8 @@ public sealed unsafe class DeviceLoadTests
         0xb840_4d6c, // LDR W12, [X11, #4]!: X11 is 0 or 1, so no device, and mostly no memory
         0xb940_200d, // LDR W13, [X0, #32]: refused
         0x9100_0529, // ADD X9, X9, #1
-        0x17ff_fff3, // B to the start
+        0xd50b_7a20, // DC CVAC, X0: asks no device
+        0x17ff_fff2, // B to the start
     ];
 
     [Theory]

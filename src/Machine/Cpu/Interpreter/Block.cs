@@ -36,6 +36,9 @@ internal unsafe struct Block
     /// <summary>The code is for a state that checks all alignment.</summary>
     public bool Strict;
 
+    /// <summary>General registers by which generated code here goes from page to page, one bit each.</summary>
+    public uint WithoutHints;
+
     /// <summary>Where a taken direct branch goes, once known and if in this page.</summary>
     public Block* Taken;
 

@@ -51,7 +51,11 @@ internal unsafe struct ExitRecord
 
     /// <summary>Instructions that were taken from the budget and come after this one.</summary>
     [FieldOffset(26)]
-    public ushort Rest;
+    public byte Rest;
+
+    /// <summary>For an address check with a hint: one more than the base register. Else 0.</summary>
+    [FieldOffset(27)]
+    public byte Hinted;
 
     [FieldOffset(28)]
     public ExitKind Kind;
@@ -59,4 +63,8 @@ internal unsafe struct ExitRecord
     /// <summary>For <see cref="ExitKind.Load"/>: bytes of the access, whose address is a multiple of them or is not to be found.</summary>
     [FieldOffset(29)]
     public byte Bytes;
+
+    /// <summary>For an address check with a hint: page offset of the unit's first instruction.</summary>
+    [FieldOffset(30)]
+    public ushort UnitOffset;
 }

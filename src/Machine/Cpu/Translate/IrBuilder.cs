@@ -529,7 +529,7 @@ internal sealed unsafe class IrBuilder : IDisposable
             }
         }
 
-        ulong baseRegister = (ulong)(Array.IndexOf(_known.X, (short)from, 0, TranslatedState.HintedRegisters) + 1);
+        ulong baseRegister = (ulong)(_known.X[..TranslatedState.HintedRegisters].IndexOf((short)from) + 1);
         ulong imm = (uint)(int)displacement | ((ulong)((uint)alignment | (kind == MemoryKind.Ordered ? OrderedAccess : 0)) << 32) | (baseRegister << 48);
         int distance = index == ulong.MaxValue ? AsDistance : 0;
         int user = kind == MemoryKind.Unprivileged ? AsUser : 0;

@@ -9,11 +9,14 @@ internal sealed class KnownValues
 {
     private const int VectorRegisters = 32;
 
-    public short[] X { get; } = new short[Slots.Count];
+    // All in one piece: this is copied at each instruction.
+    private readonly short[] _values = new short[Slots.Count + (2 * VectorRegisters)];
 
-    public short[] Q { get; } = new short[VectorRegisters];
+    public Span<short> X => _values.AsSpan(0, Slots.Count);
 
-    public short[] D { get; } = new short[VectorRegisters];
+    public Span<short> Q => _values.AsSpan(Slots.Count, VectorRegisters);
+
+    public Span<short> D => _values.AsSpan(Slots.Count + VectorRegisters, VectorRegisters);
 
     public short Flags { get; set; }
 
@@ -29,9 +32,7 @@ internal sealed class KnownValues
 
     public void Clear()
     {
-        Array.Fill(X, IrOp.NoValue);
-        Array.Fill(Q, IrOp.NoValue);
-        Array.Fill(D, IrOp.NoValue);
+        _values.AsSpan().Fill(IrOp.NoValue);
         Flags = IrOp.NoValue;
         FpChecked = false;
         SpChecked = false;
@@ -42,9 +43,7 @@ internal sealed class KnownValues
 
     public void CopyFrom(KnownValues other)
     {
-        other.X.CopyTo(X, 0);
-        other.Q.CopyTo(Q, 0);
-        other.D.CopyTo(D, 0);
+        other._values.AsSpan().CopyTo(_values);
         Flags = other.Flags;
         FpChecked = other.FpChecked;
         SpChecked = other.SpChecked;

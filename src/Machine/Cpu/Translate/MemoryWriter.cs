@@ -7,9 +7,6 @@ namespace GdbHost.Machine.Cpu.Translate;
 /// <summary>Writes loads, stores, exclusives and the checks before them.</summary>
 internal sealed unsafe class MemoryWriter(UnitWriter unit)
 {
-    private const int PageShift = 12;
-    private const int EntryShift = 5;
-    private const int PageMask = -(1 << PageShift);
     private const int WriteBit = 0x80;
     private const int InexactBit = 4;
     private const int ScaleBits = 3;
@@ -160,27 +157,16 @@ internal sealed unsafe class MemoryWriter(UnitWriter unit)
         unit.Flags.Forget();
         int tag = (op.Aux & WriteBit) != 0 ? WriteTag : ReadTag;
         PageSearch search = new(
-            HintOf(op), Address(ref op, k, out Mem address), address, (int)(uint)op.Imm, tag, op.C, (ushort)(op.Imm >> 32), unit.Strict);
-        if (search.HasHint)
-        {
-            search.LoadHint(_asm);
-        }
-        else
-        {
-            search.LoadAddress(_asm);
-            LoadEntry(_asm, search.Result, asUser: (op.Aux & IrBuilder.AsUser) != 0);
-            LoadTag(_asm, search);
-        }
-
-        _asm.Alu(Alu.Cmp, true, Gpr.Rdx, new Mem(Gpr.Rcx, tag));
-        unit.LeavesAt(_asm.Jump(HostCondition.NotEqual), search, MayMeetDevice(in op) ? k : IrOp.NoValue);
+            HintOf(op), Address(ref op, k, out Mem address), address, (int)(uint)op.Imm, tag, op.C, (ushort)(op.Imm >> 32), unit.Strict,
+            (op.Aux & IrBuilder.AsUser) != 0);
+        unit.LeavesAt(search.Write(_asm), search, MayMeetDevice(in op) ? k : IrOp.NoValue);
         if ((op.Aux & IrBuilder.AsDistance) != 0)
         {
-            _asm.Load(8, search.Result, new Mem(Gpr.Rcx, Addend));
+            _asm.Load(8, search.Result, search.Entry(Addend));
         }
         else
         {
-            _asm.Alu(Alu.Add, true, search.Result, new Mem(Gpr.Rcx, Addend));
+            _asm.Alu(Alu.Add, true, search.Result, search.Entry(Addend));
         }
     }
 
@@ -197,15 +183,16 @@ internal sealed unsafe class MemoryWriter(UnitWriter unit)
         }
 
         int register = BaseOf(in op);
-        return unit.Repeats || IsFrame(register) ? register : IrOp.NoValue;
+        return (unit.Repeats || IsFrame(register)) && unit.FollowsHint(register) ? register : IrOp.NoValue;
     }
 
-    /// <summary>A plain load of one element by a register that is not likely to lead to the stack.</summary>
+    /// <summary>A plain load of one element, not cache maintenance, by a register that is not likely to lead to the stack.</summary>
     private static bool MayMeetDevice(in IrOp op)
     {
         uint alignmentAndOrder = (ushort)(op.Imm >> 32);
         int register = BaseOf(in op);
-        return (op.Aux & (WriteBit | IrBuilder.AsUser)) == 0 && op.C == (int)alignmentAndOrder && op.C <= sizeof(ulong) && !IsFrame(register);
+        bool loads = op.LastUse >= 0 && (op.Aux & (WriteBit | IrBuilder.AsUser)) == 0;
+        return loads && op.C == (int)alignmentAndOrder && op.C <= sizeof(ulong) && !IsFrame(register);
     }
 
     /// <summary>The general register that is the base of an address, or -1.</summary>
@@ -215,23 +202,6 @@ internal sealed unsafe class MemoryWriter(UnitWriter unit)
     {
         const int FramePointer = 29;
         return register is FramePointer or Slots.Sp;
-    }
-
-    /// <summary>RCX becomes the only entry of the fast TLB, or of that of unprivileged accesses, that may hold an address.</summary>
-    public static void LoadEntry(Assembler asm, Gpr address, bool asUser = false)
-    {
-        const int IndexMask = (CpuState.FastTlbEntries - 1) << EntryShift;
-        asm.Mov(false, Gpr.Rcx, address);
-        asm.Shift(ShiftKind.Shr, false, Gpr.Rcx, PageShift - EntryShift);
-        asm.Alu(Alu.And, false, Gpr.Rcx, IndexMask);
-        if (asUser)
-        {
-            asm.Alu(Alu.Add, true, Gpr.Rcx, StateLayout.UnprivilegedTlb);
-        }
-        else
-        {
-            asm.Alu(Alu.Add, true, Gpr.Rcx, StateLayout.FastTlb);
-        }
     }
 
     /// <summary>Gives the register of an address check's result, which is the address already where the address itself is asked for.</summary>
@@ -274,29 +244,6 @@ internal sealed unsafe class MemoryWriter(UnitWriter unit)
 
         Gpr distance = Registers.Use(op.A, Gpr.Rcx);
         return new Mem(Registers.Use(check.A, Gpr.Rax), (int)(uint)check.Imm + (int)op.Imm, distance);
-    }
-
-    /// <summary>RDX becomes what the tag must be: the page of the last byte, with ones where alignment is violated.</summary>
-    public static void LoadTag(Assembler asm, in PageSearch search)
-    {
-        int low = (int)(search.AlignmentAndOrder & ~IrBuilder.OrderedAccess) - 1;
-        bool checks = low > 0 && (search.Strict || (search.AlignmentAndOrder & IrBuilder.OrderedAccess) != 0);
-        if (search.Bytes == 1 || (checks && search.Bytes == low + 1))
-        {
-            // An aligned access does not cross pages.
-            asm.Mov(true, Gpr.Rdx, search.Result);
-            asm.Alu(Alu.And, true, Gpr.Rdx, PageMask | (checks ? low : 0));
-            return;
-        }
-
-        asm.Lea(true, Gpr.Rdx, new Mem(search.Result, search.Bytes - 1));
-        asm.Alu(Alu.And, true, Gpr.Rdx, PageMask);
-        if (checks)
-        {
-            asm.Mov(false, Gpr.Rax, search.Result);
-            asm.Alu(Alu.And, false, Gpr.Rax, low);
-            asm.Alu(Alu.Or, true, Gpr.Rdx, Gpr.Rax);
-        }
     }
 
     private void LoadVector(ref IrOp op, int k)

@@ -5,54 +5,164 @@ using GdbHost.Machine.Isa;
 namespace GdbHost.Machine.Cpu.Translate;
 
 /// <summary>
-/// A check of an address against the fast TLB: first against the entry by which the base register was followed last (its hint), then,
-/// in cold code, against the entry that the address belongs to, which becomes the hint. An access of a loop seldom changes its page,
-/// and hint and tag are loaded before the address is known: so the way from address to data is short.
+/// A check of an address against the fast TLB. Hot code asks one entry: the one by which the base register was followed last (its hint),
+/// or the one that the address belongs to. Cold code asks the address's own entry for what hot code could not answer: another page than
+/// the hint's, or an access that is not aligned. An access of a loop seldom changes its page, and hint and tag are loaded before the
+/// address is known: so the way from address to data is short.
 /// </summary>
-/// <param name="BaseRegister">The guest register that is the base, or -1.</param>
-/// <param name="Result">The register of the result: while the search goes on, the address.</param>
+/// <param name="BaseRegister">The guest register whose hint is followed, or -1.</param>
+/// <param name="Result">The register of the result; when the check fails, the address.</param>
 /// <param name="Address">The address; the entry is put into RCX, the tag that it must have into RDX.</param>
 /// <param name="Offset">Distance from the base register to the address.</param>
 /// <param name="Tag">Where in an entry the tag is.</param>
 /// <param name="Bytes">Bytes of the access.</param>
 /// <param name="AlignmentAndOrder">As in <see cref="IrCode.Translate"/>.</param>
 /// <param name="Strict">Alignment is checked whatever the memory is.</param>
+/// <param name="AsUser">Asks the fast TLB of unprivileged accesses.</param>
 internal readonly unsafe record struct PageSearch(
-    int BaseRegister, Gpr Result, Mem Address, int Offset, int Tag, int Bytes, uint AlignmentAndOrder, bool Strict)
+    int BaseRegister, Gpr Result, Mem Address, int Offset, int Tag, int Bytes, uint AlignmentAndOrder, bool Strict, bool AsUser)
 {
-    private const int LargestHinted = 16;
+    private const int EntryShift = 5;
+    private const int LargestElement = 16;
+    private const int PageMask = -(int)Ram.PageSize;
 
     /// <summary>
     /// An entry that was not found by the address could be that of the last byte's page only. What is aligned to its size lies in one
     /// page; what is not is left to cold code. Pairs have a hint where they are likely to be aligned as a whole.
     /// </summary>
-    public bool HasHint => BaseRegister >= 0 && (Bytes <= LargestHinted && Bytes == (int)(AlignmentAndOrder & ~IrBuilder.OrderedAccess) || IsStackPair);
+    public bool HasHint => BaseRegister >= 0 && (IsElement || IsStackPair);
 
-    private bool IsStackPair => BaseRegister == Slots.Sp && Bytes == LargestHinted && Offset % LargestHinted == 0;
+    /// <summary>RCX is the distance from the fast TLB to the entry, not its address.</summary>
+    public bool IsIndexed => !HasHint && !AsUser;
 
-    /// <summary>RCX becomes the entry of the hint, RDX what its tag must be.</summary>
-    public void LoadHint(Assembler asm)
-    {
-        asm.Load(8, Gpr.Rcx, StateLayout.PageHint(BaseRegister));
-        Take(asm, Gpr.Rdx);
-        asm.Alu(Alu.And, true, Gpr.Rdx, -(int)Ram.PageSize | (Bytes - 1));
-    }
+    private bool IsElement => Bytes <= LargestElement && Bytes == Alignment;
 
-    /// <summary>The result's register becomes the address.</summary>
-    public void LoadAddress(Assembler asm) => Take(asm, Result);
+    private bool IsStackPair => BaseRegister == Slots.Sp && Bytes == LargestElement && Offset % LargestElement == 0;
 
-    /// <summary>Asks the address's own entry. Gives the end of a jump that is taken if the page is there, RCX being that entry.</summary>
+    private int Alignment => (int)(AlignmentAndOrder & ~IrBuilder.OrderedAccess);
+
+    private bool ChecksAlignment => Alignment > 1 && (Strict || (AlignmentAndOrder & IrBuilder.OrderedAccess) != 0);
+
+    /// <summary>Hot code has said all there is to say.</summary>
+    private bool IsExact => !HasHint && (!IsElement || Bytes == 1 || ChecksAlignment);
+
+    /// <summary>A part of the entry.</summary>
+    public Mem Entry(int part) => IsIndexed ? new Mem(StateLayout.FastTlb, part, Gpr.Rcx) : new Mem(Gpr.Rcx, part);
+
+    /// <summary>Gives the end of a jump that is taken if hot code does not find the page.</summary>
     public byte* Write(Assembler asm)
     {
-        LoadAddress(asm);
-        MemoryWriter.LoadEntry(asm, Result);
-        MemoryWriter.LoadTag(asm, this);
-        asm.Alu(Alu.Cmp, true, Gpr.Rdx, new Mem(Gpr.Rcx, Tag));
-        byte* absent = asm.Jump(HostCondition.NotEqual);
-        asm.Store(8, StateLayout.PageHint(BaseRegister), Gpr.Rcx);
+        if (HasHint)
+        {
+            asm.Load(8, Gpr.Rcx, StateLayout.PageHint(BaseRegister));
+        }
+
+        if (HasHint || IsElement)
+        {
+            // What is not aligned fails the comparison.
+            Take(asm, Gpr.Rdx);
+            if (!HasHint)
+            {
+                LoadEntry(asm, Gpr.Rdx);
+            }
+
+            asm.Alu(Alu.And, true, Gpr.Rdx, PageMask | (Bytes - 1));
+        }
+        else
+        {
+            Take(asm, Result);
+            LoadEntry(asm, Result);
+            LoadTag(asm);
+        }
+
+        return NotFound(asm);
+    }
+
+    /// <summary>
+    /// What cold code does before it leaves: the result's register becomes the address. Gives the end of a jump that is taken if the page
+    /// is there after all, RCX leading to its entry; null if it cannot be.
+    /// </summary>
+    public byte* WriteCold(Assembler asm)
+    {
+        Take(asm, Result);
+        if (IsExact)
+        {
+            return null;
+        }
+
+        LoadEntry(asm, Result);
+        LoadTag(asm);
+        byte* absent = NotFound(asm);
+        byte* wanted = null;
+        if (HasHint)
+        {
+            asm.Store(8, StateLayout.PageHint(BaseRegister), Gpr.Rcx);
+            asm.Alu(Alu.Sub, false, StateLayout.HintsLeft, 1);
+            wanted = asm.Jump(HostCondition.Less);
+        }
+
         byte* found = asm.Jump();
         asm.Land(absent);
+        if (wanted is not null)
+        {
+            asm.Land(wanted);
+        }
+
         return found;
+    }
+
+    /// <summary>RCX leads to an entry that is none of the fast TLB's.</summary>
+    public void UseEntry(Assembler asm, in Mem entry)
+    {
+        asm.Lea(true, Gpr.Rcx, entry);
+        if (IsIndexed)
+        {
+            asm.Alu(Alu.Sub, true, Gpr.Rcx, StateLayout.FastTlb);
+        }
+    }
+
+    private byte* NotFound(Assembler asm)
+    {
+        asm.Alu(Alu.Cmp, true, Gpr.Rdx, Entry(Tag));
+        return asm.Jump(HostCondition.NotEqual);
+    }
+
+    /// <summary>RCX leads to the only entry that may hold an address.</summary>
+    private void LoadEntry(Assembler asm, Gpr address)
+    {
+        const int IndexMask = (CpuState.FastTlbEntries - 1) << EntryShift;
+        asm.RotateX(false, Gpr.Rcx, address, Ram.PageShift - EntryShift);
+        asm.Alu(Alu.And, false, Gpr.Rcx, IndexMask);
+        if (AsUser)
+        {
+            asm.Alu(Alu.Add, true, Gpr.Rcx, StateLayout.UnprivilegedTlb);
+        }
+        else if (HasHint)
+        {
+            asm.Alu(Alu.Add, true, Gpr.Rcx, StateLayout.FastTlb);
+        }
+    }
+
+    /// <summary>RDX becomes what the tag must be: the page of the last byte, with ones where alignment is violated.</summary>
+    private void LoadTag(Assembler asm)
+    {
+        int low = Alignment - 1;
+        if (Bytes == 1 || (ChecksAlignment && Bytes == Alignment))
+        {
+            // An aligned access does not cross pages.
+            asm.Mov(true, Gpr.Rdx, Result);
+            asm.Alu(Alu.And, true, Gpr.Rdx, PageMask | (ChecksAlignment ? low : 0));
+            return;
+        }
+
+        asm.Lea(true, Gpr.Rdx, new Mem(Result, Bytes - 1));
+        asm.Alu(Alu.And, true, Gpr.Rdx, PageMask);
+        if (ChecksAlignment)
+        {
+            asm.Mov(false, Gpr.Rax, Result);
+            asm.Alu(Alu.And, false, Gpr.Rax, low);
+            asm.Alu(Alu.Or, true, Gpr.Rdx, Gpr.Rax);
+        }
     }
 
     private void Take(Assembler asm, Gpr register)

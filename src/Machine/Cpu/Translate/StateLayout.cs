@@ -75,6 +75,8 @@ internal static unsafe class StateLayout
     /// <summary>The entry of the fast TLB by which a base register was last followed.</summary>
     public static Mem PageHint(int slot) => At(Origin->Translated.PageHints + slot);
 
+    public static Mem HintsLeft => At(&Origin->Translated.HintsLeft);
+
     public static Mem LoadAddress => At(&Origin->Translated.LoadAddress);
 
     public static Mem Loaded => At(&Origin->Translated.Loaded);

@@ -80,6 +80,28 @@ internal sealed unsafe class TranslatedCode : IDisposable
         return _exitCount++;
     }
 
+    /// <summary>Leaves generated code.</summary>
+    public void WriteExit(int exit)
+    {
+        Asm.MovImmediate(Gpr.Rax, (uint)exit);
+        Assembler.Land(Asm.Jump(), ExitThunk);
+    }
+
+    /// <summary>
+    /// Makes whoever enters a unit leave, and later go to the one that has taken its place. Nobody may come back into the unit.
+    /// </summary>
+    /// <param name="entry">The unit, as an address to execute.</param>
+    /// <param name="pageOffset">Page offset of its first instruction.</param>
+    public void Retire(byte* entry, ushort pageOffset)
+    {
+        byte* end = Asm.At;
+        Asm.At = ToWritable(entry);
+        byte* jump = Asm.Jump();
+        Asm.At = end;
+        Asm.Land(jump);
+        WriteExit(AddExit(new ExitRecord { Kind = ExitKind.Link, PageOffset = pageOffset, Patch = jump }));
+    }
+
     public Instruction* AddInstruction(in Instruction instruction)
     {
         Instruction* kept = _instructions + _instructionCount++;

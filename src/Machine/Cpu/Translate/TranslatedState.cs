@@ -61,6 +61,9 @@ internal unsafe struct TranslatedState
     /// <summary>The fast TLB that the hints lead into.</summary>
     public FastTlbEntry* HintedTlb;
 
+    /// <summary>How often hints may still be wrong before somebody asks why.</summary>
+    public int HintsLeft;
+
     /// <summary>The virtual address of a load that has left (<see cref="ExitKind.Load"/>).</summary>
     public ulong LoadAddress;
 

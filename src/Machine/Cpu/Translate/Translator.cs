@@ -97,7 +97,22 @@ internal sealed unsafe class Translator : IDisposable
         }
 
         _liveness.Run(_unit);
-        return _writer.Write(_unit, _loops, _instructions, strict);
+        return _writer.Write(_unit, _loops, _instructions, strict, block->WithoutHints);
+    }
+
+    /// <summary>Makes a block's code be made again, without the hint of a register. False if that has to wait.</summary>
+    public bool DropHint(Block* block, int register)
+    {
+        if (block->Code is null || Code.IsFull)
+        {
+            return false;
+        }
+
+        Code.Retire(block->Code, block->PageOffset);
+        block->Code = null;
+        block->Runs = Threshold;
+        block->WithoutHints |= 1u << register;
+        return true;
     }
 
     public void Dispose()

@@ -19,6 +19,11 @@ internal sealed unsafe class TranslatorLoop : IExecutionEngine, IDisposable
     private const ulong PageMask = ~(Ram.PageSize - 1);
     private const ulong InstructionBytes = 4;
     private const int LevelBits = 2;
+
+    /// <summary>Hints are looked at after so many that were wrong; one is dropped if not even so many instructions came with each.</summary>
+    private const int WrongHints = 4096;
+    private const int InstructionsForHint = 64;
+
     private const ulong JumpTableBytes = TranslatedState.Jumps * JumpEntry.Bytes;
 
     private readonly Core _core;
@@ -27,6 +32,9 @@ internal sealed unsafe class TranslatorLoop : IExecutionEngine, IDisposable
     private readonly Translator _translator;
     private readonly TranslatedCode _code;
     private ulong _end;
+
+    /// <summary>When <see cref="TranslatedState.HintsLeft"/> was set: virtual time.</summary>
+    private ulong _hintsSince;
 
     /// <summary>What is known of translations and blocks while generated code runs.</summary>
     private ulong _generation;
@@ -40,6 +48,7 @@ internal sealed unsafe class TranslatorLoop : IExecutionEngine, IDisposable
         _code = translator.Code;
         translator.Describe(CortexA53.Identify(core.Configuration));
         _state->Translated.SystemRegisters = core.Regs.Address;
+        _state->Translated.HintsLeft = WrongHints;
         _state->Translated.JumpTable = (JumpEntry*)HostMemory.Map(JumpTableBytes, "ways to generated code");
         for (uint nzcv = 0; nzcv < 16; nzcv++)
         {
@@ -56,6 +65,9 @@ internal sealed unsafe class TranslatorLoop : IExecutionEngine, IDisposable
     {
         Free();
     }
+
+    /// <summary>Nothing is to come between what was done and generated code, and what that knows still holds.</summary>
+    private bool MayResume => _state->MayGoOn() && _interpreter.Generation == _generation;
 
     public ulong Run(ulong budget)
     {
@@ -220,8 +232,8 @@ internal sealed unsafe class TranslatorLoop : IExecutionEngine, IDisposable
     }
 
     /// <summary>
-    /// A load that the fast TLB could not serve. A device that has been reached before is asked at once, and generated code does the rest of the
-    /// instruction, unless something is to follow before the next one.
+    /// A load that the fast TLB could not serve. A device that has been reached before is asked at once, memory is looked for, and generated
+    /// code does the rest of the instruction, unless something is to follow before the next one.
     /// </summary>
     private byte* Load(ref ExitRecord exit, ulong beyond)
     {
@@ -229,18 +241,29 @@ internal sealed unsafe class TranslatorLoop : IExecutionEngine, IDisposable
         TranslatedState* translated = &state->Translated;
         ulong address = translated->LoadAddress;
         _core.Scheduler.Clock.Now = _end - beyond - (ulong)(translated->Budget + exit.Rest) - 1;
-        if (!_core.Memory.TryReadDevice(address, exit.Bytes, state->El, out BusResult result))
+        if (translated->HintsLeft < 0)
         {
             return Interpret(ref exit, beyond);
         }
 
-        if (result != BusResult.Ok || !state->MayGoOn() || _interpreter.Generation != _generation)
+        if (_core.Memory.TryReadDevice(address, exit.Bytes, state->El, out BusResult result))
         {
-            _core.Memory.Answered(result);
+            if (result != BusResult.Ok || !MayResume)
+            {
+                _core.Memory.Answered(result);
+                return Interpret(ref exit, beyond);
+            }
+
+            translated->Loaded.Addend = (ulong)state->Scratch - address;
+            return exit.ResumeLoaded;
+        }
+
+        if (!_core.Memory.TryFindMemory(address, exit.Bytes, exit.Instruction->Word, out byte* host) || !MayResume)
+        {
             return Interpret(ref exit, beyond);
         }
 
-        translated->Loaded.Addend = (ulong)state->Scratch - address;
+        translated->Loaded.Addend = (ulong)host - address;
         return exit.ResumeLoaded;
     }
 
@@ -254,6 +277,7 @@ internal sealed unsafe class TranslatorLoop : IExecutionEngine, IDisposable
         translated->Budget += exit.Rest;
         ulong pc = translated->VirtualPage | exit.PageOffset;
         ulong time = _end - beyond - (ulong)translated->Budget - 1;
+        bool retired = translated->HintsLeft < 0 && DropsHint(in exit, time);
         state->BlockPc = translated->VirtualPage;
         state->BlockTime = time - i->Index;
         state->Current = null;
@@ -280,18 +304,31 @@ internal sealed unsafe class TranslatorLoop : IExecutionEngine, IDisposable
             translated->Flags = HostFlags.Take(in *state);
         }
 
-        if (!state->MayGoOn() || _interpreter.Generation != _generation)
+        if (!MayResume)
         {
             return null;
         }
 
-        if (!goesOn || exit.Kind == ExitKind.Last)
+        if (!goesOn || retired || exit.Kind == ExitKind.Last)
         {
             return CodeAfterJump();
         }
 
         translated->Budget -= exit.Rest;
         return exit.Resume;
+    }
+
+    /// <summary>
+    /// Hints have been wrong many times, and now this one: if that was in a short time, its unit is retired, and made again without it.
+    /// </summary>
+    private bool DropsHint(in ExitRecord exit, ulong now)
+    {
+        TranslatedState* translated = &_state->Translated;
+        translated->HintsLeft = WrongHints;
+        ulong span = now - _hintsSince;
+        _hintsSince = now;
+        Block* block = _interpreter.Known(translated->VirtualPage | exit.UnitOffset);
+        return span < WrongHints * InstructionsForHint && exit.Hinted != 0 && block is not null && _translator.DropHint(block, exit.Hinted - 1);
     }
 
     /// <summary>The word is of the group of loads and stores, none of which writes flags (DDI 0487, A64 instruction set encoding).</summary>

@@ -33,6 +33,7 @@ internal sealed unsafe class UnitWriter
     private byte* _firstLength;
     private int _segmentFirst;
     private int _number;
+    private uint _withoutHints;
 
     public UnitWriter(TranslatedCode code)
     {
@@ -56,6 +57,9 @@ internal sealed unsafe class UnitWriter
     /// <summary>The present instruction is likely to be executed many times in a row, alone or with other units.</summary>
     public bool Repeats => _loops.IsInLoop(_number) || !Unit.EndsWithCallOrReturn;
 
+    /// <summary>A register is likely to lead to the page that it led to before.</summary>
+    public bool FollowsHint(int register) => register >= 0 && (_withoutHints >> register & 1) == 0;
+
     public IrBuilder Unit { get; private set; } = null!;
 
     /// <summary>Alignment of every access is checked: the MMU is off, or SCTLR_ELx.A is set.</summary>
@@ -65,10 +69,11 @@ internal sealed unsafe class UnitWriter
     public byte FirstSegment => *_firstLength;
 
     /// <summary>Writes a unit. Gives its entry, as an address to execute.</summary>
-    public byte* Write(IrBuilder unit, LoopShape loops, Instruction[] instructions, bool strict)
+    public byte* Write(IrBuilder unit, LoopShape loops, Instruction[] instructions, bool strict, uint withoutHints)
     {
         Unit = unit;
         Strict = strict;
+        _withoutHints = withoutHints;
         _instructions = instructions;
         Begin(loops);
         byte* entry = Asm.At;
@@ -114,9 +119,11 @@ internal sealed unsafe class UnitWriter
     {
         LeavesAt(jumpEnd);
         ref SideExits.Exit exit = ref Exits.All[^1];
+        exit.Search = search;
         if (search.HasHint)
         {
-            exit.Search = search;
+            _code.Exit(exit.Number).Hinted = (byte)(search.BaseRegister + 1);
+            _code.Exit(exit.Number).UnitOffset = OffsetOf(0);
         }
 
         if (check >= 0 && Exits.MayComeBackLoaded(search.Result, check, Registers))
@@ -278,7 +285,7 @@ internal sealed unsafe class UnitWriter
         {
             ref ExitRecord record = ref _code.Exit(exit);
             int before = (record.PageOffset - OffsetOf(_segmentFirst)) >> 2;
-            record.Rest = (ushort)(length - 1 - before);
+            record.Rest = (byte)(length - 1 - before);
         }
 
         foreach (int stub in _segmentStubs)
@@ -303,7 +310,7 @@ internal sealed unsafe class UnitWriter
             Kind = last ? ExitKind.Last : ExitKind.Interpret, Instruction = Kept(), PageOffset = OffsetOf(_number),
         });
         _segmentExits.Add(exit);
-        WriteExit(exit);
+        _code.WriteExit(exit);
         _code.Exit(exit).Resume = _code.ToExecutable(Asm.At);
         Registers.Forget();
         _flags.Forget();
@@ -311,12 +318,6 @@ internal sealed unsafe class UnitWriter
         {
             CloseSegment();
         }
-    }
-
-    private void WriteExit(int exit)
-    {
-        Asm.MovImmediate(Gpr.Rax, (uint)exit);
-        Assembler.Land(Asm.Jump(), _code.ExitThunk);
     }
 
     private void Branch(ulong target)
@@ -407,9 +408,9 @@ internal sealed unsafe class UnitWriter
     private void WriteLookup()
     {
         const int ScaleToEntry = 3;
+        const int WordBits = 32;
         const int EntryMask = (TranslatedState.Jumps - 1) << 5;
-        Asm.Mov(false, Gpr.Rcx, Gpr.Rax);
-        Asm.Shift(ShiftKind.Shl, false, Gpr.Rcx, ScaleToEntry);
+        Asm.RotateX(false, Gpr.Rcx, Gpr.Rax, WordBits - ScaleToEntry);
         Asm.Alu(Alu.And, false, Gpr.Rcx, EntryMask);
         Asm.Alu(Alu.Add, true, Gpr.Rcx, StateLayout.JumpTable);
         Asm.Load(8, Gpr.Rdx, StateLayout.JumpKey);
@@ -433,9 +434,9 @@ internal sealed unsafe class UnitWriter
                 Assembler.Land(exception.Write(Asm), exit.JumpEnd);
             }
 
-            if (exit.Search is { } search)
+            if (exit.Search is { } search && search.WriteCold(Asm) is var found and not null)
             {
-                Assembler.Land(search.Write(Asm), exit.JumpEnd);
+                Assembler.Land(found, exit.JumpEnd);
             }
 
             Registers.Homes.Store(Exits.MovesOf(exit.Stores));
@@ -444,7 +445,7 @@ internal sealed unsafe class UnitWriter
                 Asm.Store(8, StateLayout.LoadAddress, exit.Address);
             }
 
-            WriteExit(exit.Number);
+            _code.WriteExit(exit.Number);
             if (exit.Address != Gpr.None)
             {
                 ResumeLoaded(in exit);
@@ -468,7 +469,7 @@ internal sealed unsafe class UnitWriter
         _code.Exit(exit.Number).ResumeLoaded = _code.ToExecutable(Asm.At);
         Registers.Homes.Load(Exits.MovesOf(exit.Live));
         Asm.Load(8, exit.Address, StateLayout.LoadAddress);
-        Asm.Lea(true, Gpr.Rcx, StateLayout.Loaded);
+        exit.Search!.Value.UseEntry(Asm, StateLayout.Loaded);
         Assembler.Land(Asm.Jump(), exit.JumpEnd);
     }
 
@@ -494,7 +495,7 @@ internal sealed unsafe class UnitWriter
             {
                 case ExitKind.Budget:
                     Asm.Alu(Alu.Add, true, StateLayout.Budget, *stub.Length);
-                    WriteExit(_code.AddExit(new ExitRecord { Kind = ExitKind.Budget, PageOffset = stub.PageOffset }));
+                    _code.WriteExit(_code.AddExit(new ExitRecord { Kind = ExitKind.Budget, PageOffset = stub.PageOffset }));
                     break;
                 case ExitKind.Link:
                     byte* patched = stub.JumpEnd;
@@ -504,7 +505,7 @@ internal sealed unsafe class UnitWriter
                         Asm.Land(patched);
                     }
 
-                    WriteExit(_code.AddExit(new ExitRecord { Kind = ExitKind.Link, PageOffset = stub.PageOffset, Patch = patched }));
+                    _code.WriteExit(_code.AddExit(new ExitRecord { Kind = ExitKind.Link, PageOffset = stub.PageOffset, Patch = patched }));
                     break;
                 case ExitKind.Indirect when stub.Target != 0:
                     LoadTarget(stub.Target);
@@ -512,7 +513,7 @@ internal sealed unsafe class UnitWriter
                     break;
                 default:
                     Asm.Store(8, StateLayout.Pc, Gpr.Rax);
-                    WriteExit(_code.AddExit(new ExitRecord { Kind = ExitKind.Indirect }));
+                    _code.WriteExit(_code.AddExit(new ExitRecord { Kind = ExitKind.Indirect }));
                     break;
             }
         }
