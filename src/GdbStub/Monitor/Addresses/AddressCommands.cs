@@ -35,7 +35,7 @@ internal static class AddressCommands
                 new("map el2", "the hypervisor's"),
             ],
         },
-        new("s2", "map|check", "prints the ranges that stage 2 maps and where they lead; check: devices and RAM of the board that it does not reach", Stage2, Offered)
+        new("s2", "map|check [IPA]", "prints the ranges that stage 2 maps and where they lead; check: every range of the guest's device tree (searched for in its memory, or at an IPA), with what stage 2 does not map or maps wrong", Stage2, Offered)
         {
             Examples =
             [
@@ -131,38 +131,37 @@ internal static class AddressCommands
             return;
         }
 
-        Ranges(request, Machine(request).Map(request.Cpu, space.Value), "stage 1 is off: addresses pass as they are");
+        MapReport map = Machine(request).Map(request.Cpu, space.Value);
+        Ranges(request, map, "stage 1 is off: addresses pass as they are");
+        if (map is { IsOn: true, IsComplete: true } && space == MemorySpace.El1)
+        {
+            StageTwoCheck.Holes(
+                request, Machine(request).GuestTree(request.Cpu), r => map.Ranges.Any(m => m.Output <= r.Last && r.First <= m.Output + (m.Last - m.Start)) ? null : r.First,
+                "the device tree has, and no virtual address leads to");
+        }
     }
 
     private static void Stage2(MonitorRequest request, ReadOnlySpan<string> arguments)
     {
-        if (arguments is not (["map"] or ["check"]))
+        ulong at = 0;
+        if (arguments is not (["map"] or ["check"] or ["check", _]) || (arguments.Length > 1 && !MonitorArguments.TryAddress(request, arguments[1], out at)))
         {
             MonitorArguments.Usage(request, "s2");
             return;
         }
 
         MapReport map = Machine(request).Map(request.Cpu, MemorySpace.Intermediate);
-        if (arguments[0] == "map" || !map.IsOn)
+        if (arguments[0] == "check" && map.IsOn)
         {
-            Ranges(request, map, "stage 2 is off: addresses pass as they are");
+            StageTwoCheck.Write(request, map, arguments.Length > 1 ? at : null);
             return;
         }
 
-        int reached = 0;
-        foreach (MemoryRegion region in ((IMemoryMap)request.Target).MemoryRegions)
+        Ranges(request, map, "stage 2 is off: addresses pass as they are");
+        if (map is { IsOn: true, IsComplete: true })
         {
-            if (map.Ranges.Any(r => r.Output <= region.Last && region.Start <= r.Output + (r.Last - r.Start)))
-            {
-                reached++;
-                continue;
-            }
-
-            request.Line($"not reached: 0x{region.Start:x10}-0x{region.Last:x10} {region.Kind} {region.Name}",
-                new("not-reached", region.Name), new("first", region.Start), new("last", region.Last), new("kind", $"{region.Kind}"));
+            StageTwoCheck.Holes(request, Machine(request).GuestTree(request.Cpu), r => StageTwoCheck.FirstHole(map, r), "the guest's device tree has, and stage 2 maps nothing at IPA");
         }
-
-        request.Line($"{reached} regions of the board's map are reached, in whole or in part");
     }
 
     private static void Ranges(MonitorRequest request, MapReport map, string off)
@@ -202,7 +201,8 @@ internal static class AddressCommands
         foreach (TlbReport e in wanted.Take((int)ulong.Min(most, int.MaxValue)))
         {
             request.Line(Line(e), new("regime", e.Regime), new("vmid", e.Vmid), new("asid", e.Asid), new("address", e.Address), new("bytes", e.Bytes),
-                new("ipa", e.Intermediate), new("pa", e.Physical), new("attributes", e.Attributes), new("stale", e.Stale));
+                new("ipa", e.Intermediate), new("pa", e.Physical), new("attributes", e.Attributes), new("stale", e.Stale),
+                new("stale-stage", e.Stale ? e.StaleStage : null), new("missing", e.Stale ? Missing(e) : null));
         }
 
         request.Line($"cpu{request.Cpu}: {all.Count} entries, {all.Count(static e => e.Stale)} stale{(wanted.Length > (int)most ? $"; \"monitor tlb {wanted.Length}\" prints all" : "")}");
@@ -211,8 +211,22 @@ internal static class AddressCommands
     private static string Line(TlbReport e)
     {
         string who = e.Regime == "EL1&0" ? $"{e.Regime} VMID {e.Vmid} {(e.Asid is int asid ? $"ASID {asid}" : "global")}" : e.Regime;
-        string missing = e.Regime == "EL1&0" ? "TLBI VAE1IS (guest) or IPAS2E1IS with VMALLE1IS (hypervisor)" : e.Regime == "EL2" ? "TLBI VAE2IS" : "TLBI VAE3IS";
         return $"{who} 0x{e.Address:x12} {e.Bytes >> 10} KiB -> IPA 0x{e.Intermediate:x10} PA 0x{e.Physical:x10} {e.Attributes}"
-            + (e.Stale ? $"  stale: the tables say something else now, and {missing} has not been done since (kernels defer it for what they no longer use)" : "");
+            + (e.Stale ? $"  stale: the tables of stage {e.StaleStage} say something else now, and {Missing(e)} has not been done since (kernels defer it for what they no longer use)" : "");
+    }
+
+    /// <summary>The maintenance that would remove an entry, with its operand (DDI 0487, TLBI VAE1IS, TLBI IPAS2E1IS).</summary>
+    private static string Missing(TlbReport e)
+    {
+        const int PageShift = 12;
+        const int AsidShift = 48;
+        ulong page = (e.Address >> PageShift) & 0xfff_ffff_ffff;
+        return e switch
+        {
+            { Regime: not "EL1&0" } => $"TLBI VA{e.Regime.Replace("EL", "E", StringComparison.Ordinal)}IS, 0x{page:x}",
+            { StaleStage: 2 } => $"TLBI IPAS2E1IS, 0x{e.Intermediate >> PageShift:x}, then TLBI VMALLE1IS",
+            { Asid: int asid } => $"TLBI VAE1IS, 0x{((ulong)asid << AsidShift) | page:x}",
+            _ => $"TLBI VAAE1IS, 0x{page:x}",
+        };
     }
 }
