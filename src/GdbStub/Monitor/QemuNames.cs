@@ -12,7 +12,7 @@ internal static class QemuNames
 {
     public static readonly MonitorCommand[] Rows =
     [
-        new("info", "registers|mtree|pci|tlb|irq|pic|mem|status|version", "QEMU's names: the same as registers, map, pci, tlb, gic, s1 map", Info),
+        new("info", "registers|cpus|mtree|pci|tlb|irq|pic|mem|status|version", "QEMU's names: the same as registers, cpus, map, pci, tlb, gic, s1 map", Info),
         new("xp", "/[COUNT][x][b|h|w|g] PA", "dumps physical memory in hexadecimal, such as xp/8xw 0x40000000", Dump),
         new("gva2gpa", "ADDR", "prints the IPA (or PA) that a virtual address of the guest leads to", GuestPhysical, static t => t is ITranslation),
         new("stop", "", "says whether the guest stands still", Stop),
@@ -27,7 +27,7 @@ internal static class QemuNames
     // Each name of QEMU's, and the line of ours that answers it.
     private static readonly (string Name, string Line)[] Same =
     [
-        ("mtree", "map"), ("pci", "pci"), ("tlb", "tlb"), ("irq", "gic"), ("pic", "gic"), ("mem", "s1 map"),
+        ("cpus", "cpus"), ("mtree", "map"), ("pci", "pci"), ("tlb", "tlb"), ("irq", "gic"), ("pic", "gic"), ("mem", "s1 map"),
     ];
 
     private static void Info(MonitorRequest request, ReadOnlySpan<string> arguments)
