@@ -90,6 +90,13 @@ internal abstract class GuestOptions : BoardOptions
         HelpText = "Log exceptions to EL2 and EL3 and the returns, and write them into this file at the end, one JSON object a line.")]
     public string? TrapLog { get; set; }
 
+    [Option("report", MetaValue = "FILE.html",
+        HelpText = "Write a report for a browser at the end: what is wrong, address spaces, exceptions, interrupts, PCI, console. It logs exceptions to EL2 and EL3.")]
+    public string? Report { get; set; }
+
+    [Option("symbols", MetaValue = "FILE", HelpText = "A guest's symbols, for reports and \"monitor linux\": an ELF file such as vmlinux, or a System.map. Repeatable.")]
+    public IEnumerable<string> Symbols { get; set; } = [];
+
     [Option("wait", HelpText = "Stay stopped until gdb lets the guest run.")]
     public bool Wait { get; set; }
 

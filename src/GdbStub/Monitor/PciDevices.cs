@@ -1,10 +1,13 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using GdbHost.GdbStub.Attached;
 using GdbHost.GdbStub.CommandLine;
+using GdbHost.GdbStub.Monitor.Json;
 using GdbHost.GdbStub.Monitor.State;
 using GdbHost.GdbStub.Qemu;
 using GdbHost.GdbStub.Target;
+using GdbHost.Machine.Debug;
 using GdbHost.Machine.Pcie.Devices;
 
 namespace GdbHost.GdbStub.Monitor;
@@ -71,9 +74,21 @@ internal static class PciDevices
             return;
         }
 
-        foreach (string line in ((IPciDevices)request.Target).PciFunctions)
+        foreach (PciFunctionReport function in ((IPciDevices)request.Target).PciFunctions)
         {
-            request.Line(line);
+            Fact[] facts =
+            [
+                new("function", function.Requester), new("vendor", (int)function.Vendor), new("device", (int)function.Device), new("class", (int)function.ClassCode),
+                new("name", function.Name), new("bus", function.Bus), new("depth", function.Depth), new("secondary-bus", function.Behind),
+                new("requester", function.Requester), new("requester-at-reset", function.AtReset), new("may-request", function.IsMaster), new("on", function.IsOn),
+                new("regions", function.Regions.Select(static r => (Fact[])
+                    [new("bar", r.Index), new("io", r.IsIo), new("first", r.Address), new("bytes", r.Size), new("decoded", r.IsDecoded)])),
+            ];
+            foreach (string line in function.Lines)
+            {
+                // What follows in lines of words belongs to the function of the line before.
+                request.Line(line, line == function.Lines[0] ? facts : [new("function", function.Requester)]);
+            }
         }
     }
 

@@ -12,7 +12,7 @@ internal static class QemuNames
 {
     public static readonly MonitorCommand[] Rows =
     [
-        new("info", "registers|mtree|pci|tlb|irq|pic|mem|status|version", "QEMU's names: the same as registers, map, pci, tlb, gic, s1 map", Info)
+        new("info", "registers|cpus|mtree|pci|tlb|irq|pic|mem|status|version", "QEMU's names: the same as registers, cpus, map, pci, tlb, gic, s1 map", Info)
         {
             Examples =
             [
@@ -69,7 +69,7 @@ internal static class QemuNames
     // Each name of QEMU's, and the line of ours that answers it.
     private static readonly (string Name, string Line)[] Same =
     [
-        ("mtree", "map"), ("pci", "pci"), ("tlb", "tlb"), ("irq", "gic"), ("pic", "gic"), ("mem", "s1 map"),
+        ("cpus", "cpus"), ("mtree", "map"), ("pci", "pci"), ("tlb", "tlb"), ("irq", "gic"), ("pic", "gic"), ("mem", "s1 map"),
     ];
 
     private static void Info(MonitorRequest request, ReadOnlySpan<string> arguments)

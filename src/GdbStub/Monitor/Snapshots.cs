@@ -58,6 +58,7 @@ internal static class Snapshots
     {
         TargetState state = ((ISnapshots)request.Target).State;
         request.Line(string.Create(
-            CultureInfo.InvariantCulture, $"{state.Instructions} instructions, {state.VirtualNanoseconds} ns, state {state.Hash}"));
+            CultureInfo.InvariantCulture, $"{state.Instructions} instructions, {state.VirtualNanoseconds} ns, state {state.Hash}"),
+            new("instructions", (long)state.Instructions), new("ns", (long)state.VirtualNanoseconds), new("hash", state.Hash));
     }
 }

@@ -61,6 +61,10 @@ internal static class QemuConfiguration
             Gdb = request.GdbAddress is string at ? OptionValues.Listen("-gdb", at, request.AllowRemote) : null,
             GdbNamedBy = "-gdb",
             GdbPortFile = request.GdbPortFile,
+            Report = request.Report,
+            ReportNamedBy = "-report",
+            Symbols = request.Symbols,
+            SymbolsNamedBy = "-symbols",
             AllowRemote = request.AllowRemote,
             Wait = request.Stopped || request.GdbWaits,
             Ending = new GuestEnding

@@ -7,6 +7,7 @@ using System.Threading.Tasks;
 using GdbHost.GdbStub.Attached;
 using GdbHost.GdbStub.CommandLine;
 using GdbHost.GdbStub.Monitor.Traps;
+using GdbHost.GdbStub.Report;
 using GdbHost.GdbStub.Serial;
 using GdbHost.GdbStub.Server;
 using GdbHost.GdbStub.Session;
@@ -47,9 +48,15 @@ internal sealed class GuestProgram(RunSettings settings, Log log)
             throw new UserErrorException($"--restore: {problem}");
         }
 
+        machine.Description = new RunDescription(settings.CommandLine, Programs.Symbols(settings, configuration));
+        ExitReport? report = ExitReport.Begin(settings.Report, settings.ReportNamedBy);
         if (settings.TrapLog is not null)
         {
             InputFile.Write(TrapLogOption, settings.TrapLog, []);
+            machine.Inspection.RecordTraps(MachineInspection.DefaultTraps);
+        }
+        else if (report is not null)
+        {
             machine.Inspection.RecordTraps(MachineInspection.DefaultTraps);
         }
         else if (settings.Timeout is not null)
@@ -84,6 +91,11 @@ internal sealed class GuestProgram(RunSettings settings, Log log)
         script?.Dispose();
         script?.Report(end);
         await StopAsync(guest, end, serial, secureSerial);
+        if (report is not null && !await report.TryWriteAsync(guest, end, StopTime))
+        {
+            log.Warning($"{settings.ReportNamedBy}: the guest does not stand still, so there is no report of it");
+        }
+
         if (settings.TrapLog is not null)
         {
             InputFile.Write(TrapLogOption, settings.TrapLog, TrapFacts.Lines(machine.Inspection.ReadTraps(int.MaxValue).Traps));

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using GdbHost.Machine.Debug;
 using GdbHost.Machine.Pcie.Devices;
 
 namespace GdbHost.GdbStub.Target;
@@ -6,8 +7,8 @@ namespace GdbHost.GdbStub.Target;
 /// <summary>The PCI devices of a debuggee. What goes wrong is one line, else null.</summary>
 internal interface IPciDevices
 {
-    /// <summary>Every function, with its regions, in lines.</summary>
-    IReadOnlyList<string> PciFunctions { get; }
+    /// <summary>Every function, each bridge before what is behind it.</summary>
+    IReadOnlyList<PciFunctionReport> PciFunctions { get; }
 
     string? AddPciDevice(PciDeviceRequest request);
 

@@ -6,6 +6,7 @@ using System.Text;
 using System.Threading;
 using GdbHost.GdbStub.Monitor.Traps;
 using GdbHost.GdbStub.Monitor.Watches;
+using GdbHost.GdbStub.Report;
 using GdbHost.GdbStub.Worlds;
 using GdbHost.GdbStub.Tracing;
 using GdbHost.Machine.Boards;
@@ -24,7 +25,7 @@ namespace GdbHost.GdbStub.Target;
 /// </summary>
 internal sealed class MachineTarget
     : ITarget, IBreakpoints, IMemoryMap, ITranslation, ISnapshots, IPublishedFiles, IRestart, IPciDevices, IInspected, IWorlds, IWatches,
-        ITraced,
+        ITraced, IDescribed,
         IDisposable
 {
     private const int MostSerialBacklog = 4096;
@@ -78,6 +79,10 @@ internal sealed class MachineTarget
     public MachineWorlds Worlds => _port.Worlds;
 
     public MachineWatches Watches => _port.Watches;
+
+    /// <summary>Set once it is known what the user has typed.</summary>
+    public RunDescription Description { get; set; } = RunDescription.Nothing;
+
     public Tracer Tracer { get; }
 
     /// <summary>Instructions that all vCPUs have retired.</summary>
@@ -175,7 +180,7 @@ internal sealed class MachineTarget
 
     public string? LoadSnapshot(string path) => SnapshotFile.Load(_port, path);
 
-    public IReadOnlyList<string> PciFunctions => _port.PciFunctions;
+    public IReadOnlyList<PciFunctionReport> PciFunctions => Inspection.PciFunctions;
 
     public string? AddPciDevice(PciDeviceRequest request) => _port.AddPciDevice(request);
 

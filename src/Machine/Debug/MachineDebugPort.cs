@@ -352,9 +352,6 @@ public sealed class MachineDebugPort : IDisposable
     public IReadOnlyList<string> ExplainDma(ushort requester, ulong address, bool isWrite) =>
         Ask(() => DmaExplainer.Explain(_machine, requester, address, isWrite));
 
-    /// <inheritdoc cref="MachinePci.List"/>
-    public IReadOnlyList<string> PciFunctions => Ask(_pci.List);
-
     /// <summary>Sends bytes to the guest's console, in order; what does not fit the UART waits outside the machine.</summary>
     public void SendSerial(ReadOnlySpan<byte> bytes)
     {

@@ -5,6 +5,7 @@ using System.Threading.Channels;
 using GdbHost.GdbStub.Target;
 using GdbHost.GdbStub.Worlds;
 using GdbHost.GdbStub.Tracing;
+using GdbHost.Machine.Debug;
 using GdbHost.Machine.Pcie.Devices;
 
 namespace GdbHost.GdbStub.Tests.Fakes;
@@ -41,7 +42,7 @@ internal sealed class FakeTarget : ITarget, IBreakpoints, IMemoryMap, ITranslati
     /// <summary>What the next request about PCI devices is answered with.</summary>
     public string? PciProblem { get; set; }
 
-    public IReadOnlyList<string> PciFunctions => ["00:00.0 1b36:0008"];
+    public IReadOnlyList<PciFunctionReport> PciFunctions => [new("00:00.0", "", 0x1b36, 8, 0x060000, false) { Lines = ["00:00.0 1b36:0008"] }];
 
     public string? AddPciDevice(PciDeviceRequest request) => Note($"add {request}");
 
