@@ -77,7 +77,7 @@ public sealed class MonitorOnGuestsTests
     {
         foreach (MonitorCommand row in MonitorTable.Offered(new MonitorRequest(target, 0)).Where(row => !Changing.Contains(row.Name)))
         {
-            foreach (string line in row.Examples.Where(static e => !e.Arguments.StartsWith("export ", StringComparison.Ordinal)).Select(row.Line))
+            foreach (string line in row.Examples.Where(static e => !e.Arguments.Contains("/tmp/", StringComparison.Ordinal)).Select(row.Line))
             {
                 Assert.DoesNotContain("usage: monitor", TargetRun.Ask(target, line), StringComparison.Ordinal);
                 Assert.True(before == target.State, line);
