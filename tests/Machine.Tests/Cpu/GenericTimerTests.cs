@@ -23,6 +23,47 @@ public sealed class GenericTimerTests
         Assert.Equal((62_500_000UL, 100UL, 70UL), (core.Get("CNTFRQ_EL0"), core.Get("CNTPCT_EL0"), core.Get("CNTVCT_EL0")));
     }
 
+    /// <summary>One instruction takes one nanosecond (README.md): a counter says which instruction it is read by, wherever runs are cut.</summary>
+    [Theory]
+    [InlineData((int)ExceptionLevel.El1, false)]
+    [InlineData((int)ExceptionLevel.El1, true)]
+    [InlineData((int)ExceptionLevel.El2, true)]
+    public unsafe void Counters_are_read_at_the_time_of_the_instruction_by_either_engine(int level, bool el2)
+    {
+        const ulong Offset = 30;
+        const ulong Length = 6;
+        foreach (int? translateAfter in (int?[])[null, 1])
+        {
+            using TestCore core = new(el2, translateAfter: translateAfter);
+            core.Write(
+                TestCore.RamStart,
+                0xd53b_e041, // MRS X1, CNTVCT_EL0
+                0x8b01_0063, // ADD X3, X3, X1
+                0xb500_0049, // CBNZ X9, past the CNTPCT: X9 is 0
+                0xd53b_e022, // MRS X2, CNTPCT_EL0
+                0xca02_0084, // EOR X4, X4, X2
+                0x17ff_fffb); // B to the start
+            core.Clock.Now = 1000;
+            if (el2)
+            {
+                core.Set("CNTVOFF_EL2", Offset);
+            }
+
+            core.Enter((ExceptionLevel)level);
+            ulong offset = el2 ? Offset : 0;
+            Random random = new(5);
+            for (int cut = 0; cut < 200; cut++)
+            {
+                core.Cluster.Run(ulong.MaxValue, (ulong)random.Next((int)Length, 100));
+                ulong retired = core.Cluster.Retired;
+                ulong lastVirtual = 1000 + ((retired - 1) / Length * Length);
+                ulong lastPhysical = 1000 + ((retired - 4) / Length * Length) + 3;
+                Assert.Equal(
+                    ((lastVirtual / NanosecondsPerTick) - offset, lastPhysical / NanosecondsPerTick), (core.State->X[1], core.State->X[2]));
+            }
+        }
+    }
+
     [Theory]
     [InlineData("CNTP", "EL0", (int)TimerKind.Physical, 0)]
     [InlineData("CNTV", "EL0", (int)TimerKind.Virtual, 40)]

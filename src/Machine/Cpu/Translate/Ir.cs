@@ -142,6 +142,9 @@ internal enum IrCode : byte
     /// <summary>Part Aux of the state becomes A.</summary>
     SetState,
 
+    /// <summary>Virtual time of the instruction.</summary>
+    GetTime,
+
     /// <summary>
     /// Host address of A + (B shifted left by the low bits of Aux) + low word of Imm, where C bytes can be accessed; bit 7 of
     /// Aux: to store. Bits 46:32 of Imm are the alignment that is checked, bits 55:48 one more than the general register that A

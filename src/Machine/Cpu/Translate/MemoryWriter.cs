@@ -67,6 +67,10 @@ internal sealed unsafe class MemoryWriter(UnitWriter unit)
             case IrCode.SetState:
                 SetState(ref op);
                 break;
+            case IrCode.GetTime:
+                unit.Flags.Forget();
+                unit.LoadTime(Registers.Define(k));
+                break;
             case IrCode.Translate:
                 Translate(ref op, k);
                 break;

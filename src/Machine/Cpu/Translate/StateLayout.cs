@@ -62,6 +62,8 @@ internal static unsafe class StateLayout
 
     public static Mem BudgetLeft => At(&Origin->Translated.Budget);
 
+    public static Mem TimeAtEnd => At(&Origin->Translated.TimeAtEnd);
+
     public static Mem VirtualPage => At(&Origin->Translated.VirtualPage);
 
     public static Mem JumpKey => At(&Origin->Translated.JumpKey);

@@ -43,6 +43,9 @@ internal unsafe struct TranslatedState
     /// <summary>Instructions that may still be executed.</summary>
     public long Budget;
 
+    /// <summary>Virtual time of the last instruction of the budget.</summary>
+    public ulong TimeAtEnd;
+
     /// <summary>Virtual address of the page whose code runs.</summary>
     public ulong VirtualPage;
 

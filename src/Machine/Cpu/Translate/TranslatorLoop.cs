@@ -137,6 +137,7 @@ internal sealed unsafe class TranslatorLoop : IExecutionEngine, IDisposable
         CpuState* state = _state;
         state->Translated.Budget = (long)Math.Min(left, long.MaxValue);
         ulong beyond = left - (ulong)state->Translated.Budget;
+        state->Translated.TimeAtEnd = _end - beyond - 1;
         state->Translated.VirtualPage = state->Pc & PageMask;
         state->Translated.Flags = HostFlags.Take(in *state);
         FollowHints(state);

@@ -24,6 +24,7 @@ internal sealed unsafe class UnitWriter
     private readonly List<Stub> _stubs = [];
     private readonly List<int> _segmentExits = [];
     private readonly List<int> _segmentStubs = [];
+    private readonly List<(int Number, nint RestAt)> _segmentTimes = [];
     private readonly Labels _labels = new(Translator.MaxInstructions);
     private readonly ParallelMove _move = new();
     private readonly Instruction*[] _kept = new Instruction*[Translator.MaxInstructions];
@@ -151,6 +152,15 @@ internal sealed unsafe class UnitWriter
         }
     }
 
+    /// <summary>A register becomes the virtual time of the present instruction: what is left of the budget tells. Changes the flags.</summary>
+    public void LoadTime(Gpr register)
+    {
+        Asm.Load(8, register, StateLayout.TimeAtEnd);
+        Asm.Alu(Alu.Sub, true, register, StateLayout.Budget);
+        Asm.Alu(Alu.Sub, true, register, 1);
+        _segmentTimes.Add((_number, (nint)(Asm.At - 1)));
+    }
+
     private void Begin(LoopShape loops)
     {
         _loops = loops;
@@ -160,6 +170,7 @@ internal sealed unsafe class UnitWriter
         _stubs.Clear();
         _segmentExits.Clear();
         _segmentStubs.Clear();
+        _segmentTimes.Clear();
         Array.Clear(_kept);
         _segmentLength = null;
         _firstLength = null;
@@ -294,8 +305,14 @@ internal sealed unsafe class UnitWriter
             left.Rest = _number - left.Number;
         }
 
+        foreach ((int number, nint restAt) in _segmentTimes)
+        {
+            *(byte*)restAt = (byte)(_number - number);
+        }
+
         _segmentExits.Clear();
         _segmentStubs.Clear();
+        _segmentTimes.Clear();
     }
 
     private ushort OffsetOf(int number) => (ushort)(_instructions[number].Index << 2);

@@ -1,5 +1,6 @@
 using System;
 using GdbHost.Machine.Common;
+using GdbHost.Machine.Cpu.Privileged;
 using GdbHost.Machine.Isa;
 using GdbHost.Machine.Isa.Groups.Integer;
 using GdbHost.Machine.SysRegs;
@@ -8,12 +9,13 @@ namespace GdbHost.Machine.Cpu.Translate.Forms;
 
 /// <summary>
 /// System instructions that need neither the interpreter nor the run loop: barriers, moves from and to registers that
-/// are nothing but storage or say what the core is, setting interrupt masks, zeroing a block. A row that has traps, hooks or effects is not touched.
+/// are nothing but storage or say what the core is, reading counters, setting interrupt masks, zeroing a block. A row that has traps, hooks or effects is not touched.
 /// </summary>
 internal static class SystemInstructions
 {
     private const int BlockBytes = 64;
     private const int VectorBytes = 16;
+    private static readonly int NanosecondsPerTickBits = System.Numerics.BitOperations.Log2(GenericTimer.NanosecondsPerTick);
 
     /// <summary>PSTATE.D, A, I, F.</summary>
     private const ulong DaifBits = 0x3c0;
@@ -23,6 +25,8 @@ internal static class SystemInstructions
     private static readonly SysRegId CurrentEl = new(3, 0, 4, 2, 2);
     private static readonly SysRegId CacheType = new(3, 3, 0, 0, 1);
     private static readonly SysRegId ZeroBlockSize = new(3, 3, 0, 0, 7);
+    private static readonly SysRegId PhysicalCount = new(3, 3, 14, 0, 1);
+    private static readonly SysRegId VirtualCount = new(3, 3, 14, 0, 2);
     private static readonly SysRegId ZeroBlock = new(1, 3, 7, 4, 1);
 
     /// <summary>IC IVAU, DC CVAC, DC CVAU, DC CIVAC: they do nothing to memory that may be read.</summary>
@@ -86,6 +90,15 @@ internal static class SystemInstructions
             // DCZID_EL0.DZP says whether DC ZVA traps: it is clear where that is not slow.
             unit.AddLeaving(id == CacheType ? IrCode.CheckCacheType : IrCode.CheckZeroBlock);
             unit.SetX(slot, unit.Const(id == CacheType ? cores.CtrEl0 : cores.DczidEl0));
+            return true;
+        }
+
+        if (unit.Cores is { } timed && (id == VirtualCount || id == PhysicalCount))
+        {
+            // EL0 asks CNTKCTL_EL1 first, and EL1 may have to ask CNTHCTL_EL2 for the physical counter.
+            unit.CheckLevel(id == PhysicalCount && timed.HasEl2 ? ExceptionLevel.El2 : ExceptionLevel.El1);
+            ulong count = unit.Shift(IrCode.Lsr, true, unit.Add(IrCode.GetTime), NanosecondsPerTickBits);
+            unit.SetX(slot, id == VirtualCount ? unit.Binary(IrCode.Sub, true, count, unit.GetStored(Sr.CntvoffEl2)) : count);
             return true;
         }
 
