@@ -11,7 +11,6 @@ using GdbHost.GdbStub.Run;
 using GdbHost.GdbStub.Target;
 using GdbHost.Machine.Backends;
 using GdbHost.Machine.Boards;
-using GdbHost.Machine.Pcie.Devices;
 
 namespace GdbHost.GdbStub.Qemu;
 
