@@ -17,7 +17,7 @@ internal static class TranslatedDevices
         return kinds.Length == 0
             ? null
             : $"-device {string.Join(", ", kinds)}: without iommu_platform=on its driver gives it physical addresses, which the SMMU refuses where the kernel translates "
-                + "(F_TRANSLATION; QEMU lets such a device pass round its SMMU); add iommu_platform=on, or boot Linux with iommu.passthrough=1";
+                + "(F_TRANSLATION; QEMU lets such a device pass round its SMMU); add iommu_platform=on (QEMU wants disable-legacy=on with it), or boot Linux with iommu.passthrough=1";
     }
 
     private static bool IsUntranslated(PciDeviceRequest device) =>

@@ -49,7 +49,7 @@ public sealed class UntranslatedVirtioTests : IDisposable
         Says.InOrder(
             gdb.Host, gdb.ToString(),
             "warning: --device virtio-blk-pci,id=d: without iommu_platform=on its driver gives it physical addresses, which the SMMU refuses",
-            "add iommu_platform=on, or boot Linux with iommu.passthrough=1",
+            "add iommu_platform=on (QEMU wants disable-legacy=on with it), or boot Linux with iommu.passthrough=1",
             $"pcie.d: queue 0: the ring or a table of descriptors is not in memory ({Reason}); the device stops until it is reset");
     }
 
