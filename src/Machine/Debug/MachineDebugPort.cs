@@ -349,8 +349,8 @@ public sealed class MachineDebugPort : IDisposable
     public IReadOnlyList<string> AskSmmu(SmmuQuestion question) => Ask(() => SmmuTopics.Answer(_machine, question));
 
     /// <inheritdoc cref="DmaExplainer.Explain"/>
-    public IReadOnlyList<string> ExplainDma(ushort requester, ulong address, bool isWrite) =>
-        Ask(() => DmaExplainer.Explain(_machine, requester, address, isWrite));
+    public IReadOnlyList<string> ExplainDma(ushort requester, ulong address, bool isWrite, uint? pasid) =>
+        Ask(() => DmaExplainer.Explain(_machine, requester, address, isWrite, pasid));
 
     /// <inheritdoc cref="MachinePci.List"/>
     public IReadOnlyList<string> PciFunctions => Ask(_pci.List);
