@@ -5,6 +5,7 @@
 #
 # built/semihosting/  semihosting.elf (tests/Guests/semihosting)
 # built/securegic/    securegic.elf (tests/Guests/securegic)
+# built/smmu/         smmu.elf (tests/Guests/smmu)
 # built/worlds/       worlds.elf (tests/Guests/worlds)
 # built/report/       report.elf, report.bin, echo.elf (tests/Guests/report)
 # built/situation1/   too-small.elf, ecam-unmapped.elf, reported.elf, fixed.elf, guest.dtb (tests/Guests/situation1)
@@ -49,6 +50,8 @@ bare_metal() {
 }
 bare_metal "$repository/tests/Guests/semihosting" program.ld "$cache/built/semihosting/semihosting.elf" start.S main.c
 bare_metal "$repository/tests/Guests/securegic" securegic.ld "$cache/built/securegic/securegic.elf" start.S program.c
+bare_metal "$repository/tests/Guests/smmu" smmu.ld "$cache/built/smmu/smmu.elf" \
+    start.S board.c driver.c exerciser.c edu.c stages.c stalls.c ats.c queues.c records.c main.c
 bare_metal "$repository/tests/Guests/worlds" worlds.ld "$cache/built/worlds/worlds.elf" start.S console.c monitor.c hypervisor.c kernel.c
 
 # hypervisor NAME -DIPA_BITS=.. -DECAM_MAPPED=.. -DREGISTERS_PRESERVED=..

@@ -27,5 +27,5 @@ internal interface IPciDevices
 
     /// <summary>The way of a request that nobody sends, in lines.</summary>
     /// <param name="requester">Bus in [15:8], device in [7:3], function in [2:0].</param>
-    IReadOnlyList<string> ExplainDma(ushort requester, ulong address, bool isWrite);
+    IReadOnlyList<string> ExplainDma(ushort requester, ulong address, bool isWrite, uint? pasid);
 }

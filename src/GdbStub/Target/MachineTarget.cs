@@ -194,7 +194,7 @@ internal sealed class MachineTarget
     public IReadOnlyList<string> AskSmmu(string topic, IReadOnlyList<ulong> numbers, bool isWrite) =>
         _port.AskSmmu(new SmmuQuestion(topic, numbers, isWrite));
 
-    public IReadOnlyList<string> ExplainDma(ushort requester, ulong address, bool isWrite) => _port.ExplainDma(requester, address, isWrite);
+    public IReadOnlyList<string> ExplainDma(ushort requester, ulong address, bool isWrite, uint? pasid) => _port.ExplainDma(requester, address, isWrite, pasid);
 
     public string NameOf(int cpu) => $"cpu{cpu}";
 

@@ -212,6 +212,13 @@ internal sealed unsafe class Core : IDisposable
         }
     }
 
+    /// <summary>An event for WFE has come from another core or from a device.</summary>
+    public void ReceiveEvent()
+    {
+        EventRegister = true;
+        RequestAttention();
+    }
+
     /// <summary>Reads and clears the wish for attention.</summary>
     public bool TakeAttention()
     {

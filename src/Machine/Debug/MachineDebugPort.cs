@@ -349,8 +349,8 @@ public sealed class MachineDebugPort : IDisposable
     public IReadOnlyList<string> AskSmmu(SmmuQuestion question) => Ask(() => SmmuTopics.Answer(_machine, question));
 
     /// <inheritdoc cref="DmaExplainer.Explain"/>
-    public IReadOnlyList<string> ExplainDma(ushort requester, ulong address, bool isWrite) =>
-        Ask(() => DmaExplainer.Explain(_machine, requester, address, isWrite));
+    public IReadOnlyList<string> ExplainDma(ushort requester, ulong address, bool isWrite, uint? pasid) =>
+        Ask(() => DmaExplainer.Explain(_machine, requester, address, isWrite, pasid));
 
     /// <summary>Sends bytes to the guest's console, in order; what does not fit the UART waits outside the machine.</summary>
     public void SendSerial(ReadOnlySpan<byte> bytes)

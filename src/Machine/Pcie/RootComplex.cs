@@ -15,7 +15,7 @@ namespace GdbHost.Machine.Pcie;
 /// What is between the CPU's bus and bus 0 of PCI: finds the function that an access is for, joins the interrupt pins to
 /// four lines, and takes the requests of functions to memory.
 /// </summary>
-internal sealed class RootComplex : IDevice
+internal sealed class RootComplex : IDevice, IEndpoints
 {
     public const string BusName = "pcie.0";
 
@@ -151,6 +151,24 @@ internal sealed class RootComplex : IDevice
     /// <summary>A request that a bridge below has turned around to a neighbor.</summary>
     public DmaResult ReachPeer(in DmaRequest request, IBusDevice peer, ulong offset, Span<byte> data) =>
         _inbound.ReachPeer(request, peer, offset, data);
+
+    public InvalidationAnswer Invalidate(in CacheInvalidation invalidation) =>
+        Find(invalidation.Function.Value >> 8, invalidation.Function.Value & 0xff)?.Invalidate(in invalidation) ?? InvalidationAnswer.None;
+
+    public void Respond(in PageResponse response) =>
+        Find(response.Function.Value >> 8, response.Function.Value & 0xff)?.Respond(in response);
+
+    // Whoever it is of may be gone, and its request with it.
+    public void Release(ushort ticket, StallOutcome outcome)
+    {
+        foreach (PciFunction function in Functions)
+        {
+            if (function.TryResume(ticket, outcome))
+            {
+                return;
+            }
+        }
+    }
 
     public void Reset()
     {

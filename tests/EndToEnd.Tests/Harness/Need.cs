@@ -56,7 +56,7 @@ public enum Need
 /// <summary>Says whether a need is met, and if not, what is missing.</summary>
 internal static class Needs
 {
-    private static readonly string[] BuiltGuests = ["situation1/fixed.elf", "semihosting/semihosting.elf", "worlds/worlds.elf", "virtio/debian.cpio.gz", "report/report.bin", "kvm/kvm.cpio.gz", "vfio/vfio.cpio.gz"];
+    private static readonly string[] BuiltGuests = ["situation1/fixed.elf", "semihosting/semihosting.elf", "smmu/smmu.elf", "worlds/worlds.elf", "virtio/debian.cpio.gz", "report/report.bin", "kvm/kvm.cpio.gz", "vfio/vfio.cpio.gz"];
 
     public static bool UnderCi => Environment.GetEnvironmentVariable("CI") == "true";
 

@@ -56,9 +56,9 @@ internal sealed class FakeTarget : ITarget, IBreakpoints, IMemoryMap, ITranslati
         return [];
     }
 
-    public IReadOnlyList<string> ExplainDma(ushort requester, ulong address, bool isWrite)
+    public IReadOnlyList<string> ExplainDma(ushort requester, ulong address, bool isWrite, uint? pasid)
     {
-        Note($"dma {requester} {address} {isWrite}");
+        Note($"dma {requester} {address} {isWrite}{(pasid is null ? "" : $" {pasid}")}");
         return [];
     }
 

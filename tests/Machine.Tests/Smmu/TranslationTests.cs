@@ -69,7 +69,7 @@ public sealed class TranslationTests : IDisposable
     [Fact]
     public void Both_stages_translate_with_the_descriptor_and_the_tables_under_stage_2()
     {
-        UseBothStages();
+        _smmu.UseBothStages();
         _smmu.Map1(Input, Intermediate);
         _smmu.Map2(Intermediate, SmmuFixture.Data);
         Assert.Equal((DmaResult.Ok, 0x1122_3344_5566_7788ul), _smmu.Load(Input));
@@ -146,18 +146,5 @@ public sealed class TranslationTests : IDisposable
         _smmu.Map1(Input, SmmuFixture.Data, flags: 0x400);
         _smmu.Ste(SmmuFixture.Stream, SmmuFixture.OnlyStage1 | SmmuFixture.Context, 2ul << 30, 0, 0);
         Assert.Equal((DmaResult.Ok, 2ul), _smmu.Load(Input + 8));
-    }
-
-    private void UseBothStages()
-    {
-        for (ulong page = 0; page < 0x80; page++)
-        {
-            _smmu.Map2(SmmuFixture.Context + (page << 12), SmmuFixture.Context + (page << 12));
-            _smmu.Map2(SmmuFixture.Stage1 + (page << 12), SmmuFixture.Stage1 + (page << 12));
-            _smmu.Map2(0x4070_0000 + (page << 12), 0x4070_0000 + (page << 12));
-        }
-
-        _smmu.Cd();
-        _smmu.Ste(SmmuFixture.Stream, SmmuFixture.Nested | SmmuFixture.Context, 0, SmmuFixture.PlainS2, SmmuFixture.Stage2);
     }
 }

@@ -16,7 +16,13 @@ internal static class DmaWords
         MachineDmaStep last = d.Way[^1];
         if (last.Verdict != "Ok")
         {
-            return $"{last.Verdict} at {last.Place}";
+            return last.Verdict switch
+            {
+                "Stalled" => $"waits in {last.Place} for CMD_RESUME",
+                "Discarded" => $"Discarded at {last.Place}: reads as zero, writes nothing, and the function is told that all is well",
+                "Answered" => $"translation request, answered by {last.Place}",
+                _ => $"{last.Verdict} at {last.Place}",
+            };
         }
 
         string place = d.Place switch

@@ -44,8 +44,8 @@ internal sealed class DmaTransactions(Boards.Machine machine)
         root.DmaObserver += on ? Passed : null;
         if (machine.Smmu is { } smmu)
         {
-            smmu.EventObserver -= Recorded;
-            smmu.EventObserver += on ? Recorded : null;
+            smmu.Recorder.Observer -= Recorded;
+            smmu.Recorder.Observer += on ? Recorded : null;
         }
     }
 

@@ -57,6 +57,9 @@ public sealed record MachineDma(
     /// <summary>The last verdict: Ok, or why it went no further.</summary>
     public string Verdict => Way[^1].Verdict;
 
+    /// <summary>It ended in an error, or as if in none (Discarded).</summary>
+    public bool IsRefused => Verdict is not ("Ok" or "Answered" or "Stalled");
+
     /// <summary>A write that is no interrupt message has reached a doorbell, which cannot tell the two apart.</summary>
     public bool FakesInterrupt => Kind is "Write" or "Atomic" && Place == DmaPlaceKind.Doorbell;
 }

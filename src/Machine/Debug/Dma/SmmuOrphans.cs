@@ -81,8 +81,8 @@ internal static class SmmuOrphans
     {
         SmmuV3 smmu = machine.Smmu!;
         StreamContext[] present = [.. MachinePci.All(machine.Pcie!.Bus).SelectMany(f => Contexts(smmu, f.Requester.Value))];
-        return smmu.Translations.Combined.Where(e => !present.Any(c => c.Cd is not null && (c.Tag == e.Context || c.GlobalTag == e.Context)))
-            .Concat(smmu.Translations.Stage2.Where(e => !present.Any(c => c.Setup.Stage2.Enabled && c.Setup.Stage2.Vmid == e.Vmid)))
+        return smmu.Translations.Combined.Where(e => !present.Any(c => c.Cd is not null && c.Bank == e.Bank && (c.Tag == e.Entry.Context || c.GlobalTag == e.Entry.Context)))
+            .Concat(smmu.Translations.Stage2.Where(e => !present.Any(c => c.Setup.Stage2.Enabled && c.Ste.Vmid == e.Vmid)))
             .Take(MostRanges)
             .Select(static e => $"{SmmuCaches.Words(e)}: no stream of a function has its VMID and ASID");
     }

@@ -28,9 +28,9 @@ internal sealed class SmmuStops(Boards.Machine machine)
             _stops = value;
             if (machine.Smmu is SmmuV3 smmu)
             {
-                smmu.EventObserver -= Recorded;
-                smmu.EventObserver += value is null ? null : Recorded;
-                smmu.ErrorObserver = value is null ? null : Raised;
+                smmu.Recorder.Observer -= Recorded;
+                smmu.Recorder.Observer += value is null ? null : Recorded;
+                smmu.Signals.ErrorObserver = value is null ? null : Raised;
             }
         }
     }

@@ -166,7 +166,7 @@ internal sealed class ConfigurationCache
     /// <summary>A descriptor with what it makes of its stream.</summary>
     public static KeptDescriptor Descriptor(KeptStream stream, uint substream, ContextDescriptor cd)
     {
-        bool isLegal = stream.IsLegal && cd.V && !cd.IsIllegal(stream.Ste.IsEl2);
+        bool isLegal = stream.IsLegal && cd.V && !cd.IsIllegal(stream.Ste);
         return new KeptDescriptor(substream, cd, isLegal ? new StreamContext(stream.Ste, cd) : null);
     }
 

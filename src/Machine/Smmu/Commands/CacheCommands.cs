@@ -1,0 +1,81 @@
+using GdbHost.Machine.Common;
+using GdbHost.Machine.Mmu;
+
+namespace GdbHost.Machine.Smmu.Commands;
+
+/// <summary>Commands about what the SMMU keeps: CMD_PREFETCH_*, CMD_CFGI_* and CMD_TLBI_* (IHI 0070, Commands).</summary>
+internal sealed class CacheCommands(SmmuV3 smmu)
+{
+    /// <summary>CMD_PREFETCH_*: a hint; the structures are read.</summary>
+    public CommandError Prefetch(Command command)
+    {
+        if (command.IsSecure)
+        {
+            return CommandError.Illegal;
+        }
+
+        if (smmu.Control.SmmuEnable)
+        {
+            smmu.Streams.Resolve(smmu.StreamTable, command.Stream, command.HasSubstream ? command.Substream : null);
+        }
+
+        return CommandError.None;
+    }
+
+    /// <summary>CMD_CFGI_STE and CMD_CFGI_STE_RANGE.</summary>
+    public CommandError ForgetStreams(Command command, uint first, uint last)
+    {
+        if (command.IsSecure)
+        {
+            return CommandError.Illegal;
+        }
+
+        smmu.Structures.ForgetStreams(first, last);
+        return CommandError.None;
+    }
+
+    /// <summary>CMD_CFGI_CD and CMD_CFGI_CD_ALL.</summary>
+    public CommandError ForgetDescriptors(Command command, uint? substream)
+    {
+        if (command.IsSecure)
+        {
+            return CommandError.Illegal;
+        }
+
+        smmu.Structures.ForgetDescriptors(command.Stream, substream);
+        return CommandError.None;
+    }
+
+    /// <summary>CMD_TLBI_*, with a range where the command names one.</summary>
+    public CommandError InvalidateTranslations(TlbiOperation operation, Command command, bool hasAddress)
+    {
+        // More pages than this go by widening the command: to remove more than was asked for is allowed.
+        const ulong MostPages = 512;
+        bool ofEl2 = operation is TlbiOperation.Alle2 or TlbiOperation.Vae2;
+        int bank = ofEl2 ? 0 : command.Vmid >> 8;
+        int shift = 10 + (command.Tg * 2);
+        ulong pages = hasAddress && command.Tg != 0 ? ((ulong)command.Num + 1) << command.Scale : 1;
+        TlbInvalidation invalidation = new(operation, Secure: false, (byte)command.Vmid, command.Asid, command.Address.Field(55, 0));
+        if (pages > MostPages)
+        {
+            smmu.Translations.Invalidate(invalidation with { Operation = Widened(operation) }, bank);
+            return CommandError.None;
+        }
+
+        smmu.Queue.Worked((int)pages - 1);
+        for (ulong page = 0; page < pages; page++)
+        {
+            smmu.Translations.Invalidate(invalidation with { Address = (invalidation.Address + (page << shift)).Field(55, 0) }, bank);
+        }
+
+        return CommandError.None;
+    }
+
+    private static TlbiOperation Widened(TlbiOperation operation) => operation switch
+    {
+        TlbiOperation.Vae1 => TlbiOperation.Aside1,
+        TlbiOperation.Vaae1 => TlbiOperation.Vmalle1,
+        TlbiOperation.Ipas2e1 => TlbiOperation.Vmalls12e1,
+        _ => TlbiOperation.Alle2,
+    };
+}
