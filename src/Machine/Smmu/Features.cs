@@ -29,8 +29,8 @@ internal static class Features
     public const uint Idr0 = (1u << 0) | (1u << 1) | (2u << 2) | (1u << 4) | (1u << 9) | (1u << 10) | (1u << 12) | (1u << 13) | (1u << 14)
         | (1u << 16) | (1u << 18) | (1u << 19) | (1u << 27);
 
-    /// <summary>SIDSIZE, SSIDSIZE, PRIQS, EVENTQS, CMDQS.</summary>
-    public const uint Idr1 = StreamIdBits | (SubstreamIdBits << 6) | (QueueBits << 11) | (QueueBits << 16) | (QueueBits << 21);
+    /// <summary>SIDSIZE, SSIDSIZE, PRIQS, EVENTQS, CMDQS, ATTR_PERMS_OVR.</summary>
+    public const uint Idr1 = StreamIdBits | (SubstreamIdBits << 6) | (QueueBits << 11) | (QueueBits << 16) | (QueueBits << 21) | (1u << 26);
 
     /// <summary>HAD, RIL, BBML = 2.</summary>
     public const uint Idr3 = (1u << 2) | (1u << 10) | (2u << 11);
@@ -46,7 +46,7 @@ internal static class Features
     [
         "stage 1 and stage 2, AArch64 tables, 4 KiB and 64 KiB granules, little and big endian, 40-bit output",
         "ASIDs and VMIDs of 16 bits, StreamIDs of 16 bits, SubstreamIDs of 16 bits",
-        "two-level stream tables and context descriptor tables, EL2 stream world, range invalidation, MSIs",
+        "two-level stream tables and context descriptor tables, EL2 and EL2-E2H stream worlds, range invalidation, MSIs",
         "faults terminate (abort or RAZ/WI) or stall; PCI Express functions are never stalled, but for those plugged in with stall=on",
         "ATS with full and split-stage translation, PRI, completion of CMD_SYNC by interrupt, message and event (WFE)",
         "no ATOS, hardware update of flags, broadcast TLB maintenance, Secure side",

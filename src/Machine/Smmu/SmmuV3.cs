@@ -87,7 +87,10 @@ internal sealed class SmmuV3 : IDevice, IIommu
 
     public Control Control => new(Bank[Registers.Cr0]);
 
-    public StreamTable StreamTable => new(Wide(Registers.StrtabBase), Bank[Registers.StrtabBaseCfg]);
+    public StreamTable StreamTable => new(Wide(Registers.StrtabBase), Bank[Registers.StrtabBaseCfg]) { E2h = IsHostMode };
+
+    /// <summary>SMMU_CR2.E2H.</summary>
+    public bool IsHostMode => Bank[Registers.Cr2].Bit(0);
 
     public QueueRing CommandRing => new(Wide(Registers.CmdqBase), Command.Bytes);
 
@@ -144,7 +147,8 @@ internal sealed class SmmuV3 : IDevice, IIommu
         Translation result = Translations.Translate(context, request.Address, transaction.Type, transaction.Unprivileged);
         if (!result.Fault.Happened && request.Kind == DmaKind.Atomic)
         {
-            transaction = transaction with { Type = AccessType.Read };
+            // Where it may write and not read, the fault is a read's (IHI 0070, Attribute support).
+            transaction = transaction with { Type = AccessType.Read, IsRead = true };
             result = Translations.Translate(context, request.Address, AccessType.Read, transaction.Unprivileged);
         }
 

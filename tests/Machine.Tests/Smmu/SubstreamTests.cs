@@ -144,6 +144,35 @@ public sealed class SubstreamTests : IDisposable
         Assert.Equal(0u, _device.Do(ExerciserDriver.Write, Input + 0x2000, pasid: ExerciserDriver.Pasid(1, execute: true, privileged: true)));
     }
 
+    // STE.PRIVCFG and STE.INSTCFG, which SMMU_IDR1.ATTR_PERMS_OVR says are there; 0b01 is reserved, as 0b00.
+    [Theory]
+    [InlineData(0ul, 5u, false, false)]
+    [InlineData(1ul << 48, 5u, false, false)]
+    [InlineData(3ul << 48, 0u, true, false)] // privileged
+    [InlineData((3ul << 48) | (3ul << 50), 5u, true, true)] // privileged fetch
+    public void The_entry_overrides_privilege_and_execution(ulong d1, uint result, bool privileged, bool instruction)
+    {
+        _smmu.Cd();
+        _smmu.Ste(_device.Stream, SmmuFixture.OnlyStage1 | SmmuFixture.Context, d1, 0, 0);
+        _smmu.Map1(Input, SmmuFixture.Data, flags: 0x400 | (1ul << 53));
+        Assert.Equal(1u, _smmu.Read32(4) >> 26 & 1);
+        Assert.Equal(result, _device.Do(ExerciserDriver.Read, Input));
+        Assert.Equal(result == 0 ? [] : [(privileged, instruction)], _smmu.TakeEvents().ConvertAll(static e => (e.IsPrivileged, e.IsInstruction)));
+    }
+
+    // Section 13.1.2: RnW is 0 for an atomic operation, but where it may write and not read.
+    [Theory]
+    [InlineData(0x440ul, true)] // S2AP = read
+    [InlineData(0x480ul, false)] // S2AP = write
+    public void An_atomic_operation_that_may_not_read_or_write_says_which(ulong flags, bool written)
+    {
+        _smmu.Ste(_device.Stream, SmmuFixture.OnlyStage2, 0, SmmuFixture.PlainS2, SmmuFixture.Stage2);
+        _smmu.Map2(0x20_0000_0000, SmmuFixture.Data, flags);
+        Assert.Equal(5u, _device.Do(ExerciserDriver.FetchAdd, 0x20_0000_0000));
+        EventRecord happened = Assert.Single(_smmu.TakeEvents());
+        Assert.Equal((EventKind.Permission, !written), (happened.Kind, happened.IsRead));
+    }
+
     private void UseSubstreams(ulong s1dss = 0, ulong format = 0)
     {
         _smmu.Cd();

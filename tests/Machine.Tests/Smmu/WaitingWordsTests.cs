@@ -81,6 +81,22 @@ public sealed class WaitingWordsTests : IDisposable
         Assert.Equal("PA 0x40800000: ram+0x800000", Ask("walk", _plain.Stream, Input, 1)[^1]);
     }
 
+    [Fact]
+    public void The_log_has_PASID_address_type_and_what_is_not_refused()
+    {
+        _plain.EnableAts();
+        _plain.EnablePasid();
+        DmaLog log = new(new DmaTransactions(_smmu.Machine));
+        log.TurnOn(null);
+        _patient.Start(ExerciserDriver.Read, Input);
+        _plain.Do(ExerciserDriver.AskTranslation, Input);
+        _plain.Do(ExerciserDriver.Read, Input, pasid: ExerciserDriver.Pasid(7));
+        Assert.Equal(
+            [("Stalled", "Untranslated", null), ("Answered", "TranslationRequest", null), ("TranslationFault", "Untranslated", (uint?)7)],
+            log.Read(9, null).Requests.Select(static l => (l.Request.Verdict, l.Request.AddressType, l.Request.Pasid)));
+        Assert.Equal(1, log.Read(9, null).Counts.Sum(static c => c.Refused));
+    }
+
     private IReadOnlyList<string> Explain(uint stream) => DmaExplainer.Explain(_smmu.Machine, (ushort)stream, Input, isWrite: false);
 
     private IReadOnlyList<string> Ask(string topic, params ulong[] numbers)

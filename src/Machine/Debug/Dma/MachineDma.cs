@@ -51,6 +51,12 @@ public sealed record MachineDmaStep(string Stage, string Place, string Verdict, 
 public sealed record MachineDma(
     ulong At, int? Cpu, string Requester, string Sender, string Kind, ulong Address, int Length, uint? Data, IReadOnlyList<MachineDmaStep> Way, DmaPlaceKind Place)
 {
+    /// <summary>The PASID that it carries; null for one without.</summary>
+    public uint? Pasid { get; init; }
+
+    /// <summary>The AT field: Untranslated, TranslationRequest, Translated or Reserved.</summary>
+    public string AddressType { get; init; } = nameof(Pcie.Dma.AddressType.Untranslated);
+
     /// <summary>Memory, or what is in its place, is changed.</summary>
     public bool IsWrite => Kind != "Read";
 

@@ -75,7 +75,7 @@ internal static class SmmuCaches
             return $"{Words(kept)}: no kept stream has this VMID and ASID: it outlives its context";
         }
 
-        return Compare(smmu, kept, context, context.Ste.IsEl2 ? "CMD_TLBI_EL2_VA" : "CMD_TLBI_NH_VA");
+        return Compare(smmu, kept, context, context.Ste.IsEl2 || context.Ste.IsHost ? "CMD_TLBI_EL2_VA" : "CMD_TLBI_NH_VA");
     }
 
     private static string? StaleStage2(SmmuV3 smmu, KeptEntry kept, List<StreamContext> contexts)
@@ -111,6 +111,7 @@ internal static class SmmuCaches
         bool stage2Only = entry.Context == TlbEntry.Stage2Context(entry.Vmid);
         string whose = stage2Only ? $"VMID {kept.Vmid}, IPA"
             : entry.Regime == Regime.El2 ? "EL2, IOVA"
+            : kept.Bank == TranslationCaches.HostBank ? $"EL2-E2H, {(entry.IsGlobal ? "global" : $"ASID {entry.Asid}")}, IOVA"
             : entry.IsGlobal ? $"VMID {kept.Vmid}, global, IOVA"
             : $"VMID {kept.Vmid}, ASID {entry.Asid}, IOVA";
         Permissions permissions = entry.Stage1Permissions & entry.Stage2Permissions;

@@ -18,7 +18,7 @@ internal sealed class SmmuStops(Boards.Machine machine)
 {
     private Func<MachineSmmuReport, string?>? _stops;
 
-    public static IReadOnlyList<string> Names { get; } = [.. EventRow.Table.Select(static r => r.Name), "CERROR_ILL", "CERROR_ABT"];
+    public static IReadOnlyList<string> Names { get; } = [.. EventRow.Table.Select(static r => r.Name), "CERROR_ILL", "CERROR_ABT", "CERROR_ATC_INV_SYNC"];
 
     /// <summary>The words of a stop, or null to go on; itself null: never stop.</summary>
     public Func<MachineSmmuReport, string?>? Reports

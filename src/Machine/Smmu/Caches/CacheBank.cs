@@ -3,7 +3,7 @@ using GdbHost.Machine.Mmu;
 
 namespace GdbHost.Machine.Smmu.Caches;
 
-/// <summary>Translations of the VMIDs that have the same bits [15:8].</summary>
+/// <summary>Translations of the VMIDs that have the same bits [15:8], or of EL2 with E2H.</summary>
 /// <param name="entries">Entries of each of its two TLBs.</param>
 internal sealed class CacheBank(int entries)
 {
@@ -43,7 +43,7 @@ internal sealed class CacheBank(int entries)
 }
 
 /// <summary>A kept translation.</summary>
-/// <param name="Bank">VMID [15:8].</param>
+/// <param name="Bank">VMID [15:8], or <see cref="TranslationCaches.HostBank"/>.</param>
 internal readonly record struct KeptEntry(int Bank, TlbEntry Entry)
 {
     public int Vmid => (Bank << 8) | Entry.Vmid;

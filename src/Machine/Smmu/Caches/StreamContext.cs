@@ -15,7 +15,7 @@ internal sealed class StreamContext
         Setup = new TranslationSetup(cd?.Stage1(ste.IsEl2) ?? default, ste.Stage2);
         Tag = TlbEntry.ContextOf(in Setup, ste.IsEl2 ? (ushort)0 : cd?.Asid ?? 0);
         GlobalTag = TlbEntry.GlobalContextOf(Tag);
-        Bank = ste.Vmid >> 8;
+        Bank = TranslationCaches.BankFor(in ste);
     }
 
     public StreamTableEntry Ste { get; }
@@ -30,7 +30,7 @@ internal sealed class StreamContext
 
     public uint GlobalTag { get; }
 
-    /// <summary>VMID [15:8], for which the tag has no room: which bank of the caches has its translations.</summary>
+    /// <summary>VMID [15:8], for which the tag has no room: which bank of the caches has its translations. EL2 with E2H has one of its own.</summary>
     public int Bank { get; }
 
     /// <summary>An address without the tag byte that TBI takes no notice of.</summary>

@@ -19,11 +19,14 @@ internal sealed class TranslationCaches(PhysicalBus bus)
 
     // Most machines have few guests.
     private const int EntriesOfOthers = 1 << 8;
-    private const int Banks = 256;
+    private const int Banks = HostBank + 1;
+
+    /// <summary>Behind those of VMIDs: the translations of EL2 with E2H, which have no VMID.</summary>
+    public const int HostBank = 256;
 
     private readonly PageTableWalker _walker = new(bus, "SMMU");
 
-    // By VMID [15:8]; one is made when it is first needed.
+    // By VMID [15:8], then that of hosts; one is made when it is first needed.
     private readonly CacheBank?[] _banks = new CacheBank?[Banks];
 
     /// <summary>Entries in use.</summary>
@@ -34,6 +37,8 @@ internal sealed class TranslationCaches(PhysicalBus bus)
 
     /// <summary>Entries of stage 2 alone.</summary>
     public IEnumerable<KeptEntry> Stage2 => All(static b => b.Stage2);
+
+    public static int BankFor(in StreamTableEntry ste) => ste.IsHost ? HostBank : ste.Vmid >> 8;
 
     public Translation Translate(StreamContext context, ulong address, AccessType type, bool unprivileged)
     {
@@ -62,7 +67,7 @@ internal sealed class TranslationCaches(PhysicalBus bus)
 
     /// <summary>Stage 2 for the address of a context descriptor, which is read.</summary>
     public Translation TranslateDescriptor(in StreamTableEntry ste, ulong address) =>
-        TranslateStage2(ste.Stage2, address, new WalkRequest { Stage2Cache = BankOf(ste.Vmid >> 8).Stage2 });
+        TranslateStage2(ste.Stage2, address, new WalkRequest { Stage2Cache = BankOf(BankFor(in ste)).Stage2 });
 
     /// <summary>Walks beside the caches and leaves no trace.</summary>
     public Translation Look(StreamContext context, ulong address, AccessType type, bool unprivileged, WalkTrace? trace)
@@ -82,7 +87,7 @@ internal sealed class TranslationCaches(PhysicalBus bus)
         TranslateStage2(ste.Stage2, address, new WalkRequest { Debug = true, Trace = trace });
 
     /// <summary>Does a TLBI operation.</summary>
-    /// <param name="bank">VMID [15:8], for an operation that names a VMID.</param>
+    /// <param name="bank">VMID [15:8] for an operation that names a VMID, or <see cref="HostBank"/>.</param>
     public void Invalidate(in TlbInvalidation invalidation, int bank)
     {
         if (invalidation.Operation != TlbiOperation.Alle1)
@@ -91,7 +96,7 @@ internal sealed class TranslationCaches(PhysicalBus bus)
             return;
         }
 
-        foreach (CacheBank? one in _banks)
+        foreach (CacheBank? one in _banks.AsSpan(0, HostBank))
         {
             one?.Invalidate(in invalidation);
         }

@@ -1,5 +1,6 @@
 using GdbHost.Machine.Common;
 using GdbHost.Machine.Mmu;
+using GdbHost.Machine.Smmu.Caches;
 
 namespace GdbHost.Machine.Smmu.Commands;
 
@@ -47,15 +48,36 @@ internal sealed class CacheCommands(SmmuV3 smmu)
     }
 
     /// <summary>CMD_TLBI_*, with a range where the command names one.</summary>
-    public CommandError InvalidateTranslations(TlbiOperation operation, Command command, bool hasAddress)
+    public CommandError InvalidateTranslations(TlbiOperation operation, Command command, bool hasAddress) =>
+        Invalidate(operation, command, command.Vmid, command.Vmid >> 8, hasAddress);
+
+    /// <summary>CMD_TLBI_EL2_ALL: both kinds of EL2's.</summary>
+    public CommandError InvalidateEl2(Command command)
+    {
+        Invalidate(TlbiOperation.Alle2, command, vmid: 0, bank: 0, hasAddress: false);
+        return Invalidate(TlbiOperation.Vmalle1, command, vmid: 0, TranslationCaches.HostBank, hasAddress: false);
+    }
+
+    /// <summary>The other CMD_TLBI_EL2_*: SMMU_CR2.E2H says which kind of EL2's is meant.</summary>
+    /// <param name="host">With E2H.</param>
+    /// <param name="el2">Without; null where the command is of ASIDs alone, which there are none of.</param>
+    public CommandError InvalidateEl2(Command command, TlbiOperation host, TlbiOperation? el2, bool hasAddress)
+    {
+        if (smmu.IsHostMode)
+        {
+            return Invalidate(host, command, vmid: 0, TranslationCaches.HostBank, hasAddress);
+        }
+
+        return el2 is TlbiOperation operation ? Invalidate(operation, command, vmid: 0, bank: 0, hasAddress) : CommandError.None;
+    }
+
+    private CommandError Invalidate(TlbiOperation operation, Command command, ushort vmid, int bank, bool hasAddress)
     {
         // More pages than this go by widening the command: to remove more than was asked for is allowed.
         const ulong MostPages = 512;
-        bool ofEl2 = operation is TlbiOperation.Alle2 or TlbiOperation.Vae2;
-        int bank = ofEl2 ? 0 : command.Vmid >> 8;
         int shift = 10 + (command.Tg * 2);
         ulong pages = hasAddress && command.Tg != 0 ? ((ulong)command.Num + 1) << command.Scale : 1;
-        TlbInvalidation invalidation = new(operation, Secure: false, (byte)command.Vmid, command.Asid, command.Address.Field(55, 0));
+        TlbInvalidation invalidation = new(operation, Secure: false, (byte)vmid, command.Asid, command.Address.Field(55, 0));
         if (pages > MostPages)
         {
             smmu.Translations.Invalidate(invalidation with { Operation = Widened(operation) }, bank);

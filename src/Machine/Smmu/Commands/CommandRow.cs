@@ -48,10 +48,10 @@ internal sealed record CommandRow(byte Opcode, string Name, CommandFields Fields
         Tlbi(0x11, "CMD_TLBI_NH_ASID", CommandFields.Vmid | CommandFields.Asid, TlbiOperation.Aside1),
         Tlbi(0x12, "CMD_TLBI_NH_VA", CommandFields.Vmid | CommandFields.Asid | Address, TlbiOperation.Vae1),
         Tlbi(0x13, "CMD_TLBI_NH_VAA", CommandFields.Vmid | Address, TlbiOperation.Vaae1),
-        Tlbi(0x20, "CMD_TLBI_EL2_ALL", CommandFields.None, TlbiOperation.Alle2),
-        Tlbi(0x21, "CMD_TLBI_EL2_ASID", CommandFields.Asid, TlbiOperation.Alle2),
-        Tlbi(0x22, "CMD_TLBI_EL2_VA", CommandFields.Asid | Address, TlbiOperation.Vae2),
-        Tlbi(0x23, "CMD_TLBI_EL2_VAA", Address, TlbiOperation.Vae2),
+        new(0x20, "CMD_TLBI_EL2_ALL", CommandFields.None, static (s, c) => s.CacheCommands.InvalidateEl2(c)),
+        HostTlbi(0x21, "CMD_TLBI_EL2_ASID", CommandFields.Asid, TlbiOperation.Aside1, null),
+        HostTlbi(0x22, "CMD_TLBI_EL2_VA", CommandFields.Asid | Address, TlbiOperation.Vae1, TlbiOperation.Vae2),
+        HostTlbi(0x23, "CMD_TLBI_EL2_VAA", Address, TlbiOperation.Vaae1, TlbiOperation.Vae2),
         Tlbi(0x28, "CMD_TLBI_S12_VMALL", CommandFields.Vmid, TlbiOperation.Vmalls12e1),
         Tlbi(0x2a, "CMD_TLBI_S2_IPA", CommandFields.Vmid | Address, TlbiOperation.Ipas2e1),
         Tlbi(0x30, "CMD_TLBI_NSNH_ALL", CommandFields.None, TlbiOperation.Alle1),
@@ -66,6 +66,9 @@ internal sealed record CommandRow(byte Opcode, string Name, CommandFields Fields
 
     private static CommandRow Tlbi(byte opcode, string name, CommandFields fields, TlbiOperation operation) =>
         new(opcode, name, fields, (s, c) => s.CacheCommands.InvalidateTranslations(operation, c, fields.HasFlag(Address)));
+
+    private static CommandRow HostTlbi(byte opcode, string name, CommandFields fields, TlbiOperation host, TlbiOperation? el2) =>
+        new(opcode, name, fields, (s, c) => s.CacheCommands.InvalidateEl2(c, host, el2, fields.HasFlag(Address)));
 
     private static CommandError StreamRange(SmmuV3 smmu, Command command)
     {

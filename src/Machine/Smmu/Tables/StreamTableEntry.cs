@@ -128,11 +128,17 @@ internal readonly record struct StreamTableEntry(ulong D0, ulong D1, ulong D2, u
 
     public ulong S2Ttb => D3.Field(51, 4) << 4;
 
-    /// <summary>Stage 1 is of EL2's kind: one range, no ASID. Stage 2 makes it EL1's.</summary>
-    public bool IsEl2 => Config == StreamConfig.Stage1 && Strw == El2StreamWorld;
+    /// <summary>SMMU_CR2.E2H when the entry was read, which is kept with it.</summary>
+    public bool E2h { get; init; }
 
-    /// <summary>S2VMID where translations are tagged with it, which those of EL2's kind are not.</summary>
-    public int Vmid => IsEl2 ? 0 : S2Vmid;
+    /// <summary>Stage 1 is of EL2's kind: one range, no ASID. Stage 2 makes it EL1's.</summary>
+    public bool IsEl2 => Config == StreamConfig.Stage1 && Strw == El2StreamWorld && !E2h;
+
+    /// <summary>Stage 1 is of the kind of EL2 with E2H: two ranges and ASIDs, as EL1's, but apart from it.</summary>
+    public bool IsHost => Config == StreamConfig.Stage1 && Strw == El2StreamWorld && E2h;
+
+    /// <summary>S2VMID where translations are tagged with it, which those of both of EL2's kinds are not.</summary>
+    public int Vmid => IsEl2 || IsHost ? 0 : S2Vmid;
 
     /// <summary>What of ATS the stream may use.</summary>
     /// <param name="checks">SMMU_CR0.ATSCHK.</param>

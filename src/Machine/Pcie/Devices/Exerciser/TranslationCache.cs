@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Linq;
 using GdbHost.Machine.Common;
 using GdbHost.Machine.Pcie.Dma;
 
@@ -25,7 +26,10 @@ internal sealed class TranslationCache
     // The oldest first.
     private readonly List<KeptTranslation> _kept = [];
 
-    public IReadOnlyList<KeptTranslation> Kept => _kept;
+    /// <summary>What is kept, in words.</summary>
+    public IEnumerable<string> Lines => _kept.Select(static k =>
+        $"0x{k.Address:x} to 0x{k.Address + ((1UL << k.Entry.Shift) - 1):x}{(k.Prefix.IsPresent ? $", PASID 0x{k.Prefix.Pasid:x}{(k.Prefix.Privileged ? ", privileged" : "")}" : "")}"
+        + $" -> 0x{k.Entry.Address:x}, {(k.Entry.Read ? "r" : "-")}{(k.Entry.Write ? "w" : "-")}{(k.Entry.Execute ? "x" : "-")}");
 
     /// <summary>Null where there is none that permits the access.</summary>
     public KeptTranslation? Find(PasidPrefix prefix, ulong address, bool write)
