@@ -1,4 +1,5 @@
 using GdbHost.GdbStub.Monitor.Addresses;
+using GdbHost.GdbStub.Monitor.Linux;
 using GdbHost.GdbStub.Monitor.State;
 using GdbHost.GdbStub.Monitor.Traps;
 using GdbHost.GdbStub.Monitor.Watches;
@@ -24,6 +25,7 @@ internal static class All
         .. AddressCommands.Rows,
         .. MemoryMap.Rows,
         .. Cpus.Rows,
+        .. LinuxCommands.Rows,
         .. InterruptCommands.Rows,
         .. Choices.Rows,
         .. WorldCommands.Rows,

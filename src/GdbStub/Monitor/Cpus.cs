@@ -1,6 +1,5 @@
 using System;
-using System.Linq;
-using GdbHost.GdbStub.Report;
+using GdbHost.GdbStub.Monitor.Linux;
 using GdbHost.GdbStub.Target;
 using GdbHost.Machine.Debug.Cores;
 
@@ -22,16 +21,14 @@ internal static class Cpus
 
     private static void Print(MonitorRequest request, ReadOnlySpan<string> arguments)
     {
+        PlaceNames names = new(request.Target);
         for (int cpu = 0; cpu < request.Target.CpuCount; cpu++)
         {
             CoreReport core = ((IInspected)request.Target).Inspection.Core(cpu);
-            string? symbol = core.PoweredOff ? null : NameOf(request.Target, core.Pc);
+            string? symbol = names.Of(cpu, core.Pc);
             string state = core.PoweredOff ? "off" : core.Waits is string reason ? $"waits in {reason}" : "runs";
             request.Line($"cpu{cpu}: EL{core.Level}, pc 0x{core.Pc:x}{(symbol is null ? "" : $" {symbol}")}, {state}",
                 new("cpu", cpu), new("level", core.Level), new("pc", core.Pc), new("symbol", symbol), new("state", state));
         }
     }
-
-    private static string? NameOf(ITarget target, ulong address) =>
-        (target as IDescribed)?.Description.Symbols.Select(t => t.NameOf(address)).FirstOrDefault(static n => n is not null);
 }

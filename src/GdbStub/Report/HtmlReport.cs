@@ -17,6 +17,7 @@ internal static class HtmlReport
         ("cpus", "vCPUs", false, static a => a.Has("cpus"), CpuSection.Write),
         ("traps", "Exceptions to EL2 and EL3 over time", false, static a => a.Has("traps"), ExceptionSection.WriteTraps),
         ("addresses", "Address space", false, static a => a.Has("s1"), AddressSection.Write),
+        ("linux", "Linux", false, static a => a.Has("linux") && a.With("release", "linux").Count > 0, LinuxSection.Write),
         ("interrupts", "Interrupts", false, static a => a.Has("gic"), InterruptSection.Write),
         ("pci", "PCI", false, static a => a.Has("pci"), PciSection.Write),
         ("console", "Console", true, static a => a.Has("serial"), ConsoleSection.Write),

@@ -55,12 +55,13 @@ internal static class Style
         .picture rect{fill:var(--rom);stroke:var(--romline)}
         .picture .ram rect{fill:var(--ram);stroke:var(--ramline)}
         .picture .device rect{fill:var(--device);stroke:var(--deviceline)}
-        .picture .hole rect{fill:var(--badbg);stroke:var(--bad);stroke-dasharray:4 3;stroke-width:1.5}
-        .picture .hole .name{fill:var(--bad)}
+        .picture .fault rect{fill:var(--badbg);stroke:var(--bad);stroke-dasharray:4 3;stroke-width:1.5}
+        .picture .fault .name{fill:var(--bad)}
+        .picture .hole rect{fill:none;stroke:var(--dim);stroke-dasharray:4 3}
         .picture .unreached rect{fill:none;stroke-dasharray:2 3}
         .picture .band{fill:none;stroke:var(--romline);stroke-width:1.6;opacity:.75}
         .picture .band.ram{stroke:var(--ramline)}.picture .band.device{stroke:var(--deviceline)}
-        .picture .band.hole{stroke:var(--bad);stroke-dasharray:4 3;opacity:1}
+        .picture .band.fault{stroke:var(--bad);stroke-dasharray:4 3;opacity:1}.picture .band.hole{stroke-dasharray:4 3}
         .picture .gap{stroke:var(--dim);stroke-dasharray:1 2}
         .picture .base{stroke:var(--line)}
         .picture rect.bar{fill:var(--bar);stroke:none}.picture rect.bar.flag{fill:var(--bad)}

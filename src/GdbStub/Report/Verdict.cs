@@ -11,7 +11,8 @@ namespace GdbHost.GdbStub.Report;
 /// <param name="Tag">The same in words.</param>
 /// <param name="Headline">The one thing to know.</param>
 /// <param name="Evidence">What it follows from, each with its name.</param>
-internal sealed record Verdict(string Tone, string Tag, string Headline, IReadOnlyList<(string Name, string Text)> Evidence)
+/// <param name="FailedAt">The intermediate physical address at which the guest has failed; null for none.</param>
+internal sealed record Verdict(string Tone, string Tag, string Headline, IReadOnlyList<(string Name, string Text)> Evidence, ulong? FailedAt)
 {
     /// <summary>Exceptions that are looked at, the newest.</summary>
     public const int TrapsRead = 20_000;
@@ -43,9 +44,9 @@ internal sealed record Verdict(string Tone, string Tag, string Headline, IReadOn
         Add(evidence, "Exception", trap?.Text);
         Add(evidence, "Standstill", stands);
         Add(evidence, "Console", said);
-        return problem is not null ? new Verdict("bad", problem == answers.End?.Reason ? "Did not end well" : "Something is wrong", problem, evidence)
-            : ended ? new Verdict("good", "Ended well", answers.End!.Reason, evidence)
-            : new Verdict("plain", "State", wrong is null ? "The guest stands still; nothing remarkable is recorded" : "The guest stands still; its last exception is explained below", evidence);
+        return problem is not null ? new Verdict("bad", problem == answers.End?.Reason ? "Did not end well" : "Something is wrong", problem, evidence, fault is null ? null : trap?.Word("ipa"))
+            : ended ? new Verdict("good", "Ended well", answers.End!.Reason, evidence, null)
+            : new Verdict("plain", "State", wrong is null ? "The guest stands still; nothing remarkable is recorded" : "The guest stands still; its last exception is explained below", evidence, null);
     }
 
     private static void Add(List<(string, string)> evidence, string name, string? text)

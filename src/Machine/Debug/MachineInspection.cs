@@ -211,6 +211,10 @@ public sealed class MachineInspection
     /// <summary>What is at a physical address; null for nothing.</summary>
     public PlaceReport? Place(ulong physical) => Ask(() => AddressSpaces.PlaceOf(_machine, physical));
 
+    /// <summary>The physical addresses of pages of RAM that begin with some bytes, by rising address.</summary>
+    /// <param name="most">Pages that are wanted.</param>
+    public IReadOnlyList<ulong> RamPages(byte[] begin, int most) => Ask(() => RamSearch.PagesThatBegin(_machine.Bus, begin, most));
+
     /// <summary>The ranges that tables map: <see cref="MemorySpace.Intermediate"/> for stage 2, else stage 1 of a regime.</summary>
     public MapReport Map(int cpu, MemorySpace space) => Ask(() => AddressSpaces.MapOf(_machine, _machine.Cores[cpu], space));
 

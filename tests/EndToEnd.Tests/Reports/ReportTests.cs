@@ -64,7 +64,7 @@ public sealed class ReportTests : IDisposable
         Assert.Equal("true", await browser.AskAsync(html, Phone, "[...page.querySelectorAll('section')].every(s => page.getElementById(s.getAttribute('aria-labelledby')).tagName == 'H2')"));
 
         // The hole is in the picture and in its words.
-        Assert.Equal("true", await browser.AskAsync(html, Phone, "page.querySelectorAll('svg .hole rect').length >= 1 && [...page.querySelectorAll('svg desc')].some(d => d.textContent.includes('not mapped: pcie-ecam at 0x4010000000'))"));
+        Assert.Equal("true", await browser.AskAsync(html, Phone, "page.querySelectorAll('svg .fault rect').length >= 1 && [...page.querySelectorAll('svg desc')].some(d => d.textContent.includes('not mapped: pcie-ecam at 0x4010000000'))"));
     }
 
     private static async Task LooksAsync(Browser browser, string html)

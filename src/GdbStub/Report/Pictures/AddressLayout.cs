@@ -6,8 +6,7 @@ using GdbHost.GdbStub.Monitor.Json;
 namespace GdbHost.GdbStub.Report.Pictures;
 
 /// <summary>
-/// The address spaces of one world as few boxes: what stage 1 maps, what stage 2 maps or lacks, and what the board has. Made of the facts of
-/// "s1 map", "s2 map" and "map"; ranges next to each other that lead to the same place become one box.
+/// The address spaces of one world as few boxes: what stage 1 maps, what stage 2 maps or lacks, and what the board has. Ranges next to each other that lead to the same place become one box.
 /// </summary>
 /// <param name="Virtual">Empty where stage 1 is off.</param>
 /// <param name="Intermediate">Empty where stage 2 is off or not asked for; holes are addresses that stage 1 gives and stage 2 does not map.</param>
@@ -18,26 +17,28 @@ internal sealed record AddressLayout(IReadOnlyList<Segment> Virtual, IReadOnlyLi
     private const int MostBoxes = 14;
 
     private const string Hole = "hole";
+    private const string Fault = "fault";
+    private const string Mixed = "mixed";
     private const string Device = "device";
 
     public bool IsEmpty => Virtual.Count == 0 && Intermediate.Count == 0;
 
-    /// <summary>Makes it of the answers to the three commands.</summary>
-    /// <param name="stage2">Null for a regime that has no stage 2.</param>
-    public static AddressLayout Of(IReadOnlyList<AnswerLine> stage1, IReadOnlyList<AnswerLine>? stage2, IReadOnlyList<AnswerLine> board)
+    /// <param name="stage1">The ranges of stage 1; none where it is off.</param>
+    /// <param name="stage2">Those of stage 2, by rising address; null where it is off or the regime has none.</param>
+    /// <param name="failed">An intermediate address at which the guest has failed, or null.</param>
+    /// <param name="board">Lines of "map".</param>
+    public static AddressLayout Of(IEnumerable<Extent> stage1, IEnumerable<Extent>? stage2, ulong? failed, IReadOnlyList<AnswerLine> board)
     {
-        Extent[] virtuals = [.. stage1.Select(AsExtent)];
-        Extent[] intermediates = [.. (stage2 ?? []).Select(AsExtent).OrderBy(static s => s.First)];
+        Extent[] virtuals = [.. stage1];
+        Extent[] intermediates = [.. stage2 ?? []];
         Segment[] regions = [.. board.Select(static l => new Segment(l.Words("name")!, l.Words("kind")!, [new Extent((ulong)l.Word("first")!, (ulong)l.Word("last")!, (ulong)l.Word("first")!)]))];
-        Segment[] holes = intermediates.Length == 0 ? [] : [.. Few(Holes(virtuals, intermediates, regions))];
-        Segment[] middle = [.. Few(Joined(intermediates).Select(s => NameOf(s, regions))).Concat(holes).OrderBy(static s => s.First)];
-        Segment[] first = [.. Few(virtuals.Select(s => NameOf(s, regions, intermediates)))];
+        IEnumerable<Segment> holes = stage2 is null ? [] : Holes(virtuals, intermediates, regions, failed);
+        Segment[] middle = [.. Few(Joined(intermediates).Select(s => NameOf(s, regions, null, failed)).Concat(holes).OrderBy(static s => s.First))];
+        Segment[] first = [.. Few(virtuals.Select(s => NameOf(s, regions, stage2 is null ? null : intermediates, failed)))];
         Segment[] last = middle.Length == 0 ? first : middle;
-        bool IsReached(Segment region) => last.Any(s => s.Kind != Hole && s.LeadsTo(region));
+        bool IsReached(Segment region) => last.Any(s => s.LeadsTo(region));
         return new AddressLayout(first, middle, [.. Few(Unreached(regions, IsReached), IsReached)]);
     }
-
-    private static Extent AsExtent(AnswerLine line) => new((ulong)line.Word("first")!, (ulong)line.Word("last")!, (ulong)line.Word("output")!);
 
     /// <summary>What nothing leads to is told of in one box where it is more than one in a row.</summary>
     private static IEnumerable<Segment> Unreached(Segment[] regions, Func<Segment, bool> isReached)
@@ -77,47 +78,66 @@ internal sealed record AddressLayout(IReadOnlyList<Segment> Virtual, IReadOnlyLi
     }
 
     /// <summary>The addresses that stage 1 gives and stage 2 does not map.</summary>
-    private static List<Segment> Holes(Extent[] virtuals, Extent[] intermediates, Segment[] regions)
+    private static IEnumerable<Segment> Holes(Extent[] virtuals, Extent[] intermediates, Segment[] regions, ulong? failed)
     {
-        List<Extent> holes = [];
+        HashSet<Extent> holes = [];
         foreach (Extent span in virtuals)
         {
             ulong at = span.Output;
-            foreach (Extent mapped in intermediates.Where(m => m.Last >= span.Output && m.First <= span.OutputLast))
+            bool open = true;
+            for (int i = FirstFrom(intermediates, at); i < intermediates.Length && intermediates[i].First <= span.OutputLast; i++)
             {
-                if (mapped.First > at)
+                if (intermediates[i].First > at)
                 {
-                    holes.Add(new Extent(at, mapped.First - 1, at));
+                    holes.Add(new Extent(at, intermediates[i].First - 1, at, false));
                 }
 
-                at = Math.Max(at, mapped.Last + 1);
+                open = intermediates[i].Last < span.OutputLast;
+                at = intermediates[i].Last + 1;
             }
 
-            if (at <= span.OutputLast)
+            if (open)
             {
-                holes.Add(new Extent(at, span.OutputLast, at));
+                holes.Add(new Extent(at, span.OutputLast, at, false));
             }
         }
 
-        return [.. Joined(holes.Distinct().OrderBy(static h => h.First)).Select(h => new Segment(
-            Array.Find(regions, r => r.First <= h.First && h.First <= r.Last)?.Name ?? "nothing", Hole, [h]))];
+        return Joined(holes.OrderBy(static h => h.First)).Select(h => new Segment(
+            Array.Find(regions, r => r.First <= h.First && h.First <= r.Last)?.Name ?? "not mapped", Contains(h.First, h.Last, failed) ? Fault : Hole, [h]));
+    }
+
+    private static bool Contains(ulong first, ulong last, ulong? address) => address is ulong at && first <= at && at <= last;
+
+    // The index of the first range that ends at an address or behind it.
+    private static int FirstFrom(Extent[] sorted, ulong address)
+    {
+        int low = 0;
+        for (int high = sorted.Length; low < high;)
+        {
+            int middle = (low + high) / 2;
+            (low, high) = sorted[middle].Last < address ? (middle + 1, high) : (low, middle);
+        }
+
+        return low;
     }
 
     /// <summary>Calls a range by what it reaches in the end.</summary>
-    private static Segment NameOf(Extent span, Segment[] regions, Extent[]? stage2 = null)
+    private static Segment NameOf(Extent span, Segment[] regions, Extent[]? stage2, ulong? failed)
     {
         Extent reached = span;
         bool refused = false;
-        if (stage2 is { Length: > 0 })
+        if (stage2 is not null)
         {
-            Extent[] through = [.. stage2.Where(m => m.First <= span.Output && span.Output <= m.Last).Take(1)];
-            refused = through.Length == 0;
-            reached = refused ? span : span with { Output = through[0].Output + (span.Output - through[0].First) };
+            int through = FirstFrom(stage2, span.Output);
+            refused = through == stage2.Length || stage2[through].First > span.Output;
+            reached = refused ? span : span with { Output = stage2[through].Output + (span.Output - stage2[through].First) };
         }
 
         Segment[] found = [.. regions.Where(r => reached.Output <= r.Last && r.First <= reached.OutputLast)];
-        string kind = refused ? Hole : found.Length == 0 ? "other" : found.All(f => f.Kind == found[0].Kind) ? found[0].Kind : Device;
-        return new Segment(found.Length switch { 0 => "nothing", 1 => found[0].Name, _ => found.All(f => f.Kind == found[0].Kind) ? $"{found[0].Kind}s" : "devices" }, kind, [span]);
+        bool alike = found.All(f => f.Kind == found[0].Kind);
+        string kind = refused ? Contains(span.Output, span.OutputLast, failed) ? Fault : Hole : found.Length == 0 ? "other" : alike ? found[0].Kind : Device;
+        string name = found.Length switch { 0 => refused ? "not mapped" : "nothing", 1 => found[0].Name, _ => alike ? $"{found[0].Kind}s" : "devices" };
+        return new Segment(name, kind, [span]);
     }
 
     /// <summary>Joins neighbors that lead to the same kind of place, then nearer and farther ones of any kind, until there are few.</summary>
@@ -151,13 +171,13 @@ internal sealed record AddressLayout(IReadOnlyList<Segment> Virtual, IReadOnlyLi
     }
 
     private static bool IsJoined(Segment before, Segment next, bool mixes, int bits) =>
-        (bits == 64 || next.First - before.Last <= 1UL << bits)
-        && (before.Kind == next.Kind ? before.Name == next.Name || mixes || next.Kind == Device : mixes && before.Kind != Hole && next.Kind != Hole);
+        before.Kind != Fault && next.Kind != Fault && (bits == 64 || next.First - before.Last <= 1UL << bits)
+        && (before.Kind == next.Kind ? before.Name == next.Name || mixes || next.Kind == Device : mixes);
 
     private static Segment Join(Segment before, Segment next)
     {
         bool sameKind = before.Kind == next.Kind;
-        string name = before.Name == next.Name ? next.Name : sameKind ? $"{next.Kind.TrimEnd('s')}s" : "RAM, devices";
+        string name = before.Name == next.Name ? next.Name : !sameKind ? Mixed : next.Kind is Hole ? "not mapped" : next.Kind is "other" ? Mixed : $"{next.Kind}s";
         return new Segment(name, sameKind ? next.Kind : "other", [.. before.Parts, .. next.Parts]);
     }
 }

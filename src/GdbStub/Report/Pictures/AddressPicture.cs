@@ -20,6 +20,7 @@ internal static class AddressPicture
     private const double CharWidth = 6.4;
     private const string Intermediate = "IPA";
     private const string Hole = "hole";
+    private const string Fault = "fault";
 
     /// <param name="title">Its short text alternative.</param>
     /// <param name="input">What the first column is called.</param>
@@ -37,7 +38,7 @@ internal static class AddressPicture
         }
 
         IReadOnlyList<Segment> before = columns[^1].Segments;
-        Segment[] reached = [.. layout.Physical.Where(p => before.Any(s => s.Kind != Hole && s.LeadsTo(p)))];
+        Segment[] reached = [.. layout.Physical.Where(p => before.Any(s => s.LeadsTo(p)))];
         columns.Add(new Column("PA", 267, 93, [.. layout.Physical.Select(p => reached.Contains(p) ? p : p with { Kind = "unreached" })], Places(layout.Physical)));
         int height = columns.Max(static c => c.Segments.Count == 0 ? Top : c.Tops[^1] + BoxHeight) + 2;
         List<string> parts = [$"<svg class=\"picture\" viewBox=\"0 0 {Width} {height}\" role=\"img\" aria-labelledby=\"{id}-t {id}-d\">", $"<title id=\"{id}-t\">{HtmlText.Escaped(title)}</title>",
@@ -73,10 +74,10 @@ internal static class AddressPicture
         {
             Segment s = column.Segments[i];
             int top = column.Tops[i];
-            int most = (int)((column.Width - 10) / CharWidth) - (s.Kind == Hole ? 2 : 0);
+            int most = (int)((column.Width - 10) / CharWidth) - (s.Kind == Fault ? 2 : 0);
             string name = s.Name.Length > most ? s.Name[..(most - 1)] + "\u2026" : s.Name;
             yield return $"<g class=\"{s.Kind}\"><rect x=\"{column.Left + 1}\" y=\"{top}\" width=\"{column.Width - 2}\" height=\"{BoxHeight}\" rx=\"4\"/>"
-                + $"<text class=\"name\" x=\"{column.Left + 6}\" y=\"{top + 13}\">{(s.Kind == Hole ? "\u2715 " : "")}{HtmlText.Escaped(name)}</text>"
+                + $"<text class=\"name\" x=\"{column.Left + 6}\" y=\"{top + 13}\">{(s.Kind == Fault ? "\u2715 " : "")}{HtmlText.Escaped(name)}</text>"
                 + $"<text class=\"address\" x=\"{column.Left + 6}\" y=\"{top + 26}\">{s.First:x}</text>"
                 + $"<text class=\"size\" x=\"{column.Left + 6}\" y=\"{top + 39}\">{Rounded(s.Bytes)}{(s.Parts.Count > 1 ? $" in {s.Parts.Count}" : "")}</text></g>";
             if (i > 0 && top - column.Tops[i - 1] - BoxHeight == Jump)
@@ -92,7 +93,7 @@ internal static class AddressPicture
         {
             for (int j = 0; j < to.Segments.Count; j++)
             {
-                if (!(from.Name == Intermediate && from.Segments[i].Kind == Hole) && from.Segments[i].LeadsTo(to.Segments[j]))
+                if (from.Segments[i].LeadsTo(to.Segments[j]))
                 {
                     int x1 = from.Left + from.Width - 1;
                     int x2 = to.Left + 1;
@@ -107,7 +108,7 @@ internal static class AddressPicture
 
     // For who does not see it: what is where, and what is missing.
     private static string Words(List<Column> columns) => string.Join(" ", columns.Select(static c =>
-        $"{c.Name}: " + string.Join(", ", c.Segments.Select(static s => $"{(s.Kind == Hole ? "not mapped: " : "")}{s.Name} at 0x{s.First:x}, {Rounded(s.Bytes)}")) + "."));
+        $"{c.Name}: " + string.Join(", ", c.Segments.Select(static s => $"{(s.Kind is Hole or Fault ? "not mapped: " : "")}{s.Name} at 0x{s.First:x}, {Rounded(s.Bytes)}")) + "."));
 
     /// <summary>A size in the largest unit of which there is one.</summary>
     public static string Rounded(ulong bytes)

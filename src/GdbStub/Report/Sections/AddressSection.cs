@@ -2,6 +2,9 @@ using System.Collections.Generic;
 using System.Linq;
 using GdbHost.GdbStub.Monitor.Json;
 using GdbHost.GdbStub.Report.Pictures;
+using GdbHost.GdbStub.Target;
+using GdbHost.Machine.Debug;
+using GdbHost.Machine.Debug.Addresses;
 
 namespace GdbHost.GdbStub.Report.Sections;
 
@@ -9,6 +12,7 @@ namespace GdbHost.GdbStub.Report.Sections;
 internal static class AddressSection
 {
     private const int MostRanges = 100;
+    private const int MostExtents = 50_000;
 
     public static void Write(HtmlText html, Answers answers)
     {
@@ -16,15 +20,17 @@ internal static class AddressSection
         IReadOnlyList<AnswerLine> guest = answers.With("output", "s1 map el1");
         IReadOnlyList<AnswerLine> stage2 = answers.With("output", "s2 map");
         IReadOnlyList<AnswerLine> hypervisor = answers.With("output", "s1 map el2");
-        bool any = Picture(html, AddressLayout.Of(guest, stage2, board), stage2.Count > 0 ? "The guest: VA to IPA to PA" : "EL1 and EL0: VA to PA", "VA (EL1&amp;0)", "guest");
-        any |= hypervisor.Count > 0 && Picture(html, AddressLayout.Of(hypervisor, null, board), "EL2: VA to PA", "VA (EL2)", "el2");
+        IReadOnlyList<Extent>? intermediate = Extents(answers, MemorySpace.Intermediate);
+        AddressLayout ofGuest = AddressLayout.Of(Extents(answers, MemorySpace.El1) ?? [], intermediate, Verdict.Of(answers).FailedAt, board);
+        bool any = Picture(html, ofGuest, intermediate is not null ? "The guest: VA to IPA to PA" : "EL1 and EL0: VA to PA", "VA (EL1&amp;0)", "guest");
+        any |= Picture(html, AddressLayout.Of(hypervisor.Count > 0 ? Extents(answers, MemorySpace.El2) ?? [] : [], null, null, board), "EL2: VA to PA", "VA (EL2)", "el2");
         if (!any)
         {
             html.Element("p class=\"note\"", "No translation is on: addresses are physical.");
         }
         else
         {
-            html.Markup("<ul class=\"key\"><li>\u2715 red, dashed: stage 1 leads there, stage 2 does not map it</li><li>dotted: nothing of this leads there</li></ul>\n");
+            html.Markup("<ul class=\"key\"><li>\u2715 red: the guest has failed there</li><li>dashed: stage 1 leads there, stage 2 does not map it (a device may be emulated, memory given on demand)</li><li>dotted: nothing of this leads there</li></ul>\n");
         }
 
         Ranges(html, "Stage 1 of EL1 and EL0", guest, "monitor s1 map");
@@ -32,6 +38,13 @@ internal static class AddressSection
         Ranges(html, "Stage 1 of EL2", hypervisor, "monitor s1 map el2");
         html.Details($"The board's map ({board.Count} regions)", () => html.Table("Physical memory map", ["First", "Last", "Kind", "Name"],
             [.. board.Select(static r => (string[])[$"0x{r.Word("first"):x}", $"0x{r.Word("last"):x}", r.Words("kind")!, r.Words("name")!])], MostRanges, "monitor map"));
+    }
+
+    /// <summary>The ranges that a stage maps now; null where it is off, or they are too many to be told whole.</summary>
+    private static IReadOnlyList<Extent>? Extents(Answers answers, MemorySpace space)
+    {
+        MapReport map = ((IInspected)answers.Target).Inspection.Map(answers.Cpu, space);
+        return map is { IsOn: true, IsComplete: true } && map.Ranges.Count <= MostExtents ? [.. map.Ranges.Select(static r => new Extent(r.Start, r.Last, r.Output))] : null;
     }
 
     private static bool Picture(HtmlText html, AddressLayout layout, string title, string input, string id)
