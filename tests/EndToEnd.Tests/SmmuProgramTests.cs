@@ -46,7 +46,7 @@ public sealed class SmmuProgramTests : IDisposable
     public async Task What_QEMU_has_not_is_as_the_architecture_says(string engine, string el2)
     {
         Ended ended = await HostRun.GuestAsync(
-            "--machine", "virt,iommu=smmuv3," + el2, "--engine", engine, "--memory", "128M", "--device", "dma-exerciser,addr=2", "--device", "dma-exerciser,addr=3,stall=on", "--kernel", Program);
+            "--machine", "virt,iommu=smmuv3," + el2, "--engine", engine, "--memory", "128M", "--device", "dma-exerciser,addr=2,pasid=on,ats=on", "--device", "dma-exerciser,addr=3,pasid=on,ats=on,stall=on", "--kernel", Program);
         Assert.Equal(0, ended.Status);
         string[] lines = ended.Output.TrimEnd().Split('\n');
         Assert.Empty(lines[..^1].Where(static l => !l.EndsWith(": ok", StringComparison.Ordinal)));

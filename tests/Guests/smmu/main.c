@@ -9,7 +9,7 @@ void program(void)
     if (edu) {
         edu_checks(edu);
     }
-    if (plain && patient) {
+    if (plain && patient && find_capability(plain, 0x1b) && find_capability(patient, 0x1b)) {
         open_exerciser(plain);
         open_exerciser(patient);
         stage_checks(plain);

@@ -18,7 +18,7 @@ public sealed class AtsTests : IDisposable
     private const ulong Minute = 60_000_000_000;
     private const uint Checked = 0x1d;
 
-    private readonly SmmuFixture _smmu = new("dma-exerciser,id=x,addr=3");
+    private readonly SmmuFixture _smmu = new("dma-exerciser,id=x,addr=3,pasid=on,ats=on");
     private readonly ExerciserDriver _device;
 
     public AtsTests()

@@ -24,7 +24,7 @@ public sealed class FuzzTests
     public void Whatever_is_written_the_machine_goes_on(int seed)
     {
         Random random = new(seed);
-        using SmmuFixture smmu = new("dma-exerciser,id=x,addr=3", "dma-exerciser,id=s,addr=4,stall=on");
+        using SmmuFixture smmu = new("dma-exerciser,id=x,addr=3,pasid=on,ats=on", "dma-exerciser,id=s,addr=4,stall=on,pasid=on,ats=on");
         ExerciserDriver[] devices = [new(smmu.Pci, 3), new(smmu.Pci, 4)];
         foreach (ExerciserDriver device in devices)
         {
@@ -77,7 +77,7 @@ public sealed class FuzzTests
         }
 
         byte[] saved = SnapshotWriter.BytesOf(smmu.Smmu);
-        using SmmuFixture other = new("dma-exerciser,id=x,addr=3", "dma-exerciser,id=s,addr=4,stall=on");
+        using SmmuFixture other = new("dma-exerciser,id=x,addr=3,pasid=on,ats=on", "dma-exerciser,id=s,addr=4,stall=on,pasid=on,ats=on");
         using BinaryReader reader = new(new MemoryStream(saved));
         other.Smmu.Restore(new StateReader(reader));
         Assert.Equal(saved, SnapshotWriter.BytesOf(other.Smmu));

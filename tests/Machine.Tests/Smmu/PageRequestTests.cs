@@ -17,7 +17,7 @@ public sealed class PageRequestTests : IDisposable
     private const uint Read = 1u << 9;
     private const uint Enabled = 0xf;
 
-    private readonly SmmuFixture _smmu = new("dma-exerciser,id=x,addr=3");
+    private readonly SmmuFixture _smmu = new("dma-exerciser,id=x,addr=3,pasid=on,ats=on");
     private readonly ExerciserDriver _device;
 
     public PageRequestTests()

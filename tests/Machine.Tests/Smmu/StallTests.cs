@@ -23,7 +23,7 @@ public sealed class StallTests : IDisposable
     private const uint Waiting = 4;
     private const uint Done = 2;
 
-    private readonly SmmuFixture _smmu = new("dma-exerciser,id=x,addr=3", "dma-exerciser,id=s,addr=4,stall=on");
+    private readonly SmmuFixture _smmu = new("dma-exerciser,id=x,addr=3,pasid=on,ats=on", "dma-exerciser,id=s,addr=4,stall=on,pasid=on,ats=on");
     private readonly ExerciserDriver _plain;
     private readonly ExerciserDriver _patient;
 

@@ -14,7 +14,7 @@ public sealed class SubstreamTests : IDisposable
     private const ulong Other = 0x4048_0000;
     private const ulong FourSubstreams = 2ul << 59;
 
-    private readonly SmmuFixture _smmu = new("dma-exerciser,id=x,addr=3");
+    private readonly SmmuFixture _smmu = new("dma-exerciser,id=x,addr=3,pasid=on,ats=on");
     private readonly ExerciserDriver _device;
 
     public SubstreamTests()

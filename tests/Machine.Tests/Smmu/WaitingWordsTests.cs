@@ -15,7 +15,7 @@ public sealed class WaitingWordsTests : IDisposable
 {
     private const ulong Input = 0x12_3456_7000;
 
-    private readonly SmmuFixture _smmu = new("dma-exerciser,id=x,addr=3", "dma-exerciser,id=s,addr=4,stall=on");
+    private readonly SmmuFixture _smmu = new("dma-exerciser,id=x,addr=3,pasid=on,ats=on", "dma-exerciser,id=s,addr=4,stall=on,pasid=on,ats=on");
     private readonly ExerciserDriver _plain;
     private readonly ExerciserDriver _patient;
 

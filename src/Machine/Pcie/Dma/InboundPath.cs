@@ -40,7 +40,7 @@ internal sealed class InboundPath(HostBridgeModel model, PhysicalBus bus)
         }
 
         bus.Watch?.Serving(request.Requester);
-        if (request.AddressType == AddressType.TranslationRequest && request.Kind == DmaKind.Read)
+        if (request.Attributes.HasFlag(DmaAttributes.TranslationRequest) && request is { AddressType: AddressType.TranslationRequest, Kind: DmaKind.Read })
         {
             return Answer(request, address, data);
         }

@@ -21,6 +21,8 @@ internal sealed class DmaExerciser : PciFunction
     public static readonly PciDeviceKind Kind = new(
         "dma-exerciser", "ours: sends reads, writes, atomics, messages and errors as its registers say",
         new PciDeviceKey("vectors", "N", "vectors of its MSI-X, 1 to 2048; 16 by default"),
+        new PciDeviceKey("pasid", "on|off", "requests may carry a PASID; off by default"),
+        new PciDeviceKey("ats", "on|off", "it may keep translations and ask for pages (ATS, PRI); off by default"),
         new PciDeviceKey("stall", "on|off", "an IOMMU may make its requests wait, as those of a device inside the SoC that looks like PCI Express; off by default"))
     {
         Make = static (options, context) => new DmaExerciser(options, context),
@@ -30,7 +32,7 @@ internal sealed class DmaExerciser : PciFunction
     private readonly byte[] _buffer = new byte[BufferBytes];
     private readonly Scheduler _scheduler;
     private readonly TimedEvent _due;
-    private readonly ProcessAddressSpace _pasids;
+    private readonly ProcessAddressSpace? _pasids;
     private readonly TranslationUnit _translations;
     private readonly Transfer _transfer = new();
     private uint _command;
@@ -53,17 +55,18 @@ internal sealed class DmaExerciser : PciFunction
         Add(new PowerManagement(this, PowerSettings.Resetting));
         Add(new Msi(this, vectors: 32, masking: true));
         Add(Msix.WithOwnBar(this, (int)Math.Max(vectors, 1), bar: 2, BaseAddressKind.Memory64));
-        Add(new ExpressCapability(this, new ExpressSettings(ExpressType.Endpoint) { FunctionLevelReset = true }));
+        Add(new ExpressCapability(this, new ExpressSettings(context.EndpointType(options)) { FunctionLevelReset = true }));
         Add(new ErrorReporting(this, isRoot: false));
         Add(new AlternativeRouting(this, next: 0));
-        _pasids = Add(new ProcessAddressSpace(this));
-        _translations = new TranslationUnit(this, Add(new AddressTranslation(this)), Add(new PageRequests(this)), context.Scheduler);
+        _pasids = options.Flag("pasid", false) ? Add(new ProcessAddressSpace(this)) : null;
+        bool ats = options.Flag("ats", false);
+        _translations = new TranslationUnit(this, ats ? Add(new AddressTranslation(this)) : null, ats ? Add(new PageRequests(this)) : null, context.Scheduler);
         AddBar(new BaseAddress(0, BaseAddressKind.Memory64, BufferBytes * 2, new RegistersAndBuffer(_bank, _buffer)));
     }
 
     public override bool MayStall { get; }
 
-    public override IReadOnlyList<string> KeptTranslations => _translations.Lines;
+    public override IReadOnlyList<string>? KeptTranslations => _translations.Lines;
 
     /// <summary>The registers.</summary>
     public RegisterBank<DmaExerciser> Registers => _bank;
@@ -79,7 +82,7 @@ internal sealed class DmaExerciser : PciFunction
 
     /// <summary>Software has enabled what the prefix needs, or the device is broken.</summary>
     public bool MayCarry => !Prefix.IsPresent || Attributes.HasFlag(DmaAttributes.Unruly)
-        || (_pasids.Enabled && (!Prefix.Execute || _pasids.MayExecute) && (!Prefix.Privileged || _pasids.MayBePrivileged));
+        || (_pasids is { Enabled: true } && (!Prefix.Execute || _pasids.MayExecute) && (!Prefix.Privileged || _pasids.MayBePrivileged));
 
     public override void Discard()
     {

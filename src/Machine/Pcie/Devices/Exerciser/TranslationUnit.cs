@@ -16,8 +16,8 @@ internal sealed class TranslationUnit
     private const ulong PageMask = ~0xfffUL;
 
     private readonly DmaExerciser _exerciser;
-    private readonly AddressTranslation _translation;
-    private readonly PageRequests _pages;
+    private readonly AddressTranslation? _translation;
+    private readonly PageRequests? _pages;
     private readonly Scheduler _scheduler;
     private readonly TimedEvent _answer;
     private readonly TranslationCache _cache = new();
@@ -25,7 +25,7 @@ internal sealed class TranslationUnit
     // Invalidations that are answered late.
     private readonly List<CacheInvalidation> _late = [];
 
-    public TranslationUnit(DmaExerciser exerciser, AddressTranslation translation, PageRequests pages, Scheduler scheduler)
+    public TranslationUnit(DmaExerciser exerciser, AddressTranslation? translation, PageRequests? pages, Scheduler scheduler)
     {
         _exerciser = exerciser;
         _translation = translation;
@@ -35,10 +35,10 @@ internal sealed class TranslationUnit
     }
 
     /// <summary>Software has enabled ATS.</summary>
-    public bool IsEnabled => _translation.Enabled;
+    public bool IsEnabled => _translation is { Enabled: true };
 
-    /// <summary>What is kept, in words.</summary>
-    public IReadOnlyList<string> Lines => [.. _cache.Lines];
+    /// <summary>What is kept, in words; null where there is no ATS.</summary>
+    public IReadOnlyList<string>? Lines => _translation is null ? null : [.. _cache.Lines];
 
     public InvalidationAnswer Invalidate(in CacheInvalidation invalidation)
     {
@@ -67,7 +67,7 @@ internal sealed class TranslationUnit
 
     public void Respond(in PageResponse response)
     {
-        _pages.Answered(in response);
+        _pages?.Answered(in response);
         _exerciser.Registers[ExerciserRegisters.PageAnswer] = (1u << 31) | ((uint)response.Code << 12) | (uint)response.Group;
         _exerciser.Registers[ExerciserRegisters.PageAnswerPasid] = response.Prefix.Raw;
     }
@@ -120,7 +120,7 @@ internal sealed class TranslationUnit
     {
         uint group = _exerciser.Registers[ExerciserRegisters.PageGroup];
         PageRequest request = new(Requester, _exerciser.Prefix, address & PageMask, (int)group.Field(8, 0), group.Bit(9), group.Bit(10), group.Bit(11));
-        bool allowed = _pages.Enabled && (request.IsStopMarker || _pages.HasCredit) && _exerciser is { MayCarry: true, MayMaster: true };
+        bool allowed = _pages is { Enabled: true } && (request.IsStopMarker || _pages.HasCredit) && _exerciser is { MayCarry: true, MayMaster: true };
         if (!allowed && !_exerciser.Attributes.HasFlag(DmaAttributes.Unruly))
         {
             return DmaResult.NotSent;
@@ -131,7 +131,7 @@ internal sealed class TranslationUnit
             return DmaResult.UnsupportedRequest;
         }
 
-        _pages.Sent(in request);
+        _pages?.Sent(in request);
         iommu.Requested(in request);
         return DmaResult.Ok;
     }
