@@ -149,23 +149,41 @@ public sealed class LinuxAwarenessTests : IDisposable
     [Theory]
     [InlineData("OSRELEASE=x")]
     [InlineData("OSRELEASE=6.1\nSYMBOL(init_uts_ns)=ffffffffffffffff\nNUMBER(VA_BITS)=48\nNUMBER(kimage_voffset)=0x0\nNUMBER(PHYS_OFFSET)=0x0\n")]
-    [InlineData("OSRELEASE=\nSYMBOL(init_uts_ns)=ffff000000001000\nOFFSET(uts_namespace.name)=0\nNUMBER(VA_BITS)=48\nNUMBER(kimage_voffset)=0xffff800000000000\nNUMBER(PHYS_OFFSET)=0x40000000\nSYMBOL(prb)=ffff000000001000\nSYMBOL(_stext)=ffff000000000000\nSIZE(prb_desc)=128\nSIZE(printk_info)=256\n")]
+    [InlineData("OSRELEASE=\nSYMBOL(init_uts_ns)=ffff000000001000\nOFFSET(uts_namespace.name)=0\nNUMBER(VA_BITS)=48\nNUMBER(kimage_voffset)=0xffff800000000000\nNUMBER(PHYS_OFFSET)=0x46000000\nSYMBOL(prb)=ffff000000001000\nSYMBOL(_stext)=ffff000000000000\nSIZE(prb_desc)=128\nSIZE(printk_info)=256\n")]
     public void Forged_notes_are_harmless(string notes)
     {
-        byte[] memory = new byte[3 * 4096];
+        byte[] memory = new byte[1 << 20];
         Encoding.ASCII.GetBytes(notes).CopyTo(memory, 0);
         memory.AsSpan(4096, 4096).Fill(0x41);
         Encoding.ASCII.GetBytes("Linux").CopyTo(memory, 4096);
         memory[4096 + 5] = 0;
         memory[4096 + 130] = 0;
+        ForgeTypes(memory.AsSpan(3 * 4096));
         using MachineTarget target = MachineTarget.Create(
-            new MachineConfiguration { MemoryBytes = 128 << 20, Loads = [new LoadFile(new BootFile("notes", memory), 0x4000_0000)], Kernel = new BootFile("loop", (byte[])[0, 0, 0, 0x14]) }, static _ => { });
+            new MachineConfiguration { MemoryBytes = 128 << 20, Loads = [new LoadFile(new BootFile("notes", memory), 0x4600_0000)], Kernel = new BootFile("loop", (byte[])[0, 0, 0, 0x14]) }, static _ => { });
         foreach (string line in (string[])["linux", "linux log", "linux tasks", "cpus"])
         {
             Assert.NotEmpty(TargetRun.Ask(target, line));
         }
 
+        // The last of them get as far as the tables.
+        Assert.Equal(notes.Contains("prb", StringComparison.Ordinal), TargetRun.Ask(target, "linux log").StartsWith("There is no log of Linux ", StringComparison.Ordinal));
         Assert.InRange(HtmlReport.Make(new Answers(target, 0, end: null)).Length, 5_000, 400_000);
+    }
+
+    // BTF whose header is right and whose types are anything, with process 0 in every place.
+    private static void ForgeTypes(Span<byte> into)
+    {
+        ReadOnlySpan<uint> header = [0x0001_eb9f, 24, 0, 0x2000, 0x2000, 0x100];
+        System.Runtime.InteropServices.MemoryMarshal.AsBytes(header).CopyTo(into);
+        new Random(1).NextBytes(into.Slice(24, 0x2000));
+        ReadOnlySpan<uint> types = [1, 0x0400_ffff, 8, 1, 0x8400_0002, 64, 1, 3, 0xffff_fff0, 1, 2, 0];
+        System.Runtime.InteropServices.MemoryMarshal.AsBytes(types).CopyTo(into[24..]);
+        Encoding.ASCII.GetBytes("\0task_struct\0pid\0").CopyTo(into[(24 + 0x2000)..]);
+        for (int at = 0x4000; at + 16 <= into.Length; at += 16)
+        {
+            Encoding.ASCII.GetBytes("swapper").CopyTo(into[at..]);
+        }
     }
 
     private static MachineTarget Boot(string kernel, bool el2, string append, out string serial)

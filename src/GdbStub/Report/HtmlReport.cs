@@ -16,7 +16,7 @@ internal static class HtmlReport
         ("why", "Why: the last exception", false, static a => a.Has("why"), ExceptionSection.WriteWhy),
         ("cpus", "vCPUs", false, static a => a.Has("cpus"), CpuSection.Write),
         ("traps", "Exceptions to EL2 and EL3 over time", false, static a => a.Has("traps"), ExceptionSection.WriteTraps),
-        ("addresses", "Address space", false, static a => a.Has("s1"), AddressSection.Write),
+        ("addresses", "Address space", true, static a => a.Has("s1"), AddressSection.Write),
         ("linux", "Linux", false, static a => a.Has("linux") && a.With("release", "linux").Count > 0, LinuxSection.Write),
         ("interrupts", "Interrupts", false, static a => a.Has("gic"), InterruptSection.Write),
         ("pci", "PCI", false, static a => a.Has("pci"), PciSection.Write),

@@ -30,7 +30,7 @@ internal static class Style
         main{padding-bottom:1px}
         section{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:14px 16px;margin:0 0 16px}
         @media(max-width:40rem){.verdict dl{grid-template-columns:minmax(0,1fr);gap:0}header,main,footer,nav{padding-left:10px;padding-right:10px}section{padding:12px 10px}}
-        @media(min-width:64rem){main{columns:2;column-gap:16px}section{break-inside:avoid}.wide{column-span:all}}
+        @media(min-width:64rem){main{columns:2;column-gap:16px}section{break-inside:avoid}.wide{column-span:all;margin-top:16px}}
         pre,code,dd.code,td,tbody th,.lines{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace}
         code,dd.code,.lines{font-size:.82rem}
         pre{margin:0;white-space:pre-wrap;overflow-wrap:anywhere;font-size:.8rem;line-height:1.4;max-height:28rem;overflow-y:auto}
@@ -45,6 +45,7 @@ internal static class Style
         .tree li{margin:0 0 8px}.tree p{margin:0;overflow-wrap:anywhere}.tree .sub{color:var(--dim);font-size:.82rem}
         details{margin-top:10px}summary{cursor:pointer;color:var(--accent);font-size:.9rem;padding:4px 0}
         .more,.note{color:var(--dim);font-size:.85rem;margin:6px 0 0}
+        .pictures{display:flex;flex-wrap:wrap;gap:0 32px}.pictures>div{flex:1 1 18rem;min-width:0;max-width:32rem}
         .picture{display:block;width:100%;height:auto;max-width:32rem}
         .picture text{fill:var(--fg);font-family:system-ui,"DejaVu Sans",sans-serif;font-size:10.5px}
         .picture .head{font-weight:700;font-size:11px}

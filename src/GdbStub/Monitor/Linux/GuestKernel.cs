@@ -19,16 +19,18 @@ internal sealed record GuestKernel(ITarget Target, int Cpu, AddressView View, ul
     public bool TryRead(ulong address, Span<byte> into) =>
         PhysicalOf(address) is ulong physical && Target.ReadMemory(Cpu, View, physical, into) == into.Length;
 
-    /// <summary>Fills what memory answers, page by page, and leaves the rest zero: a hypervisor may not have given all of it yet.</summary>
+    /// <summary>Fills what memory answers and leaves the rest as it is: a hypervisor may not have given all of it yet.</summary>
     public void ReadPages(ulong address, Span<byte> into)
     {
         if (PhysicalOf(address) is ulong physical)
         {
             for (int done = 0; done < into.Length;)
             {
-                int run = (int)Math.Min((ulong)(into.Length - done), PageBytes - ((physical + (ulong)done) % PageBytes));
-                Target.ReadMemory(Cpu, View, physical + (ulong)done, into.Slice(done, run));
-                done += run;
+                int read = Target.ReadMemory(Cpu, View, physical + (ulong)done, into[done..]);
+                ulong next = physical + (ulong)(done + read);
+
+                // Behind the page that is missing.
+                done += read + (int)Math.Min((ulong)(into.Length - done - read), PageBytes - (next % PageBytes));
             }
         }
     }

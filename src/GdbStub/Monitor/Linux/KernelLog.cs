@@ -20,7 +20,9 @@ internal sealed record LogLine(ulong Sequence, ulong Nanoseconds, string Text)
 /// </summary>
 internal sealed class KernelLog
 {
-    private const int MostRingBits = 26;
+    // The largest that CONFIG_LOG_BUF_SHIFT and log_buf_len= are used for, with room: 16 MiB of text.
+    private const int MostTextBits = 24;
+    private const int MostRecordBits = 18;
     private const int StateShift = 62;
     private const int Committed = 1;
     private const int Finalized = 2;
@@ -54,7 +56,7 @@ internal sealed class KernelLog
         int sizeBits = (int)(_kernel.Word32(texts + Offset("prb_data_ring.size_bits")) ?? 0);
         int descriptorBytes = _kernel.Notes.Size("prb_desc") ?? 0;
         int infoBytes = _kernel.Notes.Size("printk_info") ?? 0;
-        if (_missing is not null || countBits is < 1 or > MostRingBits - 7 || sizeBits is < 4 or > MostRingBits || descriptorBytes is < 24 or > 128 || infoBytes is < 24 or > 256)
+        if (_missing is not null || countBits is < 1 or > MostRecordBits || sizeBits is < 4 or > MostTextBits || descriptorBytes is < 24 or > 128 || infoBytes is < 24 or > 256)
         {
             return null;
         }

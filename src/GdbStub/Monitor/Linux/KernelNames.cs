@@ -12,7 +12,9 @@ namespace GdbHost.GdbStub.Monitor.Linux;
 /// </summary>
 internal static class KernelNames
 {
-    private const uint MostNames = 1 << 20;
+    private const uint MostNames = 1 << 19;
+    private const int MostNameChars = 512;
+    private const int MostChars = 1 << 25;
     private const int Tokens = 256;
     private const int MostTokenBytes = 1 << 14;
     private const int AverageNameBytes = 24;
@@ -41,7 +43,8 @@ internal static class KernelNames
     {
         List<(ulong, string)> symbols = [];
         int at = 0;
-        for (int i = 0; i < offsets.Length / sizeof(uint) && at < packed.Length; i++)
+        int chars = 0;
+        for (int i = 0; i < offsets.Length / sizeof(uint) && at < packed.Length && chars < MostChars; i++)
         {
             int length = packed[at++];
             if ((length & LongLength) != 0 && at < packed.Length)
@@ -55,12 +58,13 @@ internal static class KernelNames
             }
 
             StringBuilder name = new();
-            foreach (byte token in packed.AsSpan(at, length))
+            foreach (byte token in packed.AsSpan(at, Math.Min(length, MostNameChars)))
             {
-                name.Append(tokens[token]);
+                name.Append(name.Length < MostNameChars ? tokens[token] : "");
             }
 
             at += length;
+            chars += name.Length;
             int offset = BinaryPrimitives.ReadInt32LittleEndian(offsets.AsSpan(i * sizeof(uint)));
             if (name.Length > 1 && name[1] != '$')
             {

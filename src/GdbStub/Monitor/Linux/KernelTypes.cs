@@ -37,14 +37,15 @@ internal sealed class KernelTypes
         (_bytes, _strings) = (bytes, strings);
         for (int at = types; at + TypeBytes <= end;)
         {
-            _types.Add(at);
             int kind = Kind(at);
-            if (kind >= Extra.Length)
+            int next = kind < Extra.Length ? at + TypeBytes + Extra[kind].Always + (Extra[kind].Each * Parts(at)) : int.MaxValue;
+            if (next > end)
             {
                 break;
             }
 
-            at += TypeBytes + Extra[kind].Always + (Extra[kind].Each * Parts(at));
+            _types.Add(at);
+            at = next;
         }
     }
 
@@ -83,7 +84,7 @@ internal sealed class KernelTypes
         int? type = Find(structure);
         foreach (string member in members.Split('.'))
         {
-            if (type is not int of || Member(of, member, 0) is not (int Offset, int Type) found)
+            if (type is not int of || Member(of, Encoding.ASCII.GetBytes(member), 0) is not (int Offset, int Type) found)
             {
                 return null;
             }
@@ -97,12 +98,13 @@ internal sealed class KernelTypes
 
     private int? Find(string structure)
     {
-        int found = _types.FindIndex(1, at => Kind(at) == Structure && Name(at) == structure);
+        byte[] name = Encoding.ASCII.GetBytes(structure);
+        int found = _types.FindIndex(1, at => Kind(at) == Structure && Name(at).SequenceEqual(name));
         return found > 0 ? found : null;
     }
 
     // Members of a structure without a name belong to the one around it.
-    private (int Offset, int Type)? Member(int type, string name, int depth)
+    private (int Offset, int Type)? Member(int type, ReadOnlySpan<byte> name, int depth)
     {
         int at = type < _types.Count ? _types[type] : 0;
         if (at == 0 || depth > MostDepth || Kind(at) is not (Structure or Union))
@@ -116,8 +118,8 @@ internal sealed class KernelTypes
             int member = at + TypeBytes + (i * MemberBytes);
             uint bits = ReadUInt32LittleEndian(_bytes.AsSpan(member + 8)) & (hasBitFields ? 0xff_ffff : uint.MaxValue);
             int of = (int)ReadUInt32LittleEndian(_bytes.AsSpan(member + 4));
-            string own = Name(member);
-            if (own == name)
+            ReadOnlySpan<byte> own = Name(member);
+            if (own.SequenceEqual(name))
             {
                 return ((int)(bits / 8), of);
             }
@@ -135,12 +137,12 @@ internal sealed class KernelTypes
 
     private int Parts(int at) => ReadUInt16LittleEndian(_bytes.AsSpan(at + 4));
 
-    private string Name(int at)
+    private ReadOnlySpan<byte> Name(int at)
     {
         long start = _strings + (long)ReadUInt32LittleEndian(_bytes.AsSpan(at));
         ReadOnlySpan<byte> text = start < _bytes.Length ? _bytes.AsSpan((int)start) : [];
         text = text[..Math.Min(text.Length, MostNameBytes)];
         int end = text.IndexOf((byte)0);
-        return end > 0 ? Encoding.ASCII.GetString(text[..end]) : "";
+        return end > 0 ? text[..end] : [];
     }
 }

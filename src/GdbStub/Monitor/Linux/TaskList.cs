@@ -20,6 +20,7 @@ internal sealed record GuestTask(int Pid, int Parent, char State, int Cpu, bool 
 internal sealed class TaskList
 {
     private const int MostTasks = 8192;
+    private const int MostCandidates = 4096;
     private const int NameBytes = 16;
 
     // The image of a distribution's kernel with what it keeps behind its code.
@@ -69,7 +70,8 @@ internal sealed class TaskList
 
     private ulong? FindFirst(ReadOnlySpan<byte> image, ulong start)
     {
-        for (int from = 0, found; (found = image[from..].IndexOf("swapper"u8)) >= 0; from += found + 1)
+        int candidates = 0;
+        for (int from = 0, found; candidates < MostCandidates && (found = image[from..].IndexOf("swapper"u8)) >= 0; from += found + 1, candidates++)
         {
             ulong task = start + (ulong)(from + found) - (ulong)_layout.Name;
             if (task % sizeof(ulong) == 0 && ReadAt(task) is GuestTask { Pid: 0 } && HoldsTogether(task))

@@ -178,6 +178,7 @@ internal sealed record AddressLayout(IReadOnlyList<Segment> Virtual, IReadOnlyLi
     {
         bool sameKind = before.Kind == next.Kind;
         string name = before.Name == next.Name ? next.Name : !sameKind ? Mixed : next.Kind is Hole ? "not mapped" : next.Kind is "other" ? Mixed : $"{next.Kind}s";
-        return new Segment(name, sameKind ? next.Kind : "other", [.. before.Parts, .. next.Parts]);
+        string kind = sameKind || (before.Name == next.Name && before.Kind == Hole) ? next.Kind : before.Name == next.Name && next.Kind == Hole ? before.Kind : "other";
+        return new Segment(name, kind, [.. before.Parts, .. next.Parts]);
     }
 }

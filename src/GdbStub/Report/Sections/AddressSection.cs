@@ -22,8 +22,10 @@ internal static class AddressSection
         IReadOnlyList<AnswerLine> hypervisor = answers.With("output", "s1 map el2");
         IReadOnlyList<Extent>? intermediate = Extents(answers, MemorySpace.Intermediate);
         AddressLayout ofGuest = AddressLayout.Of(Extents(answers, MemorySpace.El1) ?? [], intermediate, Verdict.Of(answers).FailedAt, board);
+        html.Markup("<div class=\"pictures\">\n");
         bool any = Picture(html, ofGuest, intermediate is not null ? "The guest: VA to IPA to PA" : "EL1 and EL0: VA to PA", "VA (EL1&amp;0)", "guest");
         any |= Picture(html, AddressLayout.Of(hypervisor.Count > 0 ? Extents(answers, MemorySpace.El2) ?? [] : [], null, null, board), "EL2: VA to PA", "VA (EL2)", "el2");
+        html.Markup("</div>\n");
         if (!any)
         {
             html.Element("p class=\"note\"", "No translation is on: addresses are physical.");
@@ -51,7 +53,7 @@ internal static class AddressSection
     {
         if (!layout.IsEmpty)
         {
-            html.Element("h3", title).Markup(AddressPicture.Draw(layout, title, input, id));
+            html.Markup("<div>").Element("h3", title).Markup(AddressPicture.Draw(layout, title, input, id)).Markup("</div>\n");
         }
 
         return !layout.IsEmpty;
