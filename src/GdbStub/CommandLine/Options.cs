@@ -167,6 +167,9 @@ internal sealed class RunOptions : GuestOptions
     [Option("load", MetaValue = "FILE[@ADDR]", HelpText = "Place a further file in memory: an ELF, or bytes at ADDR. Repeatable.")]
     public IEnumerable<string> Load { get; set; } = [];
 
+    [Option("symbols", MetaValue = "FILE[@OFFSET]", HelpText = "An ELF file whose symbols gdb gets by itself as it attaches, moved by OFFSET (KASLR). Repeatable.")]
+    public IEnumerable<string> Symbols { get; set; } = [];
+
     [Option("device", MetaValue = "NAME[,KEY=VALUE...]",
         HelpText = "Plug in a device, in QEMU's words: edu,addr=2,id=e or virtio-blk-pci,drive=hd0 on PCI, virtio-blk-device,drive=hd0 on virtio-mmio. Repeatable; \"help\" lists them, \"NAME,help\" lists the keys of one.")]
     public IEnumerable<string> Device { get; set; } = [];

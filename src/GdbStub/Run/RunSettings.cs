@@ -1,8 +1,11 @@
 using System;
+using System.Collections.Generic;
 using System.IO;
+using System.Linq;
 using GdbHost.GdbStub.CommandLine;
 using GdbHost.GdbStub.Server;
 using GdbHost.GdbStub.Session;
+using GdbHost.GdbStub.Symbols;
 using GdbHost.GdbStub.Target;
 
 namespace GdbHost.GdbStub.Run;
@@ -56,6 +59,9 @@ internal sealed record RunSettings
 
     public GuestEnding Ending { get; init; } = new();
 
+    /// <summary>Files whose symbols gdb is to read by itself.</summary>
+    public IReadOnlyList<SymbolFile> Symbols { get; init; } = [];
+
     /// <summary>The exit status when a signal ends the run; null for 128 and the signal's number, as shells report it.</summary>
     public int? SignalStatus { get; init; }
 
@@ -108,6 +114,7 @@ internal sealed record RunSettings
             PerfMap = options.PerfMap,
             Restore = options.Restore,
             TrapLog = options.TrapLog,
+            Symbols = [.. (options as RunOptions)?.Symbols.Select(SymbolFile.Of) ?? []],
             Ending = new GuestEnding
             {
                 OnReset = OptionValues.Word("--on-reset", options.OnReset, "end", "reboot", "power-off") switch
