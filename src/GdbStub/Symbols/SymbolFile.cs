@@ -29,7 +29,7 @@ internal sealed record SymbolFile(string Name, ReadOnlyMemory<byte> Bytes, IRead
     {
         (string path, string? offset) = OptionValues.FileAt(text);
         ReadOnlyMemory<byte> bytes = InputFile.Read(Option, path);
-        IReadOnlyList<ulong> segments = SegmentsOf(bytes.Span, offset is null ? 0 : OptionValues.Address(Option, offset));
+        List<ulong> segments = SegmentsOf(bytes.Span, offset is null ? 0 : OptionValues.Address(Option, offset));
         return segments.Count > 0
             ? new SymbolFile(Path.GetFullPath(path), bytes, segments)
             : throw new UserErrorException($"{Option}: {path} is no 64-bit little-endian ELF file with a segment to load; name the linked kernel or program (vmlinux, not Image)");

@@ -135,12 +135,12 @@ public sealed class InferiorTests : IDisposable
             delete
             inferior 1
             awatch *(unsigned long *)$there
-            tbreak handle_abort
+            tbreak handle_hvc
             continue
             """);
         Says.InOrder(gdb, "handle_abort", "[Switching to inferior 2", "atchpoint 2: guest_counter", "hit Hardware watchpoint 2: guest_counter",
             "Old value = ", "New value = ", "$1 = 2", "$2 = 1", "$3 = ", "hit Hardware watchpoint 2: guest_counter", "Old value = ", "New value = ", "$4 = ",
-            "atchpoint 3: *(unsigned long *)$there", "hit Temporary breakpoint 4, handle_abort");
+            "atchpoint 3: *(unsigned long *)$there", "hit Temporary breakpoint 4, handle_hvc");
     }
 
     [RequiresFact(Need.Gdb)]

@@ -41,13 +41,15 @@ internal sealed class InlinePeer : IDuplexPipe, IDisposable
         for (int i = 0; i < times; i++)
         {
             _incoming.Writer.Write(packet);
-            Assert.True(_incoming.Writer.FlushAsync().IsCompletedSuccessfully);
+            Assert.True(IsDone(_incoming.Writer.FlushAsync()));
         }
 
         return GC.GetAllocatedBytesForCurrentThread() - before;
     }
 
     public void Leave() => _incoming.Writer.Complete();
+
+    private static bool IsDone(ValueTask<FlushResult> flush) => flush.IsCompletedSuccessfully;
 
     private sealed class Sink : Stream
     {
