@@ -52,6 +52,7 @@ public sealed class MonitorOnGuestsTests
         "timer",
         "psci",
         "space",
+        "error",
         "worlds",
         "watch", "watch off",
         "step",

@@ -240,6 +240,55 @@ public sealed class TracepointTests
             "Probed by static tracepoints: #1", "Found trace frame", "$1 = \"abort cpu=0 ns=", "from=EL1 to=EL2 class=data-abort", "ipa=0x", "$2 = 0x", "Found trace frame", "$3 = \"wfi cpu=0");
     }
 
+    // DEN 0022 (PSCI), function identifiers: Linux asks for the version first, 0x84000000, and starts each further vCPU by CPU_ON, 0xc4000003.
+    [RequiresFact(Need.Gdb, Need.DebianGuests)]
+    public async Task Static_marker_tells_each_PSCI_call()
+    {
+        Conversation gdb = await DebianAsync("""
+            strace -m psci_call
+            actions
+            collect $_sdata
+            end
+            tstart
+            break smp_cpus_done
+            continue
+            tstop
+            tfind start
+            p $_sdata
+            set $newest = -1
+            while $trace_frame != -1
+              set $newest = $trace_frame
+              tfind
+            end
+            tfind $newest
+            p $_sdata
+            """);
+        Says.InOrder(gdb, "Static tracepoint 1 at", "smp_cpus_done", "Found trace frame 0", "$1 = \"psci cpu=0 ns=", "function=0x84000000 from=EL1 pc=0x", "$2 = \"psci cpu=0 ns=", "function=0xc4000003 from=EL1");
+    }
+
+    // IHI 0070, C_BAD_STE: event 0x04, of a stream whose STE is not valid. StreamID 8 is 00:01.0.
+    [RequiresFact(Need.Gdb)]
+    public async Task Static_marker_tells_each_event_of_the_SMMU()
+    {
+        Conversation gdb = await HostRun.UnderGdbAsync(
+            StoringGuest.Arguments("dma-exerciser,id=x,addr=1"), "", $"""
+            source {Repository.InTree("scripts/scenarios/stores.gdb")}
+            exerciser
+            smmu_on
+            send 2 0x43000000 8 0
+            strace -m smmu_event
+            actions
+            collect $_sdata
+            end
+            tstart
+            stores_run_to_end
+            tstop
+            tfind start
+            p $_sdata
+            """);
+        Says.InOrder(gdb, "Static tracepoint 1 at", "Found trace frame 0", "$1 = \"smmu cpu=0 ns=", "event=0x4 stream=0x8");
+    }
+
     [RequiresTheory(Need.DebianGuests)]
     [InlineData("demo")]
     [InlineData("debian")]

@@ -1,13 +1,12 @@
 using System;
-using System.Buffers;
 using System.IO;
-using System.IO.Pipelines;
 using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
 using GdbHost.GdbStub.Commands;
 using GdbHost.GdbStub.Session;
 using GdbHost.GdbStub.Target;
+using GdbHost.GdbStub.Tests.Fakes;
 using GdbHost.Machine.Boards;
 using GdbHost.Protocol.Text;
 using Xunit;
@@ -58,7 +57,7 @@ public sealed class AllocationTests : IDisposable
     [InlineData("vCont;s:1")]
     public async Task Visit_allocates_nothing_for_a_packet(string text)
     {
-        var peer = new InlinePeer();
+        using var peer = new InlinePeer();
         Task visit = new DebugSession(peer, new GuestRun(_target), Commands.All.Table, new Log(TextWriter.Null, LogLevel.Info))
             .RunAsync(CancellationToken.None);
         byte[] packet = Encoding.ASCII.GetBytes($"${text}#{Protocol.Framing.Checksum.Of(Encoding.ASCII.GetBytes(text)):x2}");
@@ -89,76 +88,5 @@ public sealed class AllocationTests : IDisposable
 
             Assert.False(context.Outgoing.IsEmpty);
         }
-    }
-
-    /// <summary>A peer whose packets are served on its own thread before it goes on, as those of a socket are.</summary>
-    private sealed class InlinePeer : IDuplexPipe
-    {
-        private readonly Pipe _incoming = new(new PipeOptions(
-            readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline, useSynchronizationContext: false));
-
-        private readonly CountingStream _sent = new();
-
-        public InlinePeer() => Output = PipeWriter.Create(_sent);
-
-        public PipeReader Input => _incoming.Reader;
-
-        public PipeWriter Output { get; }
-
-        public int Writes => _sent.Writes;
-
-        /// <summary>Gives the bytes that were allocated on the way.</summary>
-        public long Send(ReadOnlySpan<byte> packet, int times)
-        {
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            for (int i = 0; i < times; i++)
-            {
-                _incoming.Writer.Write(packet);
-                Assert.True(_incoming.Writer.FlushAsync().IsCompletedSuccessfully);
-            }
-
-            return GC.GetAllocatedBytesForCurrentThread() - before;
-        }
-
-        public void Leave() => _incoming.Writer.Complete();
-    }
-
-    private sealed class CountingStream : Stream
-    {
-        public int Writes { get; private set; }
-
-        public override bool CanRead => false;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => true;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
-        public override void Flush()
-        {
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => Writes++;
-
-        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            Writes++;
-            return ValueTask.CompletedTask;
-        }
-
-        public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

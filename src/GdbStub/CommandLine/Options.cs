@@ -94,7 +94,8 @@ internal abstract class GuestOptions : BoardOptions
         HelpText = "Write a report for a browser at the end: what is wrong, address spaces, exceptions, interrupts, PCI, console. It logs exceptions to EL2 and EL3.")]
     public string? Report { get; set; }
 
-    [Option("symbols", MetaValue = "FILE", HelpText = "A guest's symbols, for reports and \"monitor linux\": an ELF file such as vmlinux, or a System.map. Repeatable.")]
+    [Option("symbols", MetaValue = "FILE[@OFFSET]",
+        HelpText = "A guest's symbols, for gdb, reports and \"monitor linux\": an ELF file such as vmlinux, which gdb gets by itself as it attaches, moved by OFFSET (KASLR), or a System.map. Repeatable.")]
     public IEnumerable<string> Symbols { get; set; } = [];
 
     [Option("wait", HelpText = "Stay stopped until gdb lets the guest run.")]

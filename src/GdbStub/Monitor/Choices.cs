@@ -4,7 +4,7 @@ using GdbHost.GdbStub.Target;
 
 namespace GdbHost.GdbStub.Monitor;
 
-/// <summary>"monitor space" and "monitor step": what this debugger's packets mean. The guest is not touched.</summary>
+/// <summary>"monitor space", "monitor step" and "monitor error": what this debugger's packets mean, and what became of them. The guest is not touched.</summary>
 internal static class Choices
 {
     public static readonly MonitorCommand[] Rows =
@@ -15,6 +15,13 @@ internal static class Choices
             [
                 new("ipa", "x/4x 0x80000000 shows the guest's physical memory"),
                 new("current", "as it was"),
+            ],
+        },
+        new("error", "", "says why the newest read or write of memory failed: stage, level and field; gdb before 16 shows no reason", Error)
+        {
+            Examples =
+            [
+                new("", "when gdb says \"Cannot access memory at address\""),
             ],
         },
         new("step", "irq on|off", "chooses whether a step may go into an interrupt handler; off until chosen", Step)
@@ -54,6 +61,18 @@ internal static class Choices
 
         (string name, _, string words) = Array.Find(Views, v => v.View == request.Session.View);
         request.Line($"space: {name}, {words}");
+    }
+
+    private static void Error(MonitorRequest request, ReadOnlySpan<string> arguments)
+    {
+        if (arguments.IsEmpty)
+        {
+            request.Line("error: " + (request.Session.MemoryProblem ?? "no read or write of memory has failed"));
+        }
+        else
+        {
+            MonitorArguments.Usage(request, "error");
+        }
     }
 
     private static void Step(MonitorRequest request, ReadOnlySpan<string> arguments)

@@ -125,13 +125,10 @@ internal static class Configuration
 
     private static BootFile FileOf(string option, string path) => new(path, InputFile.Read(option, path));
 
-    // FILE@ADDR; an '@' that no address follows belongs to the file's name.
     private static LoadFile LoadOf(string text)
     {
-        int at = text.LastIndexOf('@');
-        return at >= 0 && at + 1 < text.Length && char.IsAsciiDigit(text[at + 1])
-            ? new LoadFile(FileOf("--load", text[..at]), OptionValues.Address("--load", text[(at + 1)..]))
-            : new LoadFile(FileOf("--load", text), null);
+        (string file, string? address) = OptionValues.FileAt(text);
+        return new LoadFile(FileOf("--load", file), address is null ? null : OptionValues.Address("--load", address));
     }
 
     private static BootFile Embedded(string name)

@@ -42,7 +42,8 @@ internal sealed class GuestProgram(RunSettings settings, Log log)
         using ISerialBackend secureSerial = OpenSecureSerial(configuration);
         Action<ulong>? pace = settings.Paced ? new RealTimePace().Hold : host.HasNetworks ? host.HoldForNetworks : null;
         using var machine = MachineTarget.Create(
-            configuration, b => serial.Write([b]), settings.MaxInstructions, pace, settings.Ending, b => secureSerial.Write([b]));
+            configuration, b => serial.Write([b]), settings.MaxInstructions, pace, settings.Ending, b => secureSerial.Write([b]),
+            Programs.Libraries(settings));
         if (settings.Restore is not null && machine.LoadSnapshot(settings.Restore) is string problem)
         {
             throw new UserErrorException($"--restore: {problem}");

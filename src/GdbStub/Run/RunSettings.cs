@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using System.Linq;
 using GdbHost.GdbStub.CommandLine;
 using GdbHost.GdbStub.Server;
 using GdbHost.GdbStub.Session;
@@ -61,7 +62,7 @@ internal sealed record RunSettings
     /// <summary>The option that has named it, for messages.</summary>
     public string ReportNamedBy { get; init; } = "--report";
 
-    /// <summary>Files with the guests' symbols.</summary>
+    /// <summary>Files with the guests' symbols, each FILE or FILE@OFFSET.</summary>
     public IReadOnlyList<string> Symbols { get; init; } = [];
 
     /// <summary>The option that has named them, for messages.</summary>

@@ -1,7 +1,9 @@
 using System;
+using System.Diagnostics;
 using System.IO;
 using System.IO.Pipelines;
 using System.Net.Sockets;
+using System.Threading;
 using System.Threading.Tasks;
 
 namespace GdbHost.GdbStub.Server;
@@ -16,9 +18,15 @@ internal sealed class Connection : IDuplexPipe, IDisposable
     private const int LeastRoom = 32 << 10;
     private const int Forever = -1;
 
+    // A few times what the host needs to wake a peer that sleeps, and the peer to ask again.
+    private static readonly TimeSpan Awake = TimeSpan.FromMicroseconds(150);
+
     private readonly Socket _socket;
     private readonly Pipe _incoming = new(new PipeOptions(
         readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.ThreadPool, minimumSegmentSize: LeastRoom, useSynchronizationContext: false));
+
+    // The newest packet came soon after the answer to the one before.
+    private bool _asksQuickly;
 
     public Connection(Socket socket)
     {
@@ -33,6 +41,9 @@ internal sealed class Connection : IDuplexPipe, IDisposable
 
         _socket = socket;
         Output = PipeWriter.Create(new NetworkStream(socket, ownsSocket: false), new StreamPipeWriterOptions(leaveOpen: true));
+
+        // For Receive; a stream is made of no other socket.
+        socket.Blocking = false;
     }
 
     public PipeReader Input => _incoming.Reader;
@@ -62,7 +73,7 @@ internal sealed class Connection : IDuplexPipe, IDisposable
         try
         {
             bool wanted = true;
-            while (wanted && _socket.Poll(Forever, SelectMode.SelectRead) && _socket.Receive(writer.GetSpan(LeastRoom)) is int count and > 0)
+            while (wanted && ReceiveInto(writer.GetSpan(LeastRoom)) is int count and > 0)
             {
                 writer.Advance(count);
                 wanted = !Flush(writer.FlushAsync()).IsCompleted;
@@ -80,4 +91,46 @@ internal sealed class Connection : IDuplexPipe, IDisposable
     // A reader that does not keep up holds its own thread, and with it the peer.
     private static FlushResult Flush(ValueTask<FlushResult> flush) =>
         flush.IsCompleted ? flush.Result : flush.AsTask().GetAwaiter().GetResult();
+
+    /// <summary>Waits for input: awake where the peer has just asked and been answered, else asleep. Gives the number of bytes, 0 at the end.</summary>
+    private int ReceiveInto(Span<byte> room)
+    {
+        if (_asksQuickly)
+        {
+            long since = Stopwatch.GetTimestamp();
+            do
+            {
+                if (TryReceive(room, out int count))
+                {
+                    return count;
+                }
+
+                // Who shares the processor, the peer perhaps, goes first.
+                Thread.Yield();
+            }
+            while (Stopwatch.GetElapsedTime(since) < Awake);
+        }
+
+        while (true)
+        {
+            long since = Stopwatch.GetTimestamp();
+            _socket.Poll(Forever, SelectMode.SelectRead);
+            _asksQuickly = Stopwatch.GetElapsedTime(since) < Awake;
+            if (TryReceive(room, out int count))
+            {
+                return count;
+            }
+        }
+    }
+
+    private bool TryReceive(Span<byte> room, out int count)
+    {
+        count = _socket.Receive(room, SocketFlags.None, out SocketError error);
+        return error switch
+        {
+            SocketError.Success => true,
+            SocketError.WouldBlock => false,
+            _ => throw new SocketException((int)error),
+        };
+    }
 }

@@ -31,6 +31,9 @@ internal static class WorldCommands
             case ["on" or "any"] when !request.Session.Multiprocess:
                 request.Line("worlds: this debugger knows one process only (it has not said multiprocess+); \"monitor space\" chooses address spaces without that");
                 return;
+            case ["on" or "any" or "own"] when request.Session.NonStop is not null:
+                request.Fail("worlds: not in non-stop mode, in which a vCPU is one thread whatever it runs; reconnect after \"set non-stop off\", or choose by \"monitor space\"");
+                return;
             case ["on" or "off"]:
                 worlds.Turn(request.Target, arguments[0] == "on");
                 break;

@@ -7,6 +7,7 @@ using GdbHost.GdbStub.Worlds;
 using GdbHost.GdbStub.Tracing;
 using GdbHost.Machine.Debug;
 using GdbHost.Machine.Pcie.Devices;
+using GdbHost.Protocol.Messages;
 
 namespace GdbHost.GdbStub.Tests.Fakes;
 
@@ -183,6 +184,8 @@ internal sealed class FakeTarget : ITarget, IBreakpoints, IMemoryMap, ITranslati
     public IReadOnlyList<PublishedFile> Files { get; } = [new("note.txt", static () => "hello"u8.ToArray())];
 
     public string? Program => "note.txt";
+
+    public IReadOnlyList<XmlLibrary> Libraries { get; } = [new("/lib/guest.elf", [0xffff_8000_0000_0000, 0x4020_0000])];
 
     /// <summary>How often it was put back to its start.</summary>
     public int Restarts { get; private set; }
