@@ -98,6 +98,7 @@ public sealed class MachineDebugPort : IDisposable
 
     /// <summary>The hypervisor's world and the guests'.</summary>
     public MachineWorlds Worlds { get; }
+
     /// <summary>What can be told of a machine while it runs, without a stop.</summary>
     public MachineTracing Tracing { get; }
 
@@ -117,7 +118,7 @@ public sealed class MachineDebugPort : IDisposable
         set
         {
             field = value;
-            _thread.Post(() => EndInput(value));
+            _thread.Post(() => _machine.Console?.InputEnded = value);
         }
     }
 
@@ -418,14 +419,6 @@ public sealed class MachineDebugPort : IDisposable
         _machine.Cluster.Debug.ForgetVisits();
     }
 
-    private void EndInput(bool ended)
-    {
-        if (_machine.Console is SerialConsole console)
-        {
-            console.InputEnded = ended;
-        }
-    }
-
     private void ReadHere(int cpu, IReadOnlyList<MachineRegister> registers, Span<byte> values, Span<bool> readable)
     {
         int at = 0;
@@ -489,8 +482,7 @@ public sealed class MachineDebugPort : IDisposable
                 return Finish(DebugStop());
             }
 
-            TryGiveReset();
-            if (PowerStop() is MachineStop stop)
+            if (Wish() is MachineStop stop)
             {
                 return Finish(stop);
             }
@@ -524,6 +516,12 @@ public sealed class MachineDebugPort : IDisposable
             return StepSlice(cpu);
         }
 
+        // A stop at an event may have come with the guest's wish for an end.
+        if (PowerStop() is MachineStop wished)
+        {
+            return TryGiveReset() || Finish(wished);
+        }
+
         Cluster cluster = _machine.Cluster;
         ulong limit = InstructionLimit ?? ulong.MaxValue;
         if (cluster.Retired >= limit)
@@ -537,10 +535,10 @@ public sealed class MachineDebugPort : IDisposable
         {
             case RunEnd.DebugStop:
                 return Finish(DebugStop());
-            case RunEnd.Requested when TryGiveReset():
-                return true;
-            case RunEnd.Requested when PowerStop() is MachineStop stop:
+            case RunEnd.Requested when Wish() is MachineStop stop:
                 return Finish(stop);
+            case RunEnd.Idle when EventStop(Inspection.ForEverIdle) is MachineStop idle:
+                return Finish(idle);
             case RunEnd.Idle when StopsWhenStuck && !AwaitsOthers:
                 return Finish(new MachineStop(MachineStopKind.Stuck, 0));
             case RunEnd.Idle:
@@ -582,6 +580,12 @@ public sealed class MachineDebugPort : IDisposable
             _ => new MachineStop(MachineStopKind.Watchpoint, debug.StopCore, debug.StopAddress, (WatchAccess)debug.StopWatchpoint.Kind),
         };
     }
+
+    /// <summary>The stop for what the guest has asked of the board's power control; null where there is none, or it has its reset now.</summary>
+    private MachineStop? Wish() => EventStop(Inspection.AtReset) ?? (TryGiveReset() ? null : PowerStop());
+
+    private MachineStop? EventStop(string? words) =>
+        words is null ? null : new MachineStop(MachineStopKind.Event, _machine.Cluster.Debug.StopCore, Explanation: words);
 
     private MachineStop? PowerStop() => _machine.Power switch
     {

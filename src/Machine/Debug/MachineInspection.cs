@@ -35,6 +35,8 @@ public sealed class MachineInspection
     private readonly DmaTransactions _transactions;
     private readonly EventStops _events;
     private readonly SmmuStops _smmu;
+    private readonly RegisterStops _registers;
+    private readonly LifeStops _life;
     private readonly DmaLog _requests;
     private readonly Boards.Machine _machine;
 
@@ -47,6 +49,8 @@ public sealed class MachineInspection
         _transactions = new DmaTransactions(machine);
         _events = new EventStops(machine, _transactions);
         _smmu = new SmmuStops(machine);
+        _registers = new RegisterStops(machine);
+        _life = new LifeStops(machine, listeners);
         _requests = new DmaLog(_transactions);
     }
 
@@ -101,9 +105,32 @@ public sealed class MachineInspection
         return _machine.Smmu is not null;
     }
 
+    /// <summary>The same at writes of a system register, or at a system instruction such as <c>TLBI VMALLE1</c>, after it.</summary>
+    /// <returns>False for a name that is not in <see cref="RegisterNames"/>.</returns>
+    public bool StopAtWrites(string? register, Func<MachineRegisterWrite, string?>? writes) => Ask(() => _registers.Set(register, writes));
+
+    /// <summary>The same when the guest asks for a reset; the question is for a core. The reset is done when the machine goes on.</summary>
+    public void StopAtReset(Func<int, string?>? reset) => _thread.Invoke(() => _life.Reset = reset);
+
+    /// <summary>The same when no core runs any more.</summary>
+    public void StopWhenIdle(Func<MachineIdle, string?>? idle) => _thread.Invoke(() => _life.Idle = idle);
+
+    /// <summary>The same at exceptions that are taken to EL1, where they are taken.</summary>
+    public void StopAtEl1(Func<MachineTrap, string?>? exceptions) => _thread.Invoke(() => _life.El1 = exceptions);
+
+    /// <summary>The names of what <see cref="StopAtWrites"/> can wait for.</summary>
+    public static IReadOnlyList<string> RegisterNames => RegisterStops.Names;
+
+    /// <summary>Who wrote a register that controls translation, traps or routing last; null where that is not known.</summary>
+    public MachineRegisterWrite? LastWrite(int cpu, string register) => Ask(() => RegisterStops.LastOf(_machine.Cores[cpu], register));
+
     /// <summary>No stops at events any more.</summary>
     public void RemoveStops()
     {
+        StopAtWrites(null, null);
+        StopAtReset(null);
+        StopWhenIdle(null);
+        StopAtEl1(null);
         StopAtTraps(null, null);
         StopAtPci(null, null);
         StopAtDma(null);
@@ -210,9 +237,20 @@ public sealed class MachineInspection
     /// <summary>The names that somebody may have meant who wrote one that does not exist, nearest first, as "a, b, c".</summary>
     public static string NearestNames(string wrong, IEnumerable<string> names) => Common.NearestNames.Of(wrong, names);
 
+    /// <summary>On the machine's thread: the words of a stop for a reset that the guest has asked for; null for none.</summary>
+    internal string? AtReset => _life.AtReset();
+
+    /// <summary>The same for a machine of which nothing will ever wake a core.</summary>
+    internal string? ForEverIdle => _life.ForEver();
+
     /// <summary>On the machine's thread: the machine was reset, or its state replaced.</summary>
     internal void Moved()
     {
+        foreach (Cpu.Core core in _machine.Cores)
+        {
+            core.System.Writes.Forget();
+        }
+
         _traps.Forget();
         _transactions.Forget();
     }

@@ -74,7 +74,18 @@ internal static class TrapWords
         Enumerable.Range(0, back.Registers.Count).Where(n => (back.Changed >> n & 1) != 0);
 
     /// <summary>PSCI and other functions of the SMC Calling Convention (Arm DEN 0022, DEN 0028) by their number in W0.</summary>
-    public static string CallName(uint function) => Calls.TryGetValue(function & ~0x4000_0000u, out string? name) ? $" ({name})" : "";
+    public static string CallName(uint function) => Calls.TryGetValue(function & ~Wide, out string? name) ? $" ({name})" : "";
+
+    public static IEnumerable<string> CallNames => Calls.Values;
+
+    /// <summary>The number of a call, of its 32-bit form; null for a name that there is not.</summary>
+    public static uint? CallNumber(string name) =>
+        Calls.FirstOrDefault(c => c.Value.Equals(name, System.StringComparison.OrdinalIgnoreCase)) is { Value: not null } found ? found.Key : null;
+
+    /// <summary>The same call, be it of the 32-bit or the 64-bit convention.</summary>
+    public static bool SameCall(uint one, uint other) => (one & ~Wide) == (other & ~Wide);
+
+    private const uint Wide = 0x4000_0000;
 
     private static readonly Dictionary<uint, string> Calls = new()
     {

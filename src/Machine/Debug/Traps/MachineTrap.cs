@@ -36,11 +36,11 @@ public enum TrapRemarks
 /// <param name="Registers">X0 to X30 at the return.</param>
 public sealed record MachineTrapReturn(ulong At, ulong Pc, int Cpu, uint Changed, IReadOnlyList<ulong> Registers, TrapRemarks Remarks);
 
-/// <summary>One exception that was taken to EL2 or EL3.</summary>
+/// <summary>One exception; the log has those to EL2 and EL3.</summary>
 /// <param name="Number">Counted from 1 since the log was switched on.</param>
 /// <param name="At">Virtual nanoseconds.</param>
 /// <param name="From">The Exception level that was left.</param>
-/// <param name="To">2 or 3.</param>
+/// <param name="To">The Exception level that takes it.</param>
 /// <param name="Vmid">VTTBR_EL2.VMID; null where stage 2 was off or EL2 itself was left.</param>
 /// <param name="Pc">ELR_ELx: the preferred return address.</param>
 /// <param name="Syndrome">ESR_ELx; zero for IRQ and FIQ, which do not set it.</param>
