@@ -54,6 +54,7 @@ internal static class AbortExplanation
         {
             request.Line($"wrong: {TranslationWords.Failure(failure)}");
             request.Line($"right: {Remedy(failure, report)}");
+            Origins.Write(request, report, failure);
         }
         else
         {
