@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using GdbHost.Machine.Boards.Fdt;
 using GdbHost.Machine.Debug.Addresses;
+using GdbHost.Machine.Debug.Addresses.Trees;
 using GdbHost.Machine.Debug.Cores;
 using GdbHost.Machine.Debug.Events;
 using GdbHost.Machine.Debug.Dma;
@@ -214,18 +215,21 @@ public sealed class MachineInspection
     /// <summary>The newest bytes that the guest's console has printed.</summary>
     public byte[] Serial => Ask(() => _serial.Bytes);
 
-    /// <summary>A node of the device tree that the guest got, as source text; null where there is none at the path.</summary>
-    public IReadOnlyList<string>? DeviceTree(string path)
-    {
-        if (_machine.DeviceTree.IsEmpty)
-        {
-            return null;
-        }
+    /// <summary>A node of the device tree that the machine has given, as source text; null where there is none at the path.</summary>
+    public IReadOnlyList<string>? DeviceTree(string path) =>
+        _machine.DeviceTree.IsEmpty ? null : Node(FdtReader.Read("device tree", _machine.DeviceTree.Span).Root, path);
 
-        FdtNode root = FdtReader.Read("device tree", _machine.DeviceTree.Span).Root;
-        FdtNode? node = path == "/" ? root : root.Find(path);
-        return node is null ? null : DeviceTreeText.Of(node);
-    }
+    /// <summary>The device tree of the guest of a core, found in the guest's memory, or the machine's where stage 2 is off; null for none.</summary>
+    /// <param name="at">Its address, where it is not to be searched for.</param>
+    public GuestTreeReport? GuestTree(int cpu, ulong? at = null) =>
+        Ask(() => GuestTrees.Find(_machine, _machine.Cores[cpu], AddressSpaces.MapOf(_machine, _machine.Cores[cpu], MemorySpace.Intermediate), at));
+
+    /// <summary>A node of the tree at an address of a guest, as source text; null where there is none at the path.</summary>
+    public IReadOnlyList<string>? GuestTreeNode(int cpu, ulong at, string path) => Ask(() =>
+        GuestTrees.Root(_machine.Cores[cpu], AddressSpaces.MapOf(_machine, _machine.Cores[cpu], MemorySpace.Intermediate), at) is FdtNode root ? Node(root, path) : null);
+
+    private static IReadOnlyList<string>? Node(FdtNode root, string path) =>
+        (path == "/" ? root : root.Find(path)) is FdtNode node ? DeviceTreeText.Of(node) : null;
 
     /// <summary>The manual's name of a system register by its encoding, or the generic name where the machine has none there.</summary>
     public static string SystemRegisterName(uint op0, uint op1, uint crn, uint crm, uint op2)

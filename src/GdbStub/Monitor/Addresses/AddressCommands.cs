@@ -35,7 +35,7 @@ internal static class AddressCommands
                 new("map el2", "the hypervisor's"),
             ],
         },
-        new("s2", "map|check", "prints the ranges that stage 2 maps and where they lead; check: devices and RAM of the board that it does not reach", Stage2, Offered)
+        new("s2", "map|check [IPA]", "prints the ranges that stage 2 maps and where they lead; check: every range of the guest's device tree (searched for in its memory, or at an IPA), with what stage 2 does not map or maps wrong", Stage2, Offered)
         {
             Examples =
             [
@@ -128,38 +128,37 @@ internal static class AddressCommands
             return;
         }
 
-        Ranges(request, Machine(request).Map(request.Cpu, space.Value), "stage 1 is off: addresses pass as they are");
+        MapReport map = Machine(request).Map(request.Cpu, space.Value);
+        Ranges(request, map, "stage 1 is off: addresses pass as they are");
+        if (map is { IsOn: true, IsComplete: true } && space == MemorySpace.El1)
+        {
+            StageTwoCheck.Holes(
+                request, Machine(request).GuestTree(request.Cpu), r => map.Ranges.Any(m => m.Output <= r.Last && r.First <= m.Output + (m.Last - m.Start)) ? null : r.First,
+                "the device tree has, and no virtual address leads to");
+        }
     }
 
     private static void Stage2(MonitorRequest request, ReadOnlySpan<string> arguments)
     {
-        if (arguments is not (["map"] or ["check"]))
+        ulong at = 0;
+        if (arguments is not (["map"] or ["check"] or ["check", _]) || (arguments.Length > 1 && !MonitorArguments.TryAddress(request, arguments[1], out at)))
         {
             MonitorArguments.Usage(request, "s2");
             return;
         }
 
         MapReport map = Machine(request).Map(request.Cpu, MemorySpace.Intermediate);
-        if (arguments[0] == "map" || !map.IsOn)
+        if (arguments[0] == "check" && map.IsOn)
         {
-            Ranges(request, map, "stage 2 is off: addresses pass as they are");
+            StageTwoCheck.Write(request, map, arguments.Length > 1 ? at : null);
             return;
         }
 
-        int reached = 0;
-        foreach (MemoryRegion region in ((IMemoryMap)request.Target).MemoryRegions)
+        Ranges(request, map, "stage 2 is off: addresses pass as they are");
+        if (map is { IsOn: true, IsComplete: true })
         {
-            if (map.Ranges.Any(r => r.Output <= region.Last && region.Start <= r.Output + (r.Last - r.Start)))
-            {
-                reached++;
-                continue;
-            }
-
-            request.Line($"not reached: 0x{region.Start:x10}-0x{region.Last:x10} {region.Kind} {region.Name}",
-                new("not-reached", region.Name), new("first", region.Start), new("last", region.Last), new("kind", $"{region.Kind}"));
+            StageTwoCheck.Holes(request, Machine(request).GuestTree(request.Cpu), r => StageTwoCheck.FirstHole(map, r), "the guest's device tree has, and stage 2 maps nothing at IPA");
         }
-
-        request.Line($"{reached} regions of the board's map are reached, in whole or in part");
     }
 
     private static void Ranges(MonitorRequest request, MapReport map, string off)

@@ -55,6 +55,11 @@ internal static class TrapWords
         }
 
         List<string> words = [$"after {back.At - t.At} ns returned to {(back.Pc == t.Pc ? SamePc(t) : $"pc 0x{back.Pc:x}")}"];
+        if (back.Stage2Changed)
+        {
+            words.Add("stage 2 was changed for this access");
+        }
+
         if (back.Cpu != t.Cpu)
         {
             words.Add($"on cpu{back.Cpu}");
