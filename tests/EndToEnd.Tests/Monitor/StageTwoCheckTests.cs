@@ -4,7 +4,6 @@ using System.Text.RegularExpressions;
 using System.Threading.Tasks;
 using GdbHost.EndToEnd.Tests.Harness;
 using GdbHost.GdbStub.Target;
-using GdbHost.Machine.Boards;
 using Xunit;
 
 namespace GdbHost.EndToEnd.Tests.Monitor;
@@ -21,7 +20,7 @@ public sealed class StageTwoCheckTests
     [InlineData("fixed", null)]
     public void Guest_of_situation_1_lacks_what_its_tree_names(string form, string? reason)
     {
-        using MachineTarget target = MachineTarget.Create(SituationOne(form), static _ => { }, 8_000_000_000);
+        using MachineTarget target = MachineTarget.Create(GuestUnderHypervisor.SituationOne(form), static _ => { }, 8_000_000_000);
         TargetRun.Ask(target, form == "fixed" ? "break pci 00:00.0 0 read" : "break stage2");
         Assert.Equal(StopKind.Event, TargetRun.Run(target).Kind);
         string text = TargetRun.Ask(target, "s2 check");
@@ -83,15 +82,20 @@ public sealed class StageTwoCheckTests
         }
     }
 
-    private static MachineConfiguration SituationOne(string form) => new()
+    // vmm.c puts the tree at the end of what the kernel needs; KVM maps memory when it is touched, and emulates GIC and serial port.
+    [RequiresFact(Need.DebianGuests, Need.BuiltGuests)]
+    public async Task Guest_of_KVM_is_served_what_its_tree_names_and_it_has_used()
     {
-        MemoryBytes = 4UL << 30,
-        Kernel = new BootFile("hypervisor", File.ReadAllBytes(Repository.Built($"situation1/{form}.elf"))),
-        Loads =
-        [
-            new LoadFile(new BootFile("vmlinuz", File.ReadAllBytes(Repository.Guest("debian/vmlinuz"))), 0x80200000),
-            new LoadFile(new BootFile("guest.dtb", File.ReadAllBytes(Repository.Built("situation1/guest.dtb"))), 0x88000000),
-            new LoadFile(new BootFile("initramfs", File.ReadAllBytes(Repository.Guest("debian/initramfs.cpio.gz"))), 0x89000000),
-        ],
-    };
+        using MachineTarget target = await GuestUnderHypervisor.StoppedAsync(GuestUnderHypervisor.Kvm, static t => TargetRun.Ask(t, "traps on 131072"));
+        string text = TargetRun.Ask(target, "s2 check");
+
+        Says.Line(text, @"^device tree at IPA 0x[0-9a-f]+, \d+ bytes: gdbhost,kvm-guest");
+        Says.Line(text, @"^served /memory@80000000 reg 0x0080000000-0x008fffffff: 0x[0-9a-f]+ is not mapped: .*; EL2 has served (\d+) of \1 traps there");
+        Says.Line(text, @"^served /intc@8000000 reg\[0\] 0x0008000000-0x0008000fff: 0x8000000 is not mapped: .*; EL2 has served (\d+) of \1 traps there");
+        Says.Line(text, @"^good   /intc@8000000 reg\[1\] 0x0008010000-0x0008011fff: -> PA 0x0008040000 gic-virtual-cpu-interface, Device");
+
+        // The guest has not used it yet.
+        Says.Line(text, @"^hole   /serial@9000000 reg 0x0009000000-0x0009000007: 0x9000000 is not mapped: ");
+        Says.Line(text, @"^4 ranges: ");
+    }
 }
