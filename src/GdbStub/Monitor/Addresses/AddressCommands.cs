@@ -198,7 +198,8 @@ internal static class AddressCommands
         foreach (TlbReport e in wanted.Take((int)ulong.Min(most, int.MaxValue)))
         {
             request.Line(Line(e), new("regime", e.Regime), new("vmid", e.Vmid), new("asid", e.Asid), new("address", e.Address), new("bytes", e.Bytes),
-                new("ipa", e.Intermediate), new("pa", e.Physical), new("attributes", e.Attributes), new("stale", e.Stale));
+                new("ipa", e.Intermediate), new("pa", e.Physical), new("attributes", e.Attributes), new("stale", e.Stale),
+                new("stale-stage", e.Stale ? e.StaleStage : null), new("missing", e.Stale ? Missing(e) : null));
         }
 
         request.Line($"cpu{request.Cpu}: {all.Count} entries, {all.Count(static e => e.Stale)} stale{(wanted.Length > (int)most ? $"; \"monitor tlb {wanted.Length}\" prints all" : "")}");
@@ -207,8 +208,22 @@ internal static class AddressCommands
     private static string Line(TlbReport e)
     {
         string who = e.Regime == "EL1&0" ? $"{e.Regime} VMID {e.Vmid} {(e.Asid is int asid ? $"ASID {asid}" : "global")}" : e.Regime;
-        string missing = e.Regime == "EL1&0" ? "TLBI VAE1IS (guest) or IPAS2E1IS with VMALLE1IS (hypervisor)" : e.Regime == "EL2" ? "TLBI VAE2IS" : "TLBI VAE3IS";
         return $"{who} 0x{e.Address:x12} {e.Bytes >> 10} KiB -> IPA 0x{e.Intermediate:x10} PA 0x{e.Physical:x10} {e.Attributes}"
-            + (e.Stale ? $"  stale: the tables say something else now, and {missing} has not been done since (kernels defer it for what they no longer use)" : "");
+            + (e.Stale ? $"  stale: the tables of stage {e.StaleStage} say something else now, and {Missing(e)} has not been done since (kernels defer it for what they no longer use)" : "");
+    }
+
+    /// <summary>The maintenance that would remove an entry, with its operand (DDI 0487, TLBI VAE1IS, TLBI IPAS2E1IS).</summary>
+    private static string Missing(TlbReport e)
+    {
+        const int PageShift = 12;
+        const int AsidShift = 48;
+        ulong page = (e.Address >> PageShift) & 0xfff_ffff_ffff;
+        return e switch
+        {
+            { Regime: not "EL1&0" } => $"TLBI VA{e.Regime.Replace("EL", "E", StringComparison.Ordinal)}IS, 0x{page:x}",
+            { StaleStage: 2 } => $"TLBI IPAS2E1IS, 0x{e.Intermediate >> PageShift:x}, then TLBI VMALLE1IS",
+            { Asid: int asid } => $"TLBI VAE1IS, 0x{((ulong)asid << AsidShift) | page:x}",
+            _ => $"TLBI VAAE1IS, 0x{page:x}",
+        };
     }
 }

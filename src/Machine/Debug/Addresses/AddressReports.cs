@@ -32,6 +32,11 @@ public sealed record MapReport(bool IsOn, bool IsComplete, IReadOnlyList<MappedR
 /// <summary>One entry of a core's TLB.</summary>
 /// <param name="Regime">EL1&amp;0, EL2 or EL3.</param>
 /// <param name="Asid">Null for a global entry.</param>
-/// <param name="Stale">It answers for its address now, and the tables say something else: maintenance is missing.</param>
+/// <param name="StaleStage">
+/// It answers for its address now, and the tables say something else: maintenance is missing. 1 or 2 for the stage whose tables do; 0: they agree.
+/// </param>
 public sealed record TlbReport(
-    string Regime, int Vmid, int? Asid, ulong Address, ulong Bytes, ulong Intermediate, ulong Physical, string Attributes, bool Stale);
+    string Regime, int Vmid, int? Asid, ulong Address, ulong Bytes, ulong Intermediate, ulong Physical, string Attributes, int StaleStage)
+{
+    public bool Stale => StaleStage != 0;
+}

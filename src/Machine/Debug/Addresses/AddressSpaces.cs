@@ -54,21 +54,24 @@ internal static class AddressSpaces
             e.Intermediate,
             e.Output,
             MemoryWords.Of(e.Attributes) + ", " + MemoryWords.Of(e.Stage1Permissions & e.Stage2Permissions),
-            IsStale(core, e))),
+            StaleStage(core, e))),
     ];
 
-    /// <summary>Only what answers in the present contexts can be compared with the tables of now.</summary>
-    private static bool IsStale(Core core, in TlbEntry entry)
+    /// <summary>The stage that says something else; 0 for none. Only what answers in the present contexts can be compared with the tables of now.</summary>
+    private static int StaleStage(Core core, in TlbEntry entry)
     {
         ExceptionLevel level = entry.Regime switch { Regime.El2 => ExceptionLevel.El2, Regime.El3 => ExceptionLevel.El3, _ => ExceptionLevel.El1 };
         ITranslationView view = core.TranslationView;
         if (view.Kept(entry.Page, AccessType.Read, level) is not Translation kept || kept.Fault.Happened || kept.Physical != entry.Output)
         {
-            return false;
+            return 0;
         }
 
         Translation walked = view.Look(entry.Page, AccessType.Read, level);
-        return walked.Fault.Happened || walked.Physical != kept.Physical;
+        return walked.Fault.Happened ? (walked.Fault.Stage2 ? 2 : 1)
+            : walked.Physical == kept.Physical ? 0
+            : walked.Intermediate == kept.Intermediate ? 2
+            : 1;
     }
 
     private static ConfigPlace Config(Boards.Machine machine, ulong offset)
