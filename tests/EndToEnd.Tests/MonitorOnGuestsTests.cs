@@ -33,7 +33,7 @@ public sealed class MonitorOnGuestsTests
         "help", "el2", "sysreg HCR_EL2", "translate $pc", "walk $sp", "why", "why irq 27", "why irq 33", "why irq 9000", "why hang", "traps", "traps on 16",
         "traps last 3", "traps class hvc", "traps counts", "traps off", "break flagged", "break pci 00:00.0 0 r", "break msi",
         "break dma 00:00.0 0x0-0xfff r", "break smmu", "break smmu CERROR", "break undef vmid 1", "break serror to el1", "break reset", "break wfi-idle", "break write-sysreg SP_EL0", "break psci CPU_ON", "break off", "reach 0x09000000", "reach 0x4010000000", "reach 0x8000100",
-        "reach 0x9999999999", "ipa 0x40000000", "s1 map", "s1 map el2", "s2 map", "s2 check", "tlb", "tlb stale", "map", "gic", "timer", "psci", "space", "worlds", "watch", "watch off", "step", "state",
+        "reach 0x9999999999", "ipa 0x40000000", "s1 map", "s1 map el2", "s2 map", "s2 check", "tlb", "tlb stale", "map", "gic", "gic its", "dt guest", "s2 check 0x40000000", "timer", "psci", "space", "worlds", "watch", "watch off", "step", "state",
         "pci", "pci config 00:00.0", "pci_config 00:1f.7", "serial", "dt", "dt /psci", "info registers", "info mtree", "info pci", "info tlb", "info irq", "info mem",
         "info status", "info version", "xp/8xw 0x40000000", "xp/2xg 0x09000000", "gva2gpa $pc", "stop", "cont", "nonsense",
         "msi its", "msi explain 00:00.0", "smmu", "smmu streams", "smmu ste 8", "smmu cd 8", "smmu walk 8 0x1000 w", "smmu tlb", "smmu cmdq", "smmu eventq", "smmu stale", "dma explain 00:00.0 0x40000000 w",

@@ -209,8 +209,15 @@ public sealed class MachineInspection
     /// <param name="requester">Bus in [15:8], device in [7:3], function in [2:0], as software has numbered the buses.</param>
     public MessageReport? Message(ushort requester, int vector) => Ask(() => MessageExplainer.Explain(_machine, requester, vector));
 
-    /// <summary>The events of the ITS that software has mapped, in lines; empty without one.</summary>
-    public IReadOnlyList<string> ItsMappings(int most) => Ask<IReadOnlyList<string>>(() => [.. _machine.Doorbells.OfType<Its>().SelectMany(its => its.Mappings(most))]);
+    /// <summary>The ITS with its tables; null without one.</summary>
+    /// <param name="most">Events that are wanted.</param>
+    public ItsReport? Its(int most) => Ask(() => _machine.Doorbells.OfType<Its>().FirstOrDefault() is not Its its ? null
+        : its.Describe(most) is var report && _machine.InterruptView is IInterruptView gic
+            ? report with { Events = [.. report.Events.Select(e => gic.Describe(e.Core ?? 0, e.Interrupt) is { } lpi ? e with { Enabled = lpi.Enabled, Pending = lpi.Pending } : e)] }
+            : null);
+
+    /// <summary>The events that the ITS maps; empty without one.</summary>
+    public IReadOnlyList<ItsEventReport> ItsEvents(int most) => Its(most)?.Events ?? [];
 
     /// <summary>The newest bytes that the guest's console has printed.</summary>
     public byte[] Serial => Ask(() => _serial.Bytes);
