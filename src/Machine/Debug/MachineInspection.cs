@@ -122,8 +122,16 @@ public sealed class MachineInspection
     /// <summary>The names of what <see cref="StopAtWrites"/> can wait for.</summary>
     public static IReadOnlyList<string> RegisterNames => RegisterStops.Names;
 
+    /// <summary>Whether <see cref="LastWrite"/> can know of a register.</summary>
+    public static bool RecordsWrites(string register) => RegisterStops.IsRecorded(register);
+
     /// <summary>Who wrote a register that controls translation, traps or routing last; null where that is not known.</summary>
     public MachineRegisterWrite? LastWrite(int cpu, string register) => Ask(() => RegisterStops.LastOf(_machine.Cores[cpu], register));
+
+    /// <summary>The bits that make an exception be taken, as the registers of the core stand; empty where no control decides it, or none does any more.</summary>
+    /// <param name="syndrome">ESR_ELx of the exception.</param>
+    public IReadOnlyList<TrapControl> TrapControls(int cpu, ulong syndrome, int from, int to) =>
+        Ask(() => Traps.TrapControls.Of(_machine.Cores[cpu], syndrome, from, to));
 
     /// <summary>No stops at events any more.</summary>
     public void RemoveStops()

@@ -26,6 +26,10 @@ internal static class AbortExplanation
         {
             Abort(request, taken, level);
         }
+        else if (!taken.IsAbort)
+        {
+            TrapReason.Write(request, taken);
+        }
 
         Afterwards(request, taken);
     }
@@ -58,13 +62,21 @@ internal static class AbortExplanation
         }
         else
         {
-            request.Line((taken.Syndrome & 0x3f) == 0x10
-                ? "wrong: the translation is good; what the address reaches answered with an external abort"
-                : "wrong: the tables translate this address now, so they were changed since, or the TLB holds what they said before (a TLBI is missing)");
+            request.Line($"wrong: {WithoutFailure(taken, report)}");
         }
 
         Origin(request, taken);
     }
+
+    // DDI 0487, ESR_ELx, DFSC: what is no matter of the tables, and what they said once.
+    private static string WithoutFailure(TakenException taken, WalkReport report) => (taken.Syndrome & 0x3f) switch
+    {
+        0x10 => "the translation is good; what the address reaches answered with an external abort",
+        0x21 => $"0x{taken.FaultAddress:x} is not aligned for this access, and {(report.Attributes.StartsWith("Device", StringComparison.Ordinal) ? $"the memory is {report.Attributes.Split(',')[0]}, which must be aligned" : "SCTLR_ELx.A is set, or the instruction always checks (exclusive, acquire, release)")}",
+        0x30 => "the TLB holds two entries for the address: break-before-make was not kept to",
+        0x35 => "an exclusive access to memory that does not support it",
+        _ => "the tables translate this address now, so they were changed since, or the TLB holds what they said before (a TLBI is missing)",
+    };
 
     private static string Remedy(WalkFailure failure, WalkReport report)
     {

@@ -3,6 +3,7 @@ using GdbHost.GdbStub.Monitor.Json;
 using GdbHost.GdbStub.Monitor.Traps;
 using GdbHost.GdbStub.Monitor.Watches;
 using GdbHost.GdbStub.Target;
+using GdbHost.Machine.Debug;
 using GdbHost.Machine.Debug.Events;
 
 namespace GdbHost.GdbStub.Monitor.Why;
@@ -27,9 +28,13 @@ internal static class Origins
         {
             request.Line($"set by: {RegisterStops.Words(write)}", new Fact("set-by", RegisterStops.Facts(write)));
         }
-        else if (MonitorArguments.TryRegister(request, name, out ulong value))
+        else if (MachineInspection.RegisterNames.Contains(name) && MonitorArguments.TryRegister(request, name, out ulong value))
         {
-            request.Line($"set by: nobody since the reset or the snapshot: {name} is 0x{value:x}", new("register", name), new("value", value));
+            request.Line(
+                MachineInspection.RecordsWrites(name)
+                    ? $"set by: nobody since the reset or the snapshot: {name} is 0x{value:x}"
+                    : $"set by: not known; \"monitor break write-sysreg {name}\" at the start of the same run stops at each who writes it",
+                new("register", name), new("value", value));
         }
     }
 

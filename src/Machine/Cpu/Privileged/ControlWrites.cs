@@ -27,13 +27,16 @@ internal sealed unsafe class ControlWrites(Core core)
 
     public void Note(SysReg row, ulong before, bool byDebugger)
     {
-        const SysRegEffects Controls = SysRegEffects.Translation | SysRegEffects.DerivedState;
-        if ((row.Effects & Controls) != 0 && row.Place is Sr place)
+        if (Keeps(row))
         {
+            Sr place = row.Place!.Value;
             _last[(int)place] = new ControlWrite(
                 core.State->Pc, core.State->El, before, core.Regs[place], core.Cluster.RetiredNow, core.Scheduler.Clock.Now, byDebugger);
         }
     }
+
+    /// <summary>What has such an effect is never written by generated code.</summary>
+    public static bool Keeps(SysReg row) => (row.Effects & (SysRegEffects.Translation | SysRegEffects.DerivedState)) != 0 && row.Place is not null;
 
     public void Forget() => global::System.Array.Clear(_last);
 }

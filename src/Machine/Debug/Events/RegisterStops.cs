@@ -48,6 +48,9 @@ internal sealed unsafe class RegisterStops(Boards.Machine machine) : IRegisterLi
                 core.Configuration.Index, (int)write.Level, write.Pc, row.Name, write.Before, write.Value, write.Instruction, write.At, null, write.ByDebugger)
             : null;
 
+    /// <summary>Whether the newest write of a register is kept.</summary>
+    public static bool IsRecorded(string name) => SysRegTable.Find(name) is SysReg row && ControlWrites.Keeps(row);
+
     void IRegisterListener.Written(Core core, SysReg row, ulong before, ulong value)
     {
         if (row != _register)
