@@ -6,7 +6,6 @@ using GdbHost.Machine.Backends;
 using GdbHost.Machine.Boards;
 using GdbHost.Machine.Boot;
 using GdbHost.Machine.Cpu;
-using GdbHost.Machine.Devices;
 using GdbHost.Machine.Network;
 using GdbHost.Machine.Debug.Dma;
 using GdbHost.Machine.Debug.Watches;

@@ -5,7 +5,6 @@ using System.Linq;
 using GdbHost.Machine.Boards;
 using GdbHost.Machine.Boards.Fdt;
 using GdbHost.Machine.Bus;
-using GdbHost.Machine.Common;
 using GdbHost.Machine.Cpu;
 
 namespace GdbHost.Machine.Debug.Addresses.Trees;

@@ -1,5 +1,4 @@
 using System.Collections.Generic;
-using System.Linq;
 using GdbHost.Machine.Bus;
 using GdbHost.Machine.Devices.Gic.V3;
 
