@@ -4,6 +4,7 @@ using System.Collections.Generic;
 using System.Linq;
 using GdbHost.GdbStub.Monitor.Fields;
 using GdbHost.GdbStub.Target;
+using GdbHost.Machine.Debug;
 
 namespace GdbHost.GdbStub.Monitor;
 
@@ -78,7 +79,8 @@ internal static class SystemRegisters
 
         if (near.Length == 0)
         {
-            request.Fail($"There is no system register \"{MonitorTable.Shown(name)}\" on this machine.");
+            IEnumerable<string> names = request.Target.Registers.Where(static r => r is { Group: RegisterGroup.System, Fields: null }).Select(static r => r.Name);
+            request.Fail($"There is no system register \"{MonitorTable.Shown(name)}\" on this machine; near it are {MachineInspection.NearestNames(name.ToUpperInvariant(), names)}.");
             return;
         }
 

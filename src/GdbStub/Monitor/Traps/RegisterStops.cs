@@ -1,5 +1,4 @@
 using System;
-using System.Linq;
 using GdbHost.GdbStub.Monitor.Json;
 using GdbHost.Machine.Debug;
 using GdbHost.Machine.Debug.Events;

@@ -1,5 +1,4 @@
 using System;
-using System.Linq;
 using GdbHost.GdbStub.Monitor.Requests;
 using GdbHost.GdbStub.Target;
 using GdbHost.Machine.Debug;
