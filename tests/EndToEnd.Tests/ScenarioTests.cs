@@ -26,6 +26,7 @@ public sealed class ScenarioTests
             "gdbhost: stopped by \"monitor break\"", "read of 4 bytes into w1 at IPA 0x4010000000",
             $"ESR_EL2 = 0x00000000{syndrome[2..]}", "ESR_EL2.EC = 0x24  exception class: data abort from a lower exception level",
             "instruction: 0xb9400001 at 0x", "stage 1 level 2: VA 0x", "block -> 0x4010000000 Device-nGnRnE",
+            "device: pcie-ecam+0x0: PCIe configuration space of 00:00.0, register 0x0, function pcie",
             $"wrong: stage 2 translation fault at level", wrong, right, setBy, setAlso,
             "PCIe configuration space of 00:00.0, register 0x0",
             $"returned to the same PC, x0 changed to the value of ESR_EL2 ({syndrome})",

@@ -17,9 +17,6 @@ public sealed class OriginTests
     private const uint Isb = 0xd503_3fdf;
     private const uint Eret = 0xd69f_03e0;
 
-    /// <summary>STR X1, [X0].</summary>
-    private const uint Store = 0xf900_0001;
-
     // At EL2: VTCR_EL2 = T0SZ 32, SL0 1, 4 KiB; VTTBR_EL2 = 0x40100000, VMID 3; a block at level 1 index 1 (0x40000000); HCR_EL2 = RW, VM;
     // then to EL1, whose first instruction reads IPA 0x80000000 (level 1 index 2), which has no entry.
     private static readonly uint[] Hypervisor =
