@@ -26,10 +26,31 @@ public sealed class ScenarioTests
             "gdbhost: stopped by \"monitor break\"", "read of 4 bytes into w1 at IPA 0x4010000000",
             $"ESR_EL2 = 0x00000000{syndrome[2..]}", "ESR_EL2.EC = 0x24  exception class: data abort from a lower exception level",
             "instruction: 0xb9400001 at 0x", "stage 1 level 2: VA 0x", "block -> 0x4010000000 Device-nGnRnE",
+            "device: pcie-ecam+0x0: PCIe configuration space of 00:00.0, register 0x0, function pcie",
             $"wrong: stage 2 translation fault at level", wrong, right, setBy, setAlso,
             "PCIe configuration space of 00:00.0, register 0x0",
             $"returned to the same PC, x0 changed to the value of ESR_EL2 ({syndrome})",
             $"VA: 0x00000000{syndrome[2..]}", "fault: stage 1 translation fault");
+    }
+
+    // Who is right: IHI 0069 (the DeviceID selects the interrupt translation table) and DEN 0029, GICv2m (the data is the SPI); the kernel's own tables.
+    [RequiresTheory(Need.Gdb, Need.DebianGuests)]
+    [InlineData(3, "00:01.0    0          0x8090040  0x0        8192       0", "device 0x10 (00:02.0): ITT at 0x", "Target gic-its: Ok, address 0x8090040, requester 00:02.0",
+        "most urgent pending 8193", "Target gic-its: Ok, address 0x8090040, requester 00:01.0", "highest: the most urgent pending interrupt is 8192")]
+    [InlineData(2, "00:01.0    0          0x8020040  0x50       80", "This machine has no ITS", "Target gic-v2m: Ok, address 0x8020040, requester 00:02.0",
+        "most urgent pending 80;", "Target gic-v2m: Ok, address 0x8020040, requester 00:01.0", "There is no interrupt 8192")]
+    public async Task Script_of_situation_4_sends_somebody_elses_message(int gic, params string[] said)
+    {
+        Conversation gdb = await HostRun.UnderGdbAsync(
+            [
+                "--machine", $"virt,gic={gic},el2=off", "--memory", "512M", "--kernel", Repository.Guest("debian/vmlinuz"),
+                "--initrd", Repository.Guest("debian/initramfs.cpio.gz"), "--append", "console=ttyAMA0 panic=-1",
+                "--device", "pcie-root-port,addr=1,chassis=1,id=victim", "--device", "pcie-root-port,addr=2,chassis=2,id=thief",
+            ],
+            "", $"source {Repository.InTree("scripts/scenarios/situation4-messages.gdb")}");
+
+        Says.InOrder(gdb.Output, gdb.ToString(), said[0]);
+        Says.InOrder(gdb.Errors, gdb.ToString(), said[1..]);
     }
 
     // Who is right: Xen's own set-up (its dom0 has VMID 1 and no mapping of the GIC), and Linux, whose vector for IRQ at EL1 is VBAR_EL1 + 0x280.

@@ -144,7 +144,9 @@ public class MonitorTests
         Assert.DoesNotContain(el2, l => l.StartsWith("HCR_EL2.TGE", StringComparison.Ordinal));
         Assert.Contains(Ask("sysreg HCR_EL2"), l => l.StartsWith("HCR_EL2.TGE = 0", StringComparison.Ordinal));
         Assert.DoesNotContain(el2, l => l.StartsWith("MIDR_EL1", StringComparison.Ordinal));
-        Assert.StartsWith("ESR_EL2 = ", el2[0], StringComparison.Ordinal);
+        Assert.Equal("--- the exception ---", el2[0]);
+        Assert.StartsWith("ESR_EL2 = ", el2[1], StringComparison.Ordinal);
+        Assert.Equal(["--- the exception ---", "--- what goes to EL2 ---", "--- translation ---"], el2.Where(static l => l.StartsWith("---", StringComparison.Ordinal)));
     }
 
     [Fact]

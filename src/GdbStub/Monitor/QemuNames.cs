@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Linq;
 using System.Reflection;
+using GdbHost.GdbStub.Monitor.Json;
 using GdbHost.GdbStub.Target;
 
 namespace GdbHost.GdbStub.Monitor;
@@ -177,7 +178,14 @@ internal static class QemuNames
         int level = (int)(MonitorArguments.Register(request, "cpsr") >> 2) & 3;
         WalkReport report = ((ITranslation)request.Target).Explain(request.Cpu, address, Math.Min(level, 1), WalkAccess.Read);
         ulong? found = report.Intermediate ?? report.Physical;
-        request.Line(found is ulong guest ? $"gpa: 0x{guest:x}" : $"Unmapped: {(report.Failure is null ? "" : TranslationWords.Failure(report.Failure))}");
+        if (found is ulong guest)
+        {
+            request.Line($"gpa: 0x{guest:x}", new Fact("gpa", guest));
+        }
+        else
+        {
+            request.Fail($"Unmapped: {(report.Failure is null ? "" : TranslationWords.Failure(report.Failure))}");
+        }
     }
 
     private static void Stop(MonitorRequest request, ReadOnlySpan<string> arguments) =>

@@ -353,7 +353,7 @@ internal sealed class MachineTarget
         report.Stage2On,
         [
             .. report.Steps.Select(s => new WalkStep(
-                s.Stage, s.ForWalk, s.Level, s.Input, s.Address, s.Index, s.Descriptor, s.Meaning, s.Output, s.Attributes)),
+                s.Stage, s.ForWalk, s.Level, s.Input, s.Address, s.Index, s.Descriptor, s.Meaning, s.Output, s.Attributes, s.Note)),
         ],
         report.Intermediate,
         report.Physical,

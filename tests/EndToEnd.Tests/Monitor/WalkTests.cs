@@ -35,6 +35,7 @@ public sealed class WalkTests
             // Every descriptor, in the order in which they are read.
             Answer walked = Answer.Of(TargetRun.Ask(target, $"walk 0x{address:x} el1 r --json"));
             Assert.Equal(walk.Reads, walked.Steps);
+            Assert.All(walked.Leaves, static l => Assert.Equal((l.Descriptor >> 52 & 1) != 0, l.Note.StartsWith("contiguous", StringComparison.Ordinal)));
             Assert.Equal(right.Physical is null || walked.Place is null ? "failed" : "ok", walked.Status);
         }
 
@@ -89,6 +90,17 @@ public sealed class WalkTests
         Assert.InRange(compared, 3, int.MaxValue);
     }
 
+    // The demo's stage 2 has 40 bits and begins at level 1: 1024 entries in two tables (src/GdbStub/Demo/hypervisor_tables.c).
+    [Fact]
+    public void Entry_of_a_second_concatenated_table_is_told()
+    {
+        using MachineTarget target = MachineTarget.Create(DemoGuest.Configuration, static _ => { }, 100_000);
+        TargetRun.Run(target);
+
+        Says.Line(TargetRun.Ask(target, "ipa 0x8040000000"), "^stage 2 level 1: IPA 0x8040000000, index 513, descriptor at PA 0x[0-9a-f]+ = 0x[0-9a-f]+: .*; entry 1 of concatenated table 1$");
+        Assert.DoesNotContain("concatenated", TargetRun.Ask(target, "ipa 0x80000000"), StringComparison.Ordinal);
+    }
+
     private static ulong Asid(TableWalk walk)
     {
         ulong tcr = walk.Register("TCR_EL1");
@@ -135,14 +147,19 @@ public sealed class WalkTests
 
     /// <summary>The objects of an answer, read.</summary>
     private sealed record Answer(
-        string Text, ulong? Intermediate, ulong? Physical, int Stage, int Level, bool ForWalk, string? Place, string Status, IReadOnlyList<TableWalk.Read> Steps)
+        string Text, IReadOnlyList<(ulong Descriptor, string Note)> Leaves, ulong? Intermediate, ulong? Physical, int Stage, int Level, bool ForWalk, string? Place, string Status, IReadOnlyList<TableWalk.Read> Steps)
     {
         public static Answer Of(string json)
         {
             JsonElement[] all = Objects(json);
             JsonElement? fault = all.Where(static o => o.TryGetProperty("fault", out _)).Cast<JsonElement?>().FirstOrDefault();
             return new Answer(
-                json, One(all, "ipa"), One(all, "pa"), fault?.GetProperty("stage").GetInt32() ?? 0, fault?.GetProperty("level").GetInt32() ?? 0,
+                json,
+                [
+                    .. all.Where(static o => o.TryGetProperty("meaning", out JsonElement meaning) && meaning.GetString() is "block" or "page")
+                        .Select(static o => (Number(o, "descriptor"), o.TryGetProperty("note", out JsonElement note) ? note.GetString()! : "")),
+                ],
+                One(all, "ipa"), One(all, "pa"), fault?.GetProperty("stage").GetInt32() ?? 0, fault?.GetProperty("level").GetInt32() ?? 0,
                 fault?.GetProperty("for-walk").GetBoolean() ?? false,
                 all.FirstOrDefault(static o => o.TryGetProperty("place", out _)) is { ValueKind: JsonValueKind.Object } place ? place.GetProperty("place").GetString() : null,
                 all[^1].GetProperty("status").GetString()!,

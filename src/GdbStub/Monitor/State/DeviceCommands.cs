@@ -26,7 +26,7 @@ internal static class DeviceCommands
             [
                 new("", "the whole tree"),
                 new("/psci", "one node"),
-                new("guest /memory", "what the hypervisor tells its guest"),
+                new("guest /chosen", "what a hypervisor tells its guest"),
             ],
         },
         new("pci_config", "BB:DD.F", "dumps the configuration space of a PCI function", PciConfig, static t => t is IInspected)

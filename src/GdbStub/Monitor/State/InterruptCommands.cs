@@ -19,7 +19,7 @@ internal static class InterruptCommands
             Examples =
             [
                 new("", "which interrupts are enabled, pending, active"),
-                new("its", "devices, events and LPIs of the ITS's tables"),
+                new("its", "which LPI each event of each device is"),
             ],
         },
         new("timer", "", "prints each vCPU's generic timers: enabled, masked, due when, and their interrupts", Timer, static t => t is IInspected)

@@ -24,6 +24,9 @@ internal static class TrapStops
             [
                 new("stage2 vmid 1 ipa 0x09000000-0x09000fff", "when guest 1 aborts on the UART"),
                 new("flagged", "behind a return of the hypervisor that looks wrong"),
+                new("write-sysreg VTTBR_EL2", "behind each write of the stage 2 table base"),
+                new("undef to el1", "at an undefined instruction of the guest's kernel"),
+                new("wfi-idle", "when nothing will ever wake a vCPU again"),
                 new("pci 00:01.0 0x10 write", "behind a store to a BAR"),
                 new("write-sysreg VTTBR_EL2", "behind each write of the register"),
                 new("wfi-idle", "when nothing will ever wake the guest"),

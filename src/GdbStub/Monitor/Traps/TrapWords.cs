@@ -66,12 +66,36 @@ internal static class TrapWords
         }
 
         words.AddRange(Remarks(t, back));
+        if (Value(t) is ulong value)
+        {
+            words.Add($"value 0x{value:x}");
+        }
+
         if (back.Changed != 0 && (back.Remarks & TrapRemarks.SyndromeInRegister) == 0)
         {
             words.Add("changed " + string.Join(' ', ChangedRegisters(back).Select(n => $"x{n}")));
         }
 
         return string.Join(", ", words);
+    }
+
+    /// <summary>What an emulated access gave to the guest, or took from it; null where nothing was emulated or the syndrome does not say by which register.</summary>
+    public static ulong? Value(MachineTrap t)
+    {
+        const int ZeroRegister = 31;
+        if (t.Return is not MachineTrapReturn back || back.Pc != t.Pc + 4 || t.Kind != MachineTrapKind.Synchronous)
+        {
+            return null;
+        }
+
+        (bool isRead, int register, int bits)? access = t.Class switch
+        {
+            0x24 when (t.Syndrome >> SyndromeValid & 1) != 0 => ((t.Syndrome >> 6 & 1) == 0, (int)(t.Syndrome >> 16 & 31), (t.Syndrome >> 15 & 1) != 0 ? 64 : 32),
+            0x18 => ((t.Syndrome & 1) != 0, (int)(t.Syndrome >> 5 & 31), 64),
+            _ => null,
+        };
+        return access is not var (isRead, register, bits) || register == ZeroRegister ? null
+            : (isRead ? back.Registers : t.Registers)[register] & (ulong.MaxValue >> (64 - bits));
     }
 
     /// <summary>The registers that differ.</summary>

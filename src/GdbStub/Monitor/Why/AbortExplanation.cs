@@ -1,6 +1,7 @@
 using System;
 using System.Linq;
 using System.Numerics;
+using GdbHost.GdbStub.Monitor.Addresses;
 using GdbHost.GdbStub.Monitor.Fields;
 using GdbHost.GdbStub.Monitor.Traps;
 using GdbHost.GdbStub.Target;
@@ -54,6 +55,12 @@ internal static class AbortExplanation
         WalkAccess access = taken.IsFetch ? WalkAccess.Execute : taken.IsWrite ? WalkAccess.Write : WalkAccess.Read;
         WalkReport report = ((ITranslation)request.Target).Explain(request.Cpu, taken.FaultAddress, level, access);
         Translate.Whole(request, report, taken.FaultAddress);
+        ulong? reached = report.Physical ?? (report.Stage2On ? report.Intermediate : null);
+        if (reached is ulong at && ((IInspected)request.Target).Inspection.Place(at) is { Kind: "device" } place)
+        {
+            request.Line($"device: {AddressCommands.Words(place)}", new("device", place.Region), new("offset", place.Offset), new("register", place.Register), new("function", place.Pci?.Function));
+        }
+
         if (report.Failure is WalkFailure failure)
         {
             request.Line($"wrong: {TranslationWords.Failure(failure)}");
