@@ -7,23 +7,25 @@ using GdbHost.Machine.Isa;
 
 namespace GdbHost.Machine.Cpu;
 
-/// <summary>One entry of the engine's own TLB: tags for reading and writing, and what to add to reach host memory.</summary>
+/// <summary>One entry of the engine's own TLB, 16 bytes: a page, what may be done there, and what to add to reach host memory.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct FastTlbEntry
 {
-    /// <summary>Page address for which loads are plain memory reads, or <see cref="CpuState.NoTag"/>.</summary>
-    public ulong ReadTag;
+    /// <summary>In <see cref="Tag"/>: stores are not plain memory writes. No address to which an access is aligned has this bit in its tag.</summary>
+    public const ulong LoadsOnly = 0x800;
 
-    /// <summary>Page address for which stores are plain memory writes, or <see cref="CpuState.NoTag"/>.</summary>
-    public ulong WriteTag;
+    /// <summary>Page address for which loads, and without <see cref="LoadsOnly"/> stores, go to plain memory; or <see cref="CpuState.NoTag"/>.</summary>
+    public ulong Tag;
 
     /// <summary>Host address minus guest virtual address.</summary>
     public ulong Addend;
 
-    /// <summary>Ones where an element's address must have zeros: all ones for checked memory, zero for ordinary memory.</summary>
-    public ulong AlignmentMask;
+    public static FastTlbEntry Empty => new() { Tag = CpuState.NoTag };
 
-    public static FastTlbEntry Empty => new() { ReadTag = CpuState.NoTag, WriteTag = CpuState.NoTag };
+    /// <summary>Page address for which loads are plain memory reads, or none that an access could ask for.</summary>
+    public readonly ulong Page => Tag & ~LoadsOnly;
+
+    public readonly bool MayStore => (Tag & LoadsOnly) == 0;
 }
 
 /// <summary>

@@ -17,7 +17,7 @@ internal sealed unsafe class FastTlbs
     private const int IndexMask = Entries - 1;
     private const int StoredToBits = 14;
     private const int Several = -1;
-    private const ulong Bytes = (ulong)Levels * Entries * 32;
+    private const ulong Bytes = (ulong)Levels * Entries * 16;
     private const ulong PageMask = ~(Ram.PageSize - 1);
     private const ulong TaglessBits = 0x00ff_ffff_ffff_ffff;
 
@@ -54,31 +54,25 @@ internal sealed unsafe class FastTlbs
     /// <param name="level">The level whose accesses were found to be allowed.</param>
     /// <param name="address">A virtual address in the page.</param>
     /// <param name="host">Where that is in host memory.</param>
-    /// <param name="isChecked">Accesses must be aligned.</param>
-    /// <param name="loads">Loads may go there.</param>
+    /// <param name="loads">Loads may go there. Where only stores may, nothing is entered.</param>
     /// <param name="stores">Stores may go there.</param>
-    public void Remember(ExceptionLevel level, ulong address, byte* host, bool isChecked, bool loads, bool stores)
+    public void Remember(ExceptionLevel level, ulong address, byte* host, bool loads, bool stores)
     {
         ulong page = address & PageMask;
         int place = ((int)level * Entries) + ((int)(address >> Ram.PageShift) & IndexMask);
         FastTlbEntry* entry = _entries + place;
         ulong addend = (ulong)host - address;
-        if (entry->Addend != addend || (entry->ReadTag != page && entry->WriteTag != page))
+        bool isThere = entry->Addend == addend && entry->Page == page;
+        if (!loads && !isThere)
         {
-            *entry = FastTlbEntry.Empty;
-            entry->Addend = addend;
+            return;
         }
 
         _used.Add(place);
-        entry->AlignmentMask = isChecked ? ulong.MaxValue : 0;
-        if (loads)
-        {
-            entry->ReadTag = page;
-        }
-
+        bool mayStore = stores || (isThere && entry->MayStore);
+        *entry = new FastTlbEntry { Tag = mayStore ? page : page | FastTlbEntry.LoadsOnly, Addend = addend };
         if (stores)
         {
-            entry->WriteTag = page;
             ref int storedBy = ref _storedBy[StoredToNumber((ulong)host)];
             storedBy = storedBy == 0 || storedBy == place + 1 ? place + 1 : Several;
         }
@@ -89,9 +83,9 @@ internal sealed unsafe class FastTlbs
         for (int place = _used.Next(0); place >= 0; place = _used.Next(place + 1))
         {
             FastTlbEntry* entry = _entries + place;
-            if (entry->WriteTag != CpuState.NoTag)
+            if (entry->MayStore)
             {
-                _storedBy[StoredToNumber(entry->WriteTag + entry->Addend)] = 0;
+                _storedBy[StoredToNumber(entry->Tag + entry->Addend)] = 0;
             }
 
             *entry = FastTlbEntry.Empty;
@@ -144,16 +138,16 @@ internal sealed unsafe class FastTlbs
     private void ForgetStores(int place, ulong hostPage)
     {
         FastTlbEntry* entry = _entries + place;
-        if (entry->WriteTag != CpuState.NoTag && entry->WriteTag + entry->Addend == hostPage)
+        if (entry->MayStore && entry->Tag + entry->Addend == hostPage)
         {
-            entry->WriteTag = CpuState.NoTag;
+            entry->Tag |= FastTlbEntry.LoadsOnly;
         }
     }
 
     private void ForgetWithin(int place, ulong page, int shift)
     {
         FastTlbEntry* entry = _entries + place;
-        if (_used.Contains(place) && (IsWithin(entry->ReadTag, page, shift) || IsWithin(entry->WriteTag, page, shift)))
+        if (_used.Contains(place) && IsWithin(entry->Page, page, shift))
         {
             *entry = FastTlbEntry.Empty;
             _used.Remove(place);

@@ -335,7 +335,7 @@ internal sealed unsafe class MemoryAccess(Core core, BlockCache blocks)
         bool isChecked = t.Attributes.IsDevice || _state->AlignmentCheck != 0;
         if (IsWatched(address, t.Physical) || (isChecked && !_state->StrictAlignment))
         {
-            // Generated code checks alignment by the state it was made for, not by the page.
+            // Engines check alignment by the state, not by the page.
             return;
         }
 
@@ -346,7 +346,7 @@ internal sealed unsafe class MemoryAccess(Core core, BlockCache blocks)
         bool stores = (flags & (byte)(PageFlags.Written | PageFlags.HasCode)) == (byte)PageFlags.Written
             && (t.Permissions & PermissionRules.Needed(AccessType.Write, unprivileged)) != 0
             && region.IsMemoryFor(isWrite: true);
-        core.Pages.Remember(level, address, host, isChecked, loads, stores);
+        core.Pages.Remember(level, address, host, loads, stores);
     }
 
     /// <summary>Something in the address's page is watched: each access must be asked for.</summary>

@@ -59,13 +59,22 @@ public sealed unsafe class FastTlbsTests : IDisposable
 
         Use(ExceptionLevel.El1, Page, loads: false, stores: true);
         Assert.Equal((true, true), Ask(ExceptionLevel.El1, Page, 8));
+        Use(ExceptionLevel.El1, Page, loads: true, stores: false);
+        Assert.Equal((true, true), Ask(ExceptionLevel.El1, Page, 8));
+    }
+
+    [Fact]
+    public void Stores_alone_stay_slow()
+    {
+        Use(ExceptionLevel.El1, Page, loads: false, stores: true);
+        Assert.Equal((false, false), Ask(ExceptionLevel.El1, Page, 8));
     }
 
     [Fact]
     public void A_page_at_another_place_takes_nothing_over()
     {
         Use(ExceptionLevel.El1, Page, loads: true, stores: true);
-        _tlbs.Remember(ExceptionLevel.El1, Page, (byte*)0x7000_0000_0000, isChecked: false, loads: true, stores: false);
+        _tlbs.Remember(ExceptionLevel.El1, Page, (byte*)0x7000_0000_0000, loads: true, stores: false);
         Assert.Equal((true, false), Ask(ExceptionLevel.El1, Page, 8));
     }
 
@@ -81,7 +90,7 @@ public sealed unsafe class FastTlbsTests : IDisposable
         Use(ExceptionLevel.El0, 0x6000, loads: true, stores: true);
         Use(ExceptionLevel.El1, Tagged, loads: true, stores: false);
         Use(ExceptionLevel.El2, 0x7000, loads: true, stores: false);
-        Use(ExceptionLevel.El3, 0x20_6000, loads: false, stores: true);
+        Use(ExceptionLevel.El3, 0x20_6000, loads: true, stores: true);
 
         _tlbs.Forget(page, shift);
 
@@ -99,9 +108,9 @@ public sealed unsafe class FastTlbsTests : IDisposable
     public void Stores_to_a_page_of_the_host_become_slow_under_all_its_names()
     {
         byte* host = (byte*)0x7000_0000_1000;
-        _tlbs.Remember(ExceptionLevel.El0, 0x1234, host + 0x234, isChecked: false, loads: true, stores: true);
-        _tlbs.Remember(ExceptionLevel.El1, 0x8_0000, host, isChecked: false, loads: true, stores: true);
-        _tlbs.Remember(ExceptionLevel.El1, 0x9_0000, host + 0x1000, isChecked: false, loads: true, stores: true);
+        _tlbs.Remember(ExceptionLevel.El0, 0x1234, host + 0x234, loads: true, stores: true);
+        _tlbs.Remember(ExceptionLevel.El1, 0x8_0000, host, loads: true, stores: true);
+        _tlbs.Remember(ExceptionLevel.El1, 0x9_0000, host + 0x1000, loads: true, stores: true);
 
         _tlbs.ForgetStores((nint)host);
 
@@ -114,30 +123,30 @@ public sealed unsafe class FastTlbsTests : IDisposable
     public void Stores_to_a_page_of_the_host_become_slow_under_its_only_name_whatever_was_there_before()
     {
         byte* host = (byte*)0x7000_0000_1000;
-        _tlbs.Remember(ExceptionLevel.El1, 0x3000, host, isChecked: false, loads: true, stores: true);
+        _tlbs.Remember(ExceptionLevel.El1, 0x3000, host, loads: true, stores: true);
         _tlbs.ForgetStores((nint)host);
         Assert.Equal((true, false), Ask(ExceptionLevel.El1, 0x3000, 8));
 
         // The same again after a flush, at another place; and where the entry has been taken by another page in between.
         _tlbs.Flush();
-        _tlbs.Remember(ExceptionLevel.El1, 0x4000, host, isChecked: false, loads: true, stores: true);
+        _tlbs.Remember(ExceptionLevel.El1, 0x4000, host, loads: true, stores: true);
         _tlbs.ForgetStores((nint)host);
         Assert.Equal((true, false), Ask(ExceptionLevel.El1, 0x4000, 8));
-        _tlbs.Remember(ExceptionLevel.El1, 0x4000, host + 0x2000, isChecked: false, loads: true, stores: true);
-        _tlbs.Remember(ExceptionLevel.El0, 0x5000, host, isChecked: false, loads: true, stores: true);
+        _tlbs.Remember(ExceptionLevel.El1, 0x4000, host + 0x2000, loads: true, stores: true);
+        _tlbs.Remember(ExceptionLevel.El0, 0x5000, host, loads: true, stores: true);
         _tlbs.ForgetStores((nint)host);
         Assert.Equal((true, true), Ask(ExceptionLevel.El1, 0x4000, 8));
         Assert.Equal((true, false), Ask(ExceptionLevel.El0, 0x5000, 8));
     }
 
     private void Use(ExceptionLevel level, ulong address, bool loads, bool stores) =>
-        _tlbs.Remember(level, address, (byte*)0x7fff_0000_0000 + (address & 0xffff_ffff), isChecked: false, loads, stores);
+        _tlbs.Remember(level, address, (byte*)0x7fff_0000_0000 + (address & 0xffff_ffff), loads, stores);
 
     private (bool Loads, bool Stores) Ask(ExceptionLevel level, ulong address, int bytes)
     {
         FastTlbEntry* entries = _state->FastTlbs + ((int)level * CpuState.FastTlbEntries);
         FastTlbEntry* entry = entries + ((address >> 12) & (CpuState.FastTlbEntries - 1));
         ulong tag = (address + (ulong)(bytes - 1)) & ~(Page - 1);
-        return (entry->ReadTag == tag, entry->WriteTag == tag);
+        return (entry->Page == tag, entry->Tag == tag);
     }
 }

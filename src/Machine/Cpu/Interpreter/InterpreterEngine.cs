@@ -297,9 +297,9 @@ internal unsafe struct InterpreterEngine : IEngine
     public readonly Pointer ToRead(ulong address, int bytes, int alignment, in Instruction i, MemoryKind kind)
     {
         FastTlbEntry* entry = EntryOf(address, kind);
-        ulong checkedBits = kind == MemoryKind.Ordered ? ulong.MaxValue : entry->AlignmentMask;
+        ulong checkedBits = kind == MemoryKind.Ordered || _state.StrictAlignment ? ulong.MaxValue : 0;
         ulong tag = ((address + (ulong)(bytes - 1)) & PageMask) | (address & (ulong)(alignment - 1) & checkedBits);
-        if (tag == entry->ReadTag)
+        if (tag == entry->Page)
         {
             return new Pointer(address + entry->Addend);
         }
@@ -311,9 +311,9 @@ internal unsafe struct InterpreterEngine : IEngine
     public readonly Pointer ToWrite(ulong address, int bytes, int alignment, in Instruction i, MemoryKind kind)
     {
         FastTlbEntry* entry = EntryOf(address, kind);
-        ulong checkedBits = kind == MemoryKind.Ordered ? ulong.MaxValue : entry->AlignmentMask;
+        ulong checkedBits = kind == MemoryKind.Ordered || _state.StrictAlignment ? ulong.MaxValue : 0;
         ulong tag = ((address + (ulong)(bytes - 1)) & PageMask) | (address & (ulong)(alignment - 1) & checkedBits);
-        if (tag == entry->WriteTag)
+        if (tag == entry->Tag)
         {
             return new Pointer(address + entry->Addend);
         }

@@ -10,9 +10,7 @@ internal sealed unsafe class MemoryWriter(UnitWriter unit)
     private const int WriteBit = 0x80;
     private const int InexactBit = 4;
     private const int ScaleBits = 3;
-    private const int ReadTag = 0;
-    private const int WriteTag = 8;
-    private const int Addend = 16;
+    private const int Addend = 8;
 
     private readonly Assembler _asm = unit.Asm;
 
@@ -159,10 +157,9 @@ internal sealed unsafe class MemoryWriter(UnitWriter unit)
     private void Translate(ref IrOp op, int k)
     {
         unit.Flags.Forget();
-        int tag = (op.Aux & WriteBit) != 0 ? WriteTag : ReadTag;
         PageSearch search = new(
-            HintOf(op), Address(ref op, k, out Mem address), address, (int)(uint)op.Imm, tag, op.C, (ushort)(op.Imm >> 32), unit.Strict,
-            (op.Aux & IrBuilder.AsUser) != 0);
+            HintOf(op), Address(ref op, k, out Mem address), address, (int)(uint)op.Imm, (op.Aux & WriteBit) != 0, op.C, (ushort)(op.Imm >> 32),
+            unit.Strict, (op.Aux & IrBuilder.AsUser) != 0);
         unit.LeavesAt(search.Write(_asm), search, MayMeetDevice(in op) ? k : IrOp.NoValue);
         if ((op.Aux & IrBuilder.AsDistance) != 0)
         {

@@ -14,15 +14,15 @@ namespace GdbHost.Machine.Cpu.Translate;
 /// <param name="Result">The register of the result; when the check fails, the address.</param>
 /// <param name="Address">The address; the entry is put into RCX, the tag that it must have into RDX.</param>
 /// <param name="Offset">Distance from the base register to the address.</param>
-/// <param name="Tag">Where in an entry the tag is.</param>
+/// <param name="Stores">The access is a store.</param>
 /// <param name="Bytes">Bytes of the access.</param>
 /// <param name="AlignmentAndOrder">As in <see cref="IrCode.Translate"/>.</param>
 /// <param name="Strict">Alignment is checked whatever the memory is.</param>
 /// <param name="AsUser">Asks the fast TLB of unprivileged accesses.</param>
 internal readonly unsafe record struct PageSearch(
-    int BaseRegister, Gpr Result, Mem Address, int Offset, int Tag, int Bytes, uint AlignmentAndOrder, bool Strict, bool AsUser)
+    int BaseRegister, Gpr Result, Mem Address, int Offset, bool Stores, int Bytes, uint AlignmentAndOrder, bool Strict, bool AsUser)
 {
-    private const int EntryShift = 5;
+    private const int EntryShift = 4;
     private const int LargestElement = 16;
     private const int PageMask = -(int)Ram.PageSize;
 
@@ -79,36 +79,50 @@ internal readonly unsafe record struct PageSearch(
     }
 
     /// <summary>
-    /// What cold code does before it leaves: the result's register becomes the address. Gives the end of a jump that is taken if the page
-    /// is there after all, RCX leading to its entry; null if it cannot be.
+    /// What cold code does before it leaves: the result's register becomes the address. If the page is there after all, it goes back, RCX
+    /// leading to the entry.
     /// </summary>
-    public byte* WriteCold(Assembler asm)
+    /// <param name="asm">Where it is written.</param>
+    /// <param name="back">The end of the jump that <see cref="Write"/> gave.</param>
+    public void WriteCold(Assembler asm, byte* back)
     {
+        if (!Stores)
+        {
+            Assembler.Land(FoundForLoads(asm), back);
+        }
+
         Take(asm, Result);
         if (IsExact)
         {
-            return null;
+            return;
         }
 
         LoadEntry(asm, Result);
         LoadTag(asm);
         byte* absent = NotFound(asm);
-        byte* wanted = null;
+        byte* found = asm.At;
         if (HasHint)
         {
             asm.Store(8, StateLayout.PageHint(BaseRegister), Gpr.Rcx);
             asm.Alu(Alu.Sub, false, StateLayout.HintsLeft, 1);
-            wanted = asm.Jump(HostCondition.Less);
+            Assembler.Land(asm.Jump(HostCondition.GreaterOrEqual), back);
         }
-
-        byte* found = asm.Jump();
-        asm.Land(absent);
-        if (wanted is not null)
+        else
         {
-            asm.Land(wanted);
+            Assembler.Land(asm.Jump(), back);
         }
 
-        return found;
+        byte* leaves = HasHint ? asm.Jump() : null;
+        asm.Land(absent);
+        if (!Stores)
+        {
+            Assembler.Land(FoundForLoads(asm), found);
+        }
+
+        if (leaves is not null)
+        {
+            asm.Land(leaves);
+        }
     }
 
     /// <summary>RCX leads to an entry that is none of the fast TLB's.</summary>
@@ -123,8 +137,16 @@ internal readonly unsafe record struct PageSearch(
 
     private byte* NotFound(Assembler asm)
     {
-        asm.Alu(Alu.Cmp, true, Gpr.Rdx, Entry(Tag));
+        asm.Alu(Alu.Cmp, true, Gpr.Rdx, Entry(0));
         return asm.Jump(HostCondition.NotEqual);
+    }
+
+    /// <summary>Gives the end of a jump that is taken if the page of the tag in RDX is there for loads alone.</summary>
+    private byte* FoundForLoads(Assembler asm)
+    {
+        asm.Alu(Alu.Or, true, Gpr.Rdx, (int)FastTlbEntry.LoadsOnly);
+        asm.Alu(Alu.Cmp, true, Gpr.Rdx, Entry(0));
+        return asm.Jump(HostCondition.Equal);
     }
 
     /// <summary>RCX leads to the only entry that may hold an address.</summary>

@@ -451,9 +451,9 @@ internal sealed unsafe class UnitWriter
                 Assembler.Land(exception.Write(Asm), exit.JumpEnd);
             }
 
-            if (exit.Search is { } search && search.WriteCold(Asm) is var found and not null)
+            if (exit.Search is { } search)
             {
-                Assembler.Land(found, exit.JumpEnd);
+                search.WriteCold(Asm, exit.JumpEnd);
             }
 
             Registers.Homes.Store(Exits.MovesOf(exit.Stores));
