@@ -73,7 +73,7 @@ public sealed class DmaStopTests
     public void What_is_no_request_gets_the_usage(string line) => Assert.StartsWith("usage: monitor break ", AskFresh(line), StringComparison.Ordinal);
 
     [Theory]
-    [InlineData("break smmu nosuch", "The SMMU reports no \"nosuch\"; there are CERROR, C_BAD_STREAMID, ")]
+    [InlineData("break smmu nosuch", "The SMMU reports no \"nosuch\"; there are CERROR, F_UUT, C_BAD_STREAMID, ")]
     [InlineData("break smmu f_translation", "break: this machine has no SMMU; start it with ")]
     [InlineData("break dma 00:01.0", "break: the machine stops after requests of 00:01.0, also where they are refused")]
     public void Answers_say_what_there_is(string line, string answer) => Assert.StartsWith(answer, AskFresh(line), StringComparison.Ordinal);

@@ -1,6 +1,5 @@
 using System;
 using System.IO;
-using System.Linq;
 using System.Threading.Tasks;
 using GdbHost.EndToEnd.Tests.Harness;
 using Xunit;
@@ -49,7 +48,7 @@ public sealed class SmmuProgramTests : IDisposable
             "--machine", "virt,iommu=smmuv3," + el2, "--engine", engine, "--memory", "128M", "--device", "dma-exerciser,addr=2,pasid=on,ats=on", "--device", "dma-exerciser,addr=3,pasid=on,ats=on,stall=on", "--kernel", Program);
         Assert.Equal(0, ended.Status);
         string[] lines = ended.Output.TrimEnd().Split('\n');
-        Assert.Empty(lines[..^1].Where(static l => !l.EndsWith(": ok", StringComparison.Ordinal)));
+        Assert.DoesNotContain(lines[..^1], static l => !l.EndsWith(": ok", StringComparison.Ordinal));
         Assert.Equal("end", lines[^1]);
         Assert.True(lines.Length > LeastChecks, $"only {lines.Length} lines");
     }

@@ -118,32 +118,19 @@ internal sealed class SmmuV3 : IDevice, IIommu
             return AbortsWhileOff ? Refused(request) : Untranslated(request);
         }
 
-        Transaction transaction = new(request);
-        Resolution resolved = Streams.Resolve(StreamTable, transaction.Stream, transaction.Substream);
-        if (resolved.Context is StreamContext context)
+        StreamTable table = StreamTable;
+        if (!request.Prefix.IsPresent && Streams.FindKept(in table, request.Requester.Value) is StreamContext kept)
         {
-            return context.Ste.Config == StreamConfig.Bypass ? Untranslated(request) : Translate(request, transaction, context);
+            return kept.IsBypass ? Untranslated(request) : Translate(request, new Transaction(request), kept);
         }
 
-        if (resolved.Fault.Happened)
-        {
-            // The entry's privilege and instruction overrides are in the event too.
-            EventRecord record = transaction.In(resolved.Ste).Complete(resolved.Problem!.Value);
-            return End(request, resolved.Ste, null, resolved.Fault, record);
-        }
-
-        if (resolved.Problem is EventRecord problem)
-        {
-            Recorder.Record(transaction.Complete(problem));
-        }
-
-        return Refused(request);
+        return Resolve(request, in table);
     }
 
     /// <summary>Takes a transaction through the stages of its context.</summary>
     public IommuTranslation Translate(in DmaRequest request, Transaction transaction, StreamContext context)
     {
-        transaction = transaction.In(context.Ste);
+        transaction = transaction.In(in context.Ste);
         Translation result = Translations.Translate(context, request.Address, transaction.Type, transaction.Unprivileged);
         if (!result.Fault.Happened && request.Kind == DmaKind.Atomic)
         {
@@ -247,6 +234,31 @@ internal sealed class SmmuV3 : IDevice, IIommu
 
     /// <summary>A register of 64 bits.</summary>
     public ulong Wide(uint offset) => Bank[offset] | ((ulong)Bank[offset + 4] << 32);
+
+    /// <summary>A request for which structures may have to be read.</summary>
+    private IommuTranslation Resolve(in DmaRequest request, in StreamTable table)
+    {
+        Transaction transaction = new(request);
+        Resolution resolved = Streams.Resolve(in table, transaction.Stream, transaction.Substream);
+        if (resolved.Context is StreamContext context)
+        {
+            return context.IsBypass ? Untranslated(request) : Translate(request, transaction, context);
+        }
+
+        if (resolved.Fault.Happened)
+        {
+            // The entry's privilege and instruction overrides are in the event too.
+            EventRecord record = transaction.In(resolved.Ste).Complete(resolved.Problem!.Value);
+            return End(request, resolved.Ste, null, resolved.Fault, record);
+        }
+
+        if (resolved.Problem is EventRecord problem)
+        {
+            Recorder.Record(transaction.Complete(problem));
+        }
+
+        return Refused(request);
+    }
 
     /// <summary>A transaction that a fault of its translation ends, or stalls.</summary>
     private IommuTranslation End(in DmaRequest request, in StreamTableEntry ste, ContextDescriptor? cd, Fault fault, in EventRecord record)

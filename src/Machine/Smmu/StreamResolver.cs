@@ -31,6 +31,9 @@ internal sealed class StreamResolver(GuestTables memory, TranslationCaches trans
     /// <summary>As a transaction does, which keeps what it reads.</summary>
     public Resolution Resolve(in StreamTable table, uint stream, uint? substream) => Resolve(in table, stream, substream, keep: true);
 
+    /// <summary>The context of a transaction without SubstreamID, where all of it is kept; else null, which says nothing.</summary>
+    public StreamContext? FindKept(in StreamTable table, uint stream) => stream >> table.Bits == 0 ? cache.Find(stream)?.Plain : null;
+
     /// <summary>As memory has it now, without a trace.</summary>
     public Resolution Look(in StreamTable table, uint stream, uint? substream) => Resolve(in table, stream, substream, keep: false);
 

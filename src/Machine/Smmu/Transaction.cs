@@ -56,7 +56,7 @@ internal readonly record struct Transaction
     };
 
     /// <summary>With what the stream table entry overrides; a write is always of data.</summary>
-    public Transaction In(StreamTableEntry ste)
+    public Transaction In(in StreamTableEntry ste)
     {
         bool privileged = ste.PrivCfg switch { OverrideLow => false, OverrideHigh => true, _ => IsPrivileged };
         bool instruction = IsRead && ste.InstCfg switch { OverrideLow => false, OverrideHigh => true, _ => IsInstruction };

@@ -26,13 +26,13 @@ internal sealed class DmaPort(PciFunction function)
             Span<byte> piece = into.Slice(done, Piece(at, into.Length - done));
             DmaRequest request = new(forged ?? function.Requester, DmaKind.Read, at, piece.Length, attributes) { Prefix = prefix };
             DmaResult outcome = UpstreamPath.Send(function, request, piece);
-            if (outcome == DmaResult.Stalled)
-            {
-                return outcome;
-            }
-
             if (outcome != DmaResult.Ok)
             {
+                if (outcome == DmaResult.Stalled)
+                {
+                    return outcome;
+                }
+
                 piece.Fill(0xff);
                 Report(outcome);
                 result = result == DmaResult.Ok ? outcome : result;

@@ -9,6 +9,9 @@ namespace GdbHost.Machine.Pcie.Dma;
 /// <summary>What a host bridge does with requests of its functions: inbound windows, IOMMU, then the CPU's bus.</summary>
 internal sealed class InboundPath(HostBridgeModel model, PhysicalBus bus)
 {
+    /// <summary>What makes a request no plain access; all others pay for one test alone.</summary>
+    private const DmaAttributes Unusual = DmaAttributes.Poisoned | DmaAttributes.TranslationRequest;
+
     private readonly DmaTarget _target = new(bus);
 
     /// <summary>Null where there is none: addresses are physical then.</summary>
@@ -21,9 +24,9 @@ internal sealed class InboundPath(HostBridgeModel model, PhysicalBus bus)
 
     public DmaResult Complete(in DmaRequest request, Span<byte> data, Action<Memory<byte>>? change)
     {
-        if (request.IsWrite && request.Attributes.HasFlag(DmaAttributes.Poisoned))
+        if ((request.Attributes & Unusual) != 0 && TryUnusual(request, data, out DmaResult unusual))
         {
-            return Step(request, DmaStage.InboundWindow, DmaResult.Poisoned, "host bridge", request.Address);
+            return unusual;
         }
 
         if (!TryWindow(request, out ulong address))
@@ -34,17 +37,10 @@ internal sealed class InboundPath(HostBridgeModel model, PhysicalBus bus)
         Step(request, DmaStage.InboundWindow, DmaResult.Ok, "host bridge", address);
         if (Iommu is null || (model.DoorbellsBeforeIommu && IsDoorbell(request, address)))
         {
-            return request.Attributes.HasFlag(DmaAttributes.TranslationRequest)
-                ? Step(request, DmaStage.Target, DmaResult.UnsupportedRequest, "host bridge", address)
-                : Access(request, address, data, change);
+            return Access(request, address, data, change);
         }
 
         bus.Watch?.Serving(request.Requester);
-        if (request.Attributes.HasFlag(DmaAttributes.TranslationRequest) && request is { AddressType: AddressType.TranslationRequest, Kind: DmaKind.Read })
-        {
-            return Answer(request, address, data);
-        }
-
         for (int done = 0; done < data.Length;)
         {
             DmaRequest rest = request with { Address = address + (ulong)done, Length = data.Length - done };
@@ -100,6 +96,40 @@ internal sealed class InboundPath(HostBridgeModel model, PhysicalBus bus)
         }
 
         return DmaResult.Ok;
+    }
+
+    /// <summary>A request whose data is bad, or which asks for a translation; false for one that goes its way after all.</summary>
+    private bool TryUnusual(in DmaRequest request, Span<byte> data, out DmaResult result)
+    {
+        if (request.IsWrite && request.Attributes.HasFlag(DmaAttributes.Poisoned))
+        {
+            result = Step(request, DmaStage.InboundWindow, DmaResult.Poisoned, "host bridge", request.Address);
+            return true;
+        }
+
+        if (!request.Attributes.HasFlag(DmaAttributes.TranslationRequest) || (Iommu is not null && request is not { AddressType: AddressType.TranslationRequest, Kind: DmaKind.Read }))
+        {
+            // What is wrong with it the IOMMU says.
+            result = DmaResult.Ok;
+            return false;
+        }
+
+        if (!TryWindow(request, out ulong address))
+        {
+            result = Step(request, DmaStage.InboundWindow, DmaResult.NoInboundWindow, "host bridge", request.Address);
+        }
+        else if (Iommu is null)
+        {
+            result = Step(request, DmaStage.InboundWindow, DmaResult.UnsupportedRequest, "host bridge", address);
+        }
+        else
+        {
+            Step(request, DmaStage.InboundWindow, DmaResult.Ok, "host bridge", address);
+            bus.Watch?.Serving(request.Requester);
+            result = Answer(request, address, data);
+        }
+
+        return true;
     }
 
     // An entry of 8 bytes for each page (PCI Express Base Specification, Translation Completion).

@@ -11,12 +11,22 @@ internal sealed record KeptDescriptor(uint Substream, ContextDescriptor Cd, Stre
 /// <summary>A stream table entry that the SMMU keeps, with the context descriptors that it led to.</summary>
 internal sealed class KeptStream(uint stream, StreamTableEntry ste)
 {
+    // Derived from the entry, as they are asked for with each transaction.
+    private readonly bool _hasStage1 = ste.HasStage1;
+    private readonly bool _isPlain = ste.V && ste.Broken is null && ste.Config != StreamConfig.Abort && !(ste.HasStage1 && ste.S1CdMax != 0);
+
     public uint Stream { get; } = stream;
 
     public StreamTableEntry Ste { get; } = ste;
 
     /// <summary>Derived from the entry: it is valid and not ILLEGAL.</summary>
     public bool IsLegal { get; } = ste.V && ste.Broken is null;
+
+    /// <summary>
+    /// What a transaction without SubstreamID goes through, where that is known without more ado: null where nothing is, or where
+    /// there are substreams.
+    /// </summary>
+    public StreamContext? Plain => !_isPlain ? null : _hasStage1 ? Find(0)?.Context : WithoutStage1;
 
     /// <summary>For transactions that bypass stage 1.</summary>
     public StreamContext WithoutStage1 => field ??= new StreamContext(Ste, null);

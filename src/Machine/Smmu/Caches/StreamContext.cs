@@ -11,6 +11,7 @@ internal sealed class StreamContext
     public StreamContext(StreamTableEntry ste, ContextDescriptor? cd)
     {
         Ste = ste;
+        IsBypass = ste.Config == StreamConfig.Bypass;
         Cd = cd;
         Setup = new TranslationSetup(cd?.Stage1(ste.IsEl2) ?? default, ste.Stage2);
         Tag = TlbEntry.ContextOf(in Setup, ste.IsEl2 ? (ushort)0 : cd?.Asid ?? 0);
@@ -18,7 +19,10 @@ internal sealed class StreamContext
         Bank = TranslationCaches.BankFor(in ste);
     }
 
-    public StreamTableEntry Ste { get; }
+    public readonly StreamTableEntry Ste;
+
+    /// <summary>Nothing is translated.</summary>
+    public bool IsBypass { get; }
 
     public ContextDescriptor? Cd { get; }
 
