@@ -63,6 +63,8 @@ public sealed class LinuxAwarenessTests : IDisposable
         TasksAreTheGuests(target, serial);
         Assert.Matches(@"cpu\d: EL1, pc 0x[0-9a-f]+ cpu_do_idle\+0x[0-9a-f]+, waits in WFI", TargetRun.Ask(target, "cpus"));
 
+        Assert.Matches(@"cpu\d: called from .*do_idle\+0x[0-9a-f]+, cpu_startup_entry\+0x", TargetRun.Ask(target, "cpus"));
+
         // The same with a file of symbols, linked where it is linked.
         File.WriteAllLines(_map, linked.Select(static s => $"{s.Value:x16} T {s.Key}"));
         target.Description = new RunDescription("", [SymbolFile.Read("--symbols", _map)]);

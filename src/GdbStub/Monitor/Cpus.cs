@@ -1,5 +1,7 @@
 using System;
+using System.Linq;
 using GdbHost.GdbStub.Monitor.Linux;
+using GdbHost.GdbStub.Symbols;
 using GdbHost.GdbStub.Target;
 using GdbHost.Machine.Debug.Cores;
 
@@ -10,7 +12,7 @@ internal static class Cpus
 {
     public static readonly MonitorCommand[] Rows =
     [
-        new("cpus", "", "prints where each vCPU is: Exception level, PC with the symbol that is known of it, what it waits for", Print, static t => t is IInspected)
+        new("cpus", "", "prints where each vCPU is: Exception level, PC with the symbol that is known of it, what it waits for, who has called it", Print, static t => t is IInspected)
         {
             Examples =
             [
@@ -29,6 +31,11 @@ internal static class Cpus
             string state = core.PoweredOff ? "off" : core.Waits is string reason ? $"waits in {reason}" : "runs";
             request.Line($"cpu{cpu}: EL{core.Level}, pc 0x{core.Pc:x}{(symbol is null ? "" : $" {symbol}")}, {state}",
                 new("cpu", cpu), new("level", core.Level), new("pc", core.Pc), new("symbol", symbol), new("state", state));
+            string[] callers = core.PoweredOff ? [] : [.. CallChain.Of(request.Target, cpu).Select(a => names.Of(cpu, a) ?? $"0x{a:x}")];
+            if (callers.Length > 0)
+            {
+                request.Line($"cpu{cpu}: called from {string.Join(", ", callers)}", new("of", cpu), new("callers", callers));
+            }
         }
     }
 }

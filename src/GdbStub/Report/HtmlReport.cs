@@ -27,6 +27,9 @@ internal static class HtmlReport
     public static byte[] Make(Answers answers)
     {
         Verdict verdict = Verdict.Of(answers);
+
+        // What follows is told of the vCPU that has the trouble.
+        answers = verdict.Cpu is int cpu ? new Answers(answers.Target, cpu, answers.End) : answers;
         HtmlText html = new();
         html.Markup("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
             + "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n"

@@ -13,7 +13,7 @@ namespace GdbHost.GdbStub.Report;
 /// </summary>
 internal sealed class HtmlText
 {
-    private const int MostCellChars = 400;
+    private const int MostCellChars = 800;
     private const int BreakEvery = 4;
 
     private readonly StringBuilder _text = new();

@@ -11,8 +11,9 @@ namespace GdbHost.GdbStub.Report;
 /// <param name="Tag">The same in words.</param>
 /// <param name="Headline">The one thing to know.</param>
 /// <param name="Evidence">What it follows from, each with its name.</param>
+/// <param name="Cpu">The vCPU that it is about; null where it is no vCPU's.</param>
 /// <param name="FailedAt">The intermediate physical address at which the guest has failed; null for none.</param>
-internal sealed record Verdict(string Tone, string Tag, string Headline, IReadOnlyList<(string Name, string Text)> Evidence, ulong? FailedAt)
+internal sealed record Verdict(string Tone, string Tag, string Headline, IReadOnlyList<(string Name, string Text)> Evidence, int? Cpu, ulong? FailedAt)
 {
     /// <summary>Exceptions that are looked at, the newest.</summary>
     public const int TrapsRead = 20_000;
@@ -24,7 +25,7 @@ internal sealed record Verdict(string Tone, string Tag, string Headline, IReadOn
     // The words by which kernels and hypervisors say on their console that they give up.
     private static readonly string[] LastWords = ["kernel panic", "panic:", "panic on cpu", "oops:", "fatal error", "fatal:", "unable to handle kernel", "assertion", " bug: ", "internal error:"];
 
-    private static readonly string[] Standstill = ["exception loop", "spins at one PC", "for ever"];
+    private static readonly string[] Standstill = ["exception loop", "spins at one PC", "for ever", "has stopped"];
 
     public static Verdict Of(Answers answers)
     {
@@ -44,9 +45,9 @@ internal sealed record Verdict(string Tone, string Tag, string Headline, IReadOn
         Add(evidence, "Exception", trap?.Text);
         Add(evidence, "Standstill", stands);
         Add(evidence, "Console", said);
-        return problem is not null ? new Verdict("bad", problem == answers.End?.Reason ? "Did not end well" : "Something is wrong", problem, evidence, fault is null ? null : trap?.Word("ipa"))
-            : ended ? new Verdict("good", "Ended well", answers.End!.Reason, evidence, null)
-            : new Verdict("plain", "State", wrong is null ? "The guest stands still; nothing remarkable is recorded" : "The guest stands still; its last exception is explained below", evidence, null);
+        return problem is not null ? new Verdict("bad", problem == answers.End?.Reason ? "Did not end well" : "Something is wrong", problem, evidence, (int?)trap?.Number("cpu"), fault is null ? null : trap?.Word("ipa"))
+            : ended ? new Verdict("good", "Ended well", answers.End!.Reason, evidence, null, null)
+            : new Verdict("plain", "State", wrong is null ? "The guest stands still; nothing remarkable is recorded" : "The guest stands still; its last exception is explained below", evidence, null, null);
     }
 
     private static void Add(List<(string, string)> evidence, string name, string? text)
@@ -87,7 +88,7 @@ internal sealed record Verdict(string Tone, string Tag, string Headline, IReadOn
         const string Begin = "fault: ";
         string access = trap.Words("access")?.Contains("write", StringComparison.Ordinal) == true ? "w" : "r";
         return trap.Word("ipa") is not ulong ipa ? null
-            : answers.To($"ipa 0x{ipa:x} {access}").Select(static l => l.Text).FirstOrDefault(static t => t.StartsWith(Begin, StringComparison.Ordinal))?[Begin.Length..];
+            : answers.To($"ipa 0x{ipa:x} {access}", (int?)trap.Number("cpu")).Select(static l => l.Text).FirstOrDefault(static t => t.StartsWith(Begin, StringComparison.Ordinal))?[Begin.Length..];
     }
 
     private static string Remarks(AnswerLine trap) => $"EL{trap.Number("to")} returns wrongly: {string.Join(", ", RemarksOf(trap))}";

@@ -4,6 +4,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using GdbHost.GdbStub.Monitor.Traps;
+using GdbHost.GdbStub.Symbols;
 using GdbHost.GdbStub.Target;
 using GdbHost.Machine.Debug.Traps;
 
@@ -11,7 +12,7 @@ namespace GdbHost.GdbStub.Run;
 
 /// <summary>
 /// Where each vCPU of a guest is that had to be stopped, for whoever finds it in the log of a night's run: state, PC, the newest exceptions'
-/// syndromes, the callers as far as frame pointers tell them (IHI 0055, The Frame Pointer), and the last exceptions to EL2 and EL3.
+/// syndromes, the callers as far as frame pointers tell them, and the last exceptions to EL2 and EL3.
 /// </summary>
 internal static class PostMortem
 {
@@ -19,8 +20,6 @@ internal static class PostMortem
     public const int TrapsKept = 64;
 
     private const int TrapsShown = 10;
-    private const int MostFrames = 16;
-    private const int FrameRecordBytes = 16;
 
     private static readonly string[] Syndromes = ["ESR_EL1", "ELR_EL1", "FAR_EL1", "ESR_EL2", "ELR_EL2", "FAR_EL2", "HPFAR_EL2"];
 
@@ -35,7 +34,7 @@ internal static class PostMortem
                 yield return $"{target.NameOf(cpu)}: {string.Join(", ", traps)}";
             }
 
-            string callers = string.Join(" ", Callers(target, cpu).Select(a => string.Create(CultureInfo.InvariantCulture, $"0x{a:x}")));
+            string callers = string.Join(" ", CallChain.Of(target, cpu).Select(a => string.Create(CultureInfo.InvariantCulture, $"0x{a:x}")));
             if (callers.Length > 0)
             {
                 yield return $"{target.NameOf(cpu)}: called from {callers}";
@@ -52,30 +51,6 @@ internal static class PostMortem
         {
             yield return TrapWords.Line(trap);
         }
-    }
-
-    private static List<ulong> Callers(ITarget target, int cpu)
-    {
-        List<ulong> callers = [];
-        Span<byte> record = stackalloc byte[FrameRecordBytes];
-        ulong frame = Read(target, cpu, "x29") ?? 0;
-        while (frame != 0 && frame % 8 == 0 && callers.Count < MostFrames
-            && target.ReadMemory(cpu, AddressView.Current, frame, record) == FrameRecordBytes)
-        {
-            ulong caller = BinaryPrimitives.ReadUInt64LittleEndian(record[8..]);
-            ulong next = BinaryPrimitives.ReadUInt64LittleEndian(record);
-            if (caller == 0)
-            {
-                break;
-            }
-
-            callers.Add(caller);
-
-            // Stacks grow down: a record that does not lie above the one before is none.
-            frame = next > frame ? next : 0;
-        }
-
-        return callers;
     }
 
     private static ulong? Read(ITarget target, int cpu, string name)

@@ -12,7 +12,8 @@ namespace GdbHost.GdbStub.Monitor.Linux;
 internal static class KernelSearch
 {
     private const int MostKernels = 16;
-    private const int PageBytes = 4096;
+    // A page of a kernel with pages of 16 KiB; of smaller ones the text ends before.
+    private const int NotesBytes = 1 << 14;
     private const int NameBytes = 65;
 
     /// <summary>The kernels of the world in which a vCPU is, or of the machine without stage 2; the first is that of the vCPU.</summary>
@@ -30,7 +31,7 @@ internal static class KernelSearch
         List<GuestKernel> found = [];
         foreach (ulong page in pages)
         {
-            byte[] bytes = new byte[PageBytes];
+            byte[] bytes = new byte[NotesBytes];
             request.Target.ReadMemory(request.Cpu, AddressView.Physical, page, bytes);
             KernelNotes notes = new(bytes);
             bool mapped = stage2 is { IsOn: true } && stage2.Ranges.Any(r => page >= r.Output && page - r.Output <= r.Last - r.Start);

@@ -10,6 +10,7 @@ namespace GdbHost.GdbStub.Monitor.Linux;
 internal sealed class PlaceNames(ITarget target)
 {
     private readonly Dictionary<ulong, SymbolTable?> _own = [];
+    private readonly Dictionary<int, IReadOnlyList<GuestKernel>> _kernels = [];
     private IReadOnlyList<ulong>? _pages;
 
     /// <summary>What a vCPU has at an address, as "name+0x10"; null where nobody knows.</summary>
@@ -25,7 +26,11 @@ internal sealed class PlaceNames(ITarget target)
 
     private string? OfKernel(MonitorRequest request, ulong address)
     {
-        IReadOnlyList<GuestKernel> kernels = KernelSearch.Find(request, _pages ??= KernelSearch.Pages(request));
+        if (!_kernels.TryGetValue(request.Cpu, out IReadOnlyList<GuestKernel>? kernels))
+        {
+            _kernels[request.Cpu] = kernels = KernelSearch.Find(request, _pages ??= KernelSearch.Pages(request));
+        }
+
         if (KernelSearch.OfThisWorld(request, kernels) is not GuestKernel kernel)
         {
             return null;

@@ -12,8 +12,15 @@ internal static class CpuSection
     public static void Write(HtmlText html, Answers answers)
     {
         IReadOnlyList<AnswerLine> cpus = answers.With("cpu", "cpus");
-        html.Table("Program counters and Exception levels", ["vCPU", "EL", "PC", "Symbol", "State"],
-            [.. cpus.Select(static c => (string[])[$"cpu{c.Number("cpu")}", $"EL{c.Number("level")}", $"0x{c.Word("pc"):x}", c.Words("symbol") ?? "\u2013", c.Words("state")!])], MostCpus, "monitor cpus");
+        html.Table("Program counters and Exception levels", ["vCPU", "State", "PC", "Symbol"],
+            [.. cpus.Select(static c => (string[])[$"cpu{c.Number("cpu")}", $"EL{c.Number("level")}, {c.Words("state")}", $"0x{c.Word("pc"):x}", c.Words("symbol") ?? "\u2013"])], MostCpus, "monitor cpus");
+        IReadOnlyList<AnswerLine> callers = answers.With("callers", "cpus");
+        if (callers.Count > 0)
+        {
+            html.Table("Called from, the nearest first", ["vCPU", "Return addresses"],
+                [.. callers.Select(static c => (string[])[$"cpu{c.Number("of")}", string.Join(", ", (IEnumerable<string>)c["callers"]!)])], MostCpus, "monitor cpus");
+        }
+
         IReadOnlyList<AnswerLine> timers = [.. answers.With("timer", "timer").Where(static t => t.Is("enabled"))];
         html.Table("Timers that are enabled", ["Timer", "Interrupt", "State"], [.. timers.Select(static t => (string[])
             [$"cpu{t.Number("cpu")} {t.Words("timer")}", $"{t.Number("interrupt")}", (t.Is("met") ? "condition met" : $"due in {t.Word("due-ns") ?? 0} ns") + (t.Is("masked") ? ", masked" : "")])], MostCpus, "monitor timer");
