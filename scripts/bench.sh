@@ -6,6 +6,7 @@
 # --runs N        how often each row is measured (default 5); medians are printed
 # --engine NAME   handed to gdbhost
 # gdb             alone: both stubs under a raw client of gdb's protocol (tests/Bench/gdb.sh); tests/Bench/results.md gets that table
+# traps           alone: boots with the trap log on and off (tests/Bench/traps.sh); tests/Bench/results.md gets that table
 # ROW...          only these rows of tests/Bench/rows.txt; without them all, and tests/Bench/results.md gets the tables
 #
 # Times are CPU time (user + system) of the whole process, but for attach. Measurements are kept in artifacts/bench.
@@ -59,6 +60,14 @@ if [ "${wanted[*]}" = gdb ]; then
     tests/Bench/gdb.sh artifacts/publish/gdbhost "${GDBHOST_CACHE:-.cache}/guests/debian/vmlinuz" "$runs" >artifacts/bench/gdb-rows.md
     { describe_run; printf 'Medians of %d.\n\n' "$runs"; cat artifacts/bench/gdb-rows.md; } | tee artifacts/bench/gdb.md
     write_results gdb artifacts/bench/gdb.md
+    exit
+fi
+
+if [ "${wanted[*]}" = traps ]; then
+    scripts/publish.sh >&2
+    tests/Bench/traps.sh artifacts/publish/gdbhost "${GDBHOST_CACHE:-.cache}/guests" "${GDBHOST_CACHE:-.cache}/built" "$runs" >artifacts/bench/traps-rows.md
+    { describe_run; printf 'The least of %d.\n\n' "$runs"; cat artifacts/bench/traps-rows.md; } | tee artifacts/bench/traps.md
+    write_results traps artifacts/bench/traps.md
     exit
 fi
 

@@ -5,12 +5,14 @@
 #
 # built/semihosting/  semihosting.elf (tests/Guests/semihosting)
 # built/securegic/    securegic.elf (tests/Guests/securegic)
+# built/smmu/         smmu.elf (tests/Guests/smmu)
 # built/worlds/       worlds.elf (tests/Guests/worlds)
 # built/report/       report.elf, report.bin, echo.elf (tests/Guests/report)
 # built/situation1/   too-small.elf, ecam-unmapped.elf, reported.elf, fixed.elf, guest.dtb (tests/Guests/situation1)
 # built/bench/        bench.elf (tests/Bench/Guests)
 # built/virtio/       debian.cpio.gz, cloud.cpio.gz: the kernels' initramfs with the init of tests/Guests/virtio
 # built/kvm/          kvm.cpio.gz, kernel.img, initrd.img: a machine monitor for /dev/kvm, its guest on two disks (tests/Guests/kvm)
+# built/vfio/         vfio.cpio.gz: the initramfs with VFIO's modules and a program that drives a device by them (tests/Guests/vfio)
 # built/lockstep/     one ELF for each program of tests/Guests/lockstep
 set -euo pipefail
 export LC_ALL=C
@@ -48,6 +50,8 @@ bare_metal() {
 }
 bare_metal "$repository/tests/Guests/semihosting" program.ld "$cache/built/semihosting/semihosting.elf" start.S main.c
 bare_metal "$repository/tests/Guests/securegic" securegic.ld "$cache/built/securegic/securegic.elf" start.S program.c
+bare_metal "$repository/tests/Guests/smmu" smmu.ld "$cache/built/smmu/smmu.elf" \
+    start.S board.c driver.c exerciser.c edu.c stages.c stalls.c ats.c queues.c records.c main.c
 bare_metal "$repository/tests/Guests/worlds" worlds.ld "$cache/built/worlds/worlds.elf" start.S console.c monitor.c hypervisor.c kernel.c
 
 # hypervisor NAME -DIPA_BITS=.. -DECAM_MAPPED=.. -DREGISTERS_PRESERVED=..
@@ -115,6 +119,20 @@ cp -L --no-preserve=mode "$cache/guests/debian/vmlinuz" "$out/kernel.img.new"
 cp -L --no-preserve=mode "$initramfs" "$out/initrd.img.new"
 truncate -s %512 "$out"/{kernel,initrd}.img.new
 for disk in kernel initrd; do mv "$out/$disk.img.new" "$out/$disk.img"; done
+printf 'build-guests: %s\n' "$out"
+
+vfio=$repository/tests/Guests/vfio
+out=$cache/built/vfio
+layer=$layers/vfio
+mkdir -p "$out" "$layer/bin"
+"${cross}gcc" -std=gnu11 -O1 -Wall -Wextra -Werror -static "$vfio"/{main,vfio,log,exerciser,edu}.c -o "$layer/bin/vfio"
+"${cross}strip" "$layer/bin/vfio"
+install -m 755 "$vfio/init" "$layer/vfio-init"
+cp -r "$cache/guests/debian/vfio" "$layer/vfio"
+find "$layer" -exec touch -d @0 {} +
+(cat "$initramfs"
+    cd "$layer" && find bin/vfio vfio vfio-init | sort | cpio --quiet -o -H newc --reproducible -R 0:0 | gzip -9n) >"$out/vfio.cpio.gz.new"
+mv "$out/vfio.cpio.gz.new" "$out/vfio.cpio.gz"
 printf 'build-guests: %s\n' "$out"
 
 lockstep=$repository/tests/Guests/lockstep

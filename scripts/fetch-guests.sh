@@ -6,9 +6,11 @@
 # Everything goes to $GDBHOST_CACHE/guests, or .cache/guests in the repository:
 #   debian/ cloud/     vmlinuz (an arm64 Image with an EFI stub), config, version, initramfs.cpio.gz, modules/
 #   debian/dtbs/       the device trees of the kernel package
+#   debian/vfio/       the modules of VFIO, in no initramfs
 #   xen/xen            Xen 4.17 (an arm64 Image)
 #   busybox/busybox    the static arm64 busybox
-#   SHA256SUMS         what every later run checks; while it holds nothing is downloaded
+#   wanted             the modules that were asked for
+#   SHA256SUMS         what every later run checks; while it holds, and the same modules are asked for, nothing is downloaded
 # --refresh takes newer packages if there are any.
 set -euo pipefail
 export LC_ALL=C
@@ -18,6 +20,7 @@ cache=${GDBHOST_CACHE:-$repository/.cache}
 guests=$cache/guests
 init=$repository/tests/Guests/initramfs/init
 wanted_modules=(virtio_pci virtio_mmio virtio_blk virtio_net virtio_console virtio_rng nvme e1000e)
+vfio_modules=(vfio vfio_iommu_type1 vfio_pci)
 
 say() { printf 'fetch-guests: %s\n' "$*"; }
 fail() { printf 'fetch-guests: %s\n' "$*" >&2; exit 1; }
@@ -79,20 +82,28 @@ place_module() {
     module_order+=("$file")
 }
 
+# take_modules TREE FOLDER MODULE...: the files of modules and of what they depend on, and "order", in which they are loaded.
+take_modules() {
+    local tree=$1 folder=$2 file module
+    shift 2
+    mkdir -p "$folder"
+    module_order=()
+    for module in "$@"; do place_module "$tree" "$module"; done
+    : >"$folder/order"
+    for file in "${module_order[@]}"; do
+        cp "$file" "$folder/"
+        basename "$file" >>"$folder/order"
+    done
+}
+
 take_kernel() {
-    local flavor=$1 package=$2 root file
+    local flavor=$1 package=$2 root
     root=$work/$package
-    mkdir -p "$work/new/$flavor/modules"
+    mkdir -p "$work/new/$flavor"
     cp "$root"/boot/vmlinuz-* "$work/new/$flavor/vmlinuz"
     cp "$root"/boot/config-* "$work/new/$flavor/config"
     basename "$root"/boot/vmlinuz-* | sed 's/^vmlinuz-//' >"$work/new/$flavor/version"
-    module_order=()
-    for module in "${wanted_modules[@]}"; do place_module "$root/lib/modules" "$module"; done
-    : >"$work/new/$flavor/modules/order"
-    for file in "${module_order[@]}"; do
-        cp "$file" "$work/new/$flavor/modules/"
-        basename "$file" >>"$work/new/$flavor/modules/order"
-    done
+    take_modules "$root/lib/modules" "$work/new/$flavor/modules" "${wanted_modules[@]}"
 }
 
 # Initramfs -------------------------------------------------------------------------------------------
@@ -117,7 +128,11 @@ write_sums() {
     (cd "$1" && find . -type f ! -name SHA256SUMS ! -name '*.new' | sort | xargs -d '\n' sha256sum >SHA256SUMS.new && mv SHA256SUMS.new SHA256SUMS)
 }
 
-holds() { [ -f "$guests/SHA256SUMS" ] && (cd "$guests" && sha256sum --quiet -c SHA256SUMS >/dev/null 2>&1); }
+wanted() { printf '%s\n' "${wanted_modules[*]}" "vfio: ${vfio_modules[*]}"; }
+
+holds() {
+    wanted | cmp -s - "$guests/wanted" && [ -f "$guests/SHA256SUMS" ] && (cd "$guests" && sha256sum --quiet -c SHA256SUMS >/dev/null 2>&1)
+}
 
 # -------------------------------------------------------------------------------------------------------
 
@@ -163,9 +178,11 @@ cp "$work/xen-hypervisor-4.17-arm64/boot/xen-4.17-arm64" "$work/new/xen/xen"
 cp -r "$work/$debian/usr/lib"/linux-image-*/. "$work/new/debian/dtbs/"
 take_kernel debian "$debian"
 take_kernel cloud "$cloud"
+take_modules "$work/$debian/lib/modules" "$work/new/debian/vfio" "${vfio_modules[@]}"
 for flavor in debian cloud; do build_initramfs "$flavor" "$work/new"; done
 cp "$init" "$work/new/init"
 cp "$work/packages" "$work/new/packages"
+wanted >"$work/new/wanted"
 write_sums "$work/new"
 rm -rf "$guests"
 mv "$work/new" "$guests"

@@ -20,6 +20,7 @@ needed=(
     xz:xz-utils
     script:bsdutils
     mformat:mtools
+    chromium:chromium
 )
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 

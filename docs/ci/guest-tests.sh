@@ -2,7 +2,7 @@
 # Tests of a guest in CI: each is a guest, a script for gdb and a limit of time. Put your hypervisor and your scripts in the place of the demo's.
 # Every test is followed to its end; the status is 1 if one has failed. A guest that hangs ends by --timeout, with a post-mortem in the log.
 #   GDBHOST   the program; default artifacts/publish/gdbhost, which scripts/publish.sh makes
-#   REPORTS   where JUnit XML goes; default artifacts/junit
+#   REPORTS   where JUnit XML and a page for a browser of each test go; default artifacts/junit
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
@@ -15,7 +15,7 @@ status=0
 mkdir -p "$reports"
 # check NAME SCRIPT: what the script takes comes from the environment.
 check() {
-    "$gdbhost" run "${guest[@]}" --timeout 120 --junit "$reports/$1.xml" --script "$2" || status=1
+    "$gdbhost" run "${guest[@]}" --timeout 120 --junit "$reports/$1.xml" --report "$reports/$1.html" --script "$2" || status=1
 }
 
 SYMBOL=guest_main check boot scripts/gdb/boot-to-symbol.gdb

@@ -24,7 +24,7 @@ internal static class Program
                 return ExitStatus.PoweredOff;
             }
 
-            return await StartAsync(arguments.Verb);
+            return await StartAsync(arguments.Verb, TypedLine.Of(["gdbhost", .. args]));
         }
         catch (Exception e) when (e is UserErrorException or MachineConfigurationException)
         {
@@ -33,12 +33,12 @@ internal static class Program
         }
     }
 
-    private static async Task<int> StartAsync(VerbOptions verb)
+    private static async Task<int> StartAsync(VerbOptions verb, string line)
     {
         switch (verb)
         {
             case DemoOptions demo:
-                return await new GuestProgram(RunSettings.Of(demo), OptionValues.Log(demo.Log, Log.StandardError)).RunAsync(
+                return await new GuestProgram(RunSettings.Of(demo) with { CommandLine = line }, OptionValues.Log(demo.Log, Log.StandardError)).RunAsync(
                     _ => Configuration.Of(demo),
                     (configuration, machine, attach) => Announcement.Demo(Console.Out, configuration, machine, attach));
 
@@ -48,12 +48,12 @@ internal static class Program
 
             case RunOptions run:
                 Log log = OptionValues.Log(run.Log, Log.StandardError);
-                return await new GuestProgram(RunSettings.Of(run), log).RunAsync(
+                return await new GuestProgram(RunSettings.Of(run) with { CommandLine = line }, log).RunAsync(
                     host => Configuration.Of(run, host, log),
                     (configuration, _, attach) => Announcement.Run(log, configuration, attach));
 
             case QemuVerb qemu:
-                return await QemuRun.RunAsync(qemu.Words);
+                return await QemuRun.RunAsync(qemu.Words, line);
 
             case DtbOptions dtb:
                 WriteDeviceTree(dtb);

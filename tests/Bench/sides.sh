@@ -3,14 +3,17 @@
 
 qemu=qemu-system-aarch64
 
+# What more the board has, in words that both sides know: ",KEY=VALUE".
+board=
+
 # start SIDE EL2 CPUS MEMORY CONSOLE [OPTION...]: replaces the shell; the options are those of the side.
 start() {
     local side=$1 el2=$2 cpus=$3 memory=$4 console=$5
     shift 5
     case $side in
-        ours) exec "$gdbhost" run "${engine_option[@]}" --machine "virt,gic=2,el2=$el2" --cpu cortex-a53 --smp "$cpus" \
+        ours) exec "$gdbhost" run "${engine_option[@]}" --machine "virt,gic=2,el2=$el2$board" --cpu cortex-a53 --smp "$cpus" \
             --memory "$memory" --serial "$console" --log info "$@" ;;
-        qemu) exec "$qemu" -M "virt,gic-version=2,virtualization=$el2" -cpu cortex-a53 -smp "$cpus" -m "$memory" \
+        qemu) exec "$qemu" -M "virt,gic-version=2,virtualization=$el2$board" -cpu cortex-a53 -smp "$cpus" -m "$memory" \
             -nic none -display none -monitor none -serial "$console" "$@" ;;
     esac
 }
@@ -68,12 +71,13 @@ boot() {
     record_run "$1" cpu
 }
 
-# disk SIDE CPUS EL2: CPU seconds for reading a disk that the host has in its cache, without those of a boot to the same point.
-disk() {
-    local dash=- image=$work/disk.img drive without
+# read_disk SIDE CPUS EL2 DEVICE: sets cpu to the CPU seconds for reading a disk that the host has in its cache, without those of a boot
+# to the same point.
+read_disk() {
+    local dash=- image=$work/disk.img drive without=
     [ "$1" = qemu ] || dash=--
     [ -e "$image" ] || head -c 300M /dev/urandom >"$image"
-    drive=("${dash}drive" "file=$image,if=none,id=hd0,format=raw,readonly=on" "${dash}device" virtio-blk-device,drive=hd0)
+    drive=("${dash}drive" "file=$image,if=none,id=hd0,format=raw,readonly=on" "${dash}device" "$4,drive=hd0")
     for what in none bench; do
         booted=("${dash}kernel" "$guests/debian/vmlinuz" "${dash}initrd" "$cache/built/virtio/debian.cpio.gz"
             "${dash}append" "console=ttyAMA0 nokaslr DO=$what")
@@ -83,7 +87,25 @@ disk() {
     done
     cpu=$(awk -v with="$cpu" -v without="$without" 'BEGIN { printf "%.3f", with - without }')
     instructions=
+}
+
+# disk SIDE CPUS EL2: that of a disk on virtio-mmio.
+disk() {
+    read_disk "$1" "$2" "$3" virtio-blk-device
     record_run "$1" cpu
+}
+
+# smmu SIDE CPUS EL2: that of a disk on PCI, with the SMMU in terms of without; the kernel unmaps each request (strict).
+smmu() {
+    local without
+    read_disk "$1" "$2" "$3" virtio-blk-pci-non-transitional
+    without=$cpu
+    record "$1" without "$without"
+    board=,iommu=smmuv3
+    read_disk "$1" "$2" "$3" virtio-blk-pci-non-transitional,iommu_platform=on
+    board=
+    record "$1" with "$cpu"
+    record "$1" cost "$(awk -v with="$cpu" -v without="$without" 'BEGIN { printf "%.2f", with / without }')"
 }
 
 # network SIDE CPUS EL2 send|receive: CPU seconds for 256 MiB over TCP between the guest and a program on the host, by a virtio card on the

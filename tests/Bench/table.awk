@@ -102,11 +102,20 @@ function cost(row, variant, unit, more,    ours, theirs) {
         spread(row, variant, 0), goal[row] == "-" ? "" : goal[row], verdict(ours / theirs, row, 0), mips(row, variant, "")
 }
 
+# A figure that is a ratio already, with a goal of its own.
+function ownRatio(row,    ours) {
+    if (!runs[row, "ours", "cost"]) { return }
+    ours = median(row, "ours", "cost")
+    printf "| %s | %s | %s x | %s x | **%.2f** | %s | %s | %s | |\n", row, title[row], ours, median(row, "qemu", "cost"), ours / median(row, "qemu", "cost"),
+        spread(row, "cost", 0), goal[row], verdict(ours, row, 0)
+}
+
 function costs(    i, row) {
     heading("Row", "what", "cost")
     for (i = 1; i <= count; i++) {
         row = rows[i]
         if (kind[row] == "boot" || kind[row] == "xen" || kind[row] == "disk" || kind[row] == "network") { cost(row, "cpu", "s", ", CPU time") }
+        if (kind[row] == "smmu") { ownRatio(row) }
         if (kind[row] == "attach") { cost(row, "wall", "ms", "") }
         if (kind[row] == "memory") {
             cost(row, "at-up", "MiB", ", at GUEST-UP")

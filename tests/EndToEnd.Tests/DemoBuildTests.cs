@@ -12,7 +12,7 @@ namespace GdbHost.EndToEnd.Tests;
 public sealed class DemoBuildTests
 {
     private static readonly string DemoFolder = Repository.InTree("src/GdbStub/Demo");
-    private static readonly string[] ElfFiles = ["hypervisor.elf", "guest.elf"];
+    private static readonly string[] ElfFiles = ["hypervisor.elf", "hypervisor-defect.elf", "guest.elf"];
 
     [Fact]
     public void Demo_sources_are_those_the_stamp_records()

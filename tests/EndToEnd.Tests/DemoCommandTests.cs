@@ -26,6 +26,15 @@ public sealed class DemoCommandTests
     }
 
     [Fact]
+    public async Task The_guest_of_the_demo_with_defects_dies_at_an_address_that_is_the_syndrome_of_EL2()
+    {
+        Ended demo = await HostRun.CommandAsync("demo", "--defect", "--gdb", "none", "--serial", "stdio", "--clock", "virtual", "--max-instructions", "2000000");
+
+        Assert.Equal(LimitReached, demo.Status);
+        Says.InOrder(demo.Output, demo.Output, "guest: this line by HVC", "guest: unexpected exception, FAR_EL1 0x93800004, ELR_EL1 0xffff0000");
+    }
+
+    [Fact]
     public async Task Version_and_boards_are_told()
     {
         Ended version = await HostRun.CommandAsync("--version");

@@ -30,14 +30,52 @@ public sealed class MonitorOnGuestsTests
 
     private static readonly string[] Lines =
     [
-        "help", "el2", "sysreg HCR_EL2", "translate $pc", "walk $sp", "why", "why irq 27", "why irq 33", "why irq 9000", "why hang", "traps", "traps on 16",
-        "traps last 3", "traps class hvc", "traps counts", "traps off", "break flagged", "break pci 00:00.0 0 r", "break msi",
-        "break dma 00:00.0 0x0-0xfff r", "break smmu", "break smmu CERROR", "break off", "reach 0x09000000", "reach 0x4010000000", "reach 0x8000100",
-        "reach 0x9999999999", "ipa 0x40000000", "s1 map", "s1 map el2", "s2 map", "s2 check", "tlb", "tlb stale", "map", "gic", "timer", "psci", "space", "worlds", "watch", "watch off", "step", "state",
-        "pci", "pci config 00:00.0", "pci_config 00:1f.7", "serial", "dt", "dt /psci", "info registers", "info mtree", "info pci", "info tlb", "info irq", "info mem",
-        "info status", "info version", "xp/8xw 0x40000000", "xp/2xg 0x09000000", "gva2gpa $pc", "stop", "cont", "nonsense",
-        "msi its", "msi explain 00:00.0", "smmu", "smmu streams", "smmu ste 8", "smmu cd 8", "smmu walk 8 0x1000 w", "smmu tlb", "smmu cmdq", "smmu eventq", "smmu stale", "dma explain 00:00.0 0x40000000 w",
-        "dma log on", "dma log", "dma log last 3 00:00.0", "dma log off", "dma doorbells", "dma overlaps 00:00.0",
+        "help",
+        "el2",
+        "sysreg HCR_EL2",
+        "translate $pc",
+        "walk $sp",
+        "why", "why irq 27", "why irq 33", "why irq 9000", "why hang",
+        "traps", "traps on 16", "traps last 3", "traps class hvc", "traps counts", "traps off",
+        "break flagged", "break pci 00:00.0 0 r", "break msi", "break dma 00:00.0 0x0-0xfff r", "break smmu", "break smmu CERROR",
+        "break undef vmid 1", "break serror to el1", "break reset", "break wfi-idle", "break write-sysreg SP_EL0",
+        "break psci CPU_ON", "break off",
+        "reach 0x09000000", "reach 0x4010000000", "reach 0x8000100", "reach 0x9999999999",
+        "ipa 0x40000000",
+        "s1 map", "s1 map el2",
+        "s2 map", "s2 check",
+        "tlb", "tlb stale",
+        "map",
+        "gic", "gic its",
+        "dt guest",
+        "s2 check 0x40000000",
+        "timer",
+        "psci",
+        "space",
+        "error",
+        "worlds",
+        "watch", "watch off",
+        "step",
+        "state",
+        "pci", "pci config 00:00.0",
+        "pci_config 00:1f.7",
+        "serial",
+        "cpus",
+        "info cpus",
+        "linux", "linux kaslr", "linux log 3", "linux tasks",
+        "report /no/such/folder/x.html",
+        "dt", "dt /psci",
+        "info registers", "info mtree", "info pci", "info tlb", "info irq", "info mem", "info status", "info version",
+        "xp/8xw 0x40000000", "xp/2xg 0x09000000",
+        "gva2gpa $pc",
+        "stop",
+        "cont",
+        "nonsense",
+        "msi its", "msi explain 00:00.0",
+        "smmu", "smmu streams", "smmu ste 8", "smmu cd 8", "smmu walk 8 0x1000 w", "smmu walk 8 0x1000 w 1", "smmu tlb", "smmu cmdq",
+        "smmu eventq", "smmu priq", "smmu stalls", "smmu atc", "smmu stale",
+        "dma explain 00:00.0 0x40000000 w 5", "dma explain 00:00.0 0x40000000 w", "dma log on", "dma log", "dma log last 3 00:00.0",
+        "dma log off", "dma doorbells", "dma overlaps 00:00.0",
     ];
 
     [RequiresTheory(Need.DebianGuests)]
@@ -62,6 +100,7 @@ public sealed class MonitorOnGuestsTests
             SameAsObjects(text, line, TargetRun.Ask(looked, line + " --json"));
         }
 
+        Examples(looked, before);
         Assert.Contains("PA 0x40000000 to 0x40000007", TargetRun.Ask(looked, "watch 0x40000000 8 rw walks dma"), StringComparison.Ordinal);
         Assert.Equal(before, looked.State);
         TargetRun.Ask(looked, "watch off");
@@ -69,6 +108,24 @@ public sealed class MonitorOnGuestsTests
         Assert.Empty(MonitorTable.Offered(new MonitorRequest(looked, 0)).Select(static c => c.Name).Except(named).Except(Changing));
         Assert.Equal(StopKind.InstructionLimit, TargetRun.Run(looked).Kind);
         Assert.Equal(plain.State, looked.State);
+    }
+
+    // What the help tells a user to type is understood, also where this guest has no such thing, and changes nothing.
+    private static void Examples(MachineTarget target, TargetState before)
+    {
+        foreach (MonitorCommand row in MonitorTable.Offered(new MonitorRequest(target, 0)).Where(row => !Changing.Contains(row.Name)))
+        {
+            foreach (string line in row.Examples.Where(static e => !e.Arguments.Contains("/tmp/", StringComparison.Ordinal)).Select(row.Line))
+            {
+                Assert.DoesNotContain("usage: monitor", TargetRun.Ask(target, line), StringComparison.Ordinal);
+                Assert.True(before == target.State, line);
+            }
+        }
+
+        foreach (string off in (string[])["break off", "watch off", "traps off", "dma log off", "worlds off"])
+        {
+            TargetRun.Ask(target, off);
+        }
     }
 
     /// <summary>An answer for programs (RFC 8259): each line of the text as an object, and one for the end.</summary>
@@ -138,6 +195,9 @@ public sealed class MonitorOnGuestsTests
     [InlineData("xp/99999xg 0x0")]
     [InlineData("xp/4q 0x0")]
     [InlineData("gva2gpa")]
+    [InlineData("report")]
+    [InlineData("linux log 0")]
+    [InlineData("linux everything")]
     [InlineData("dma log last 0")]
     [InlineData("dma overlaps")]
     [InlineData("dma doorbells all")]

@@ -38,6 +38,14 @@ public sealed class NonStopTests
         await gdb.SayAsync("-data-evaluate-expression --thread 2 --frame 0 \"$pc > 0xffff000000000000\"", "value=\"1\"");
     });
 
+    [RequiresFact(Need.Gdb, Need.DebianGuests)]
+    public Task Worlds_are_refused_in_one_line() => DebianAsync(async gdb =>
+    {
+        await gdb.SayAsync("-interpreter-exec console \"monitor worlds on\"", "worlds: not in non-stop mode");
+        await gdb.ListenAsync("^done");
+        await gdb.SayAsync("-thread-info 1", "^done", "state=\"stopped\"");
+    });
+
     private static Task DebianAsync(System.Func<GdbDialogue, Task> talk) => HostRun.InDialogueAsync(
         [
             "--machine", "virt,gic=3,el2=off", "--smp", "4", "--memory", "1G", "--kernel", Repository.Guest("debian/vmlinuz"),

@@ -47,7 +47,7 @@ public sealed class PciLinuxTests
         Assert.DoesNotContain("GONE 0000:01:00.0", gone, StringComparison.Ordinal);
         Says.InOrder(gone, "GONE 0000:04:00.0", "PCI-GONE");
         Says.InOrder(gone, "pciehp: Slot(5): Attention button pressed", "AER: ", "0000:03:00.0");
-        Assert.DoesNotContain("late", string.Join('\n', run.Port.PciFunctions), StringComparison.Ordinal);
+        Assert.DoesNotContain("late", string.Join('\n', run.Inspection.PciFunctions.SelectMany(static f => f.Lines)), StringComparison.Ordinal);
     }
 
     private static void Until(PortRun run, string words)

@@ -13,9 +13,11 @@ public sealed class ScenarioTests
 {
     [RequiresTheory(Need.Gdb, Need.DebianGuests, Need.BuiltGuests)]
     [InlineData("too-small", "0x93810004", "IPA 0x4010000000 needs 39 bits, VTCR_EL2.T0SZ=32 gives 32",
-        "right: VTCR_EL2.T0SZ of at most 25, a starting level that goes with it, and a table entry to reach pcie-ecam+0x0 (level 1 index 256)")]
-    [InlineData("ecam-unmapped", "0x93810005", "the level 1 descriptor for IPA 0x4010000000 is invalid", "right: a valid stage 2 level 1 entry 256 at 0x")]
-    public async Task Script_of_situation_1_finds_both_defects(string form, string syndrome, string wrong, string right)
+        "right: VTCR_EL2.T0SZ of at most 25, a starting level that goes with it, and a table entry to reach pcie-ecam+0x0 (level 1 index 256)",
+        "set by: cpu0 EL2 pc 0x", " to VTCR_EL2, before 0x0, after ")]
+    [InlineData("ecam-unmapped", "0x93810005", "the level 1 descriptor for IPA 0x4010000000 is invalid", "right: a valid stage 2 level 1 entry 256 at 0x",
+        " to VTTBR_EL2, before 0x0, after ", "descriptor set by: not known; \"monitor watch 0x")]
+    public async Task Script_of_situation_1_finds_both_defects(string form, string syndrome, string wrong, string right, string setBy, string setAlso)
     {
         string script = Repository.InTree("scripts/scenarios/situation1.gdb");
         Conversation gdb = await HostRun.UnderGdbAsync(Situation1.Arguments(form), "", $"source {script}");
@@ -24,10 +26,31 @@ public sealed class ScenarioTests
             "gdbhost: stopped by \"monitor break\"", "read of 4 bytes into w1 at IPA 0x4010000000",
             $"ESR_EL2 = 0x00000000{syndrome[2..]}", "ESR_EL2.EC = 0x24  exception class: data abort from a lower exception level",
             "instruction: 0xb9400001 at 0x", "stage 1 level 2: VA 0x", "block -> 0x4010000000 Device-nGnRnE",
-            $"wrong: stage 2 translation fault at level", wrong, right,
+            "device: pcie-ecam+0x0: PCIe configuration space of 00:00.0, register 0x0, function pcie",
+            $"wrong: stage 2 translation fault at level", wrong, right, setBy, setAlso,
             "PCIe configuration space of 00:00.0, register 0x0",
             $"returned to the same PC, x0 changed to the value of ESR_EL2 ({syndrome})",
             $"VA: 0x00000000{syndrome[2..]}", "fault: stage 1 translation fault");
+    }
+
+    // Who is right: IHI 0069 (the DeviceID selects the interrupt translation table) and DEN 0029, GICv2m (the data is the SPI); the kernel's own tables.
+    [RequiresTheory(Need.Gdb, Need.DebianGuests)]
+    [InlineData(3, "00:01.0    0          0x8090040  0x0        8192       0", "device 0x10 (00:02.0): ITT at 0x", "Target gic-its: Ok, address 0x8090040, requester 00:02.0",
+        "most urgent pending 8193", "Target gic-its: Ok, address 0x8090040, requester 00:01.0", "highest: the most urgent pending interrupt is 8192")]
+    [InlineData(2, "00:01.0    0          0x8020040  0x50       80", "This machine has no ITS", "Target gic-v2m: Ok, address 0x8020040, requester 00:02.0",
+        "most urgent pending 80;", "Target gic-v2m: Ok, address 0x8020040, requester 00:01.0", "There is no interrupt 8192")]
+    public async Task Script_of_situation_4_sends_somebody_elses_message(int gic, params string[] said)
+    {
+        Conversation gdb = await HostRun.UnderGdbAsync(
+            [
+                "--machine", $"virt,gic={gic},el2=off", "--memory", "512M", "--kernel", Repository.Guest("debian/vmlinuz"),
+                "--initrd", Repository.Guest("debian/initramfs.cpio.gz"), "--append", "console=ttyAMA0 panic=-1",
+                "--device", "pcie-root-port,addr=1,chassis=1,id=victim", "--device", "pcie-root-port,addr=2,chassis=2,id=thief",
+            ],
+            "", $"source {Repository.InTree("scripts/scenarios/situation4-messages.gdb")}");
+
+        Says.InOrder(gdb.Output, gdb.ToString(), said[0]);
+        Says.InOrder(gdb.Errors, gdb.ToString(), said[1..]);
     }
 
     // Who is right: Xen's own set-up (its dom0 has VMID 1 and no mapping of the GIC), and Linux, whose vector for IRQ at EL1 is VBAR_EL1 + 0x280.
@@ -111,5 +134,28 @@ public sealed class ScenarioTests
             "stopped by \"monitor break\": SMMU: 00:00.0 pcie.x: C_BAD_STE SID=0x0 (00:00.0)",
             "DMA write of 8 bytes by 00:00.0 pcie.x to 0x43000000: TranslationFault at smmu: ", "smmu TranslationFault C_BAD_STE (0x43000000)",
             "pcie.x: its requests have SID 0x0: secondary bus not assigned yet", "STE of SID 0x0 at 0x40100000: V=0");
+    }
+    /// <summary>Who is right: PCI Express Base Specification (Slot Status), IHI 0070 (what is kept until a command names it), and the tables that the script writes.</summary>
+    [RequiresFact(Need.Gdb)]
+    public async Task Second_script_of_situation_6_finds_what_outlives_a_device_that_has_left()
+    {
+        string script = Repository.InTree("scripts/scenarios/situation6-removal.gdb");
+        Conversation gdb = await HostRun.UnderGdbAsync(
+            StoringGuest.Arguments("pcie-root-port,id=rp,addr=1", "dma-exerciser,bus=rp,id=x", "dma-exerciser,id=y,addr=2"), "", $"cd {Repository.InTree(".")}\nsource {script}");
+
+        const string Nothing = "nothing: all streams that are translated or kept are of functions that are there";
+        const string Gone = "00:02.0 pcie.y: 0x8000000000 to 0x800000ffff -> 0x8000000000 pcie-mmio-high: no function answers there: registers of a device that is gone";
+        Says.InOrder(gdb.Errors, gdb.ToString(),
+            "DMA write of 8 bytes by 01:00.0 pcie.x to 0x1000: reached ram", "DMA write of 8 bytes by 00:02.0 pcie.y to 0x8000008000: reached pcie-mmio-high",
+            "bus rp is number 01", "slot occupied, power on", "BAR0 memory 0x8000000000, 0x10000 bytes", "pcie-mmio-high+0x0: BAR0+0x0 of 01:00.0 pcie.x", Nothing,
+            "slot occupied, power on, power indicator on; events: attention button", "01:00.0 1234:0dae pcie.x on rp",
+            "bus rp is number 01", "slot empty, power off, power indicator off; events: attention button, presence changed, command completed",
+            "pcie-mmio-high+0x0: no function answers there: reads are all ones, writes are lost",
+            "target: PA 0x8000008000: pcie-mmio-high, and no function answers there",
+            "SID 0x100 (01:00.0): no function has this Requester ID; its STE is still valid (stage 1 and 2", "and the SMMU keeps it", "still mapped: 0x1000 to 0x1fff -> 0x43000000 ram",
+            "the IOTLB holds VMID 3, ASID 1, IOVA 0x1000 -> 0x43000000", "no stream of a function has its VMID and ASID", Gone,
+            "01:00.0 pcie.z: write to 0x1000", "target: PA 0x43000000: ram", "Iommu smmu: Ok, address 0x43000000, requester 01:00.0", Gone,
+            "CMD_CFGI_STE SID=0x100: removed 2 structures", "CMD_TLBI_NH_ASID VMID=3 ASID=1: removed 0 structures, 1 translations", Nothing,
+            "Iommu smmu: TranslationFault, address 0x1000, requester 01:00.0");
     }
 }

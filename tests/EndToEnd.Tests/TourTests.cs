@@ -9,25 +9,49 @@ using Xunit;
 
 namespace GdbHost.EndToEnd.Tests;
 
-/// <summary>The tour is true. Witness: stock gdb, doing what docs/TOUR.md says.</summary>
+/// <summary>The tours are true. Witness: stock gdb, doing what docs/TOUR.md and the README say.</summary>
 public sealed partial class TourTests
 {
     [RequiresFact(Need.Gdb)]
     public async Task Every_step_of_the_tour_shows_what_the_tour_says()
     {
-        string tour = await File.ReadAllTextAsync(Repository.InTree("docs/TOUR.md"));
+        (string[] commands, string[] expected) = await ReadAsync("docs/TOUR.md");
+
+        Shows(await DemoGuest.UnderGdbAsync(string.Join('\n', commands)), expected);
+    }
+
+    [RequiresFact(Need.Gdb)]
+    public async Task Ten_typed_commands_of_the_readme_find_both_defects()
+    {
+        string readme = await File.ReadAllTextAsync(Repository.InTree("README.md"));
+        Match start = DemoLine().Match(readme);
+        (string[] commands, string[] expected) = await ReadAsync("README.md");
+
+        Conversation gdb = await HostRun.UnderGdbAsync("demo", start.Groups[1].Value.Split(' '), "", string.Join('\n', commands));
+
+        Assert.Contains("\ngdb-multiarch -ex 'target remote :1234'\n", readme[start.Index..], StringComparison.Ordinal);
+        Assert.True(commands.Length + 2 <= 10, $"{commands.Length} commands in gdb, and two before it");
+        Shows(gdb, expected);
+    }
+
+    private static async Task<(string[] Commands, string[] Expected)> ReadAsync(string document)
+    {
         List<string> commands = [];
         List<string> expected = [];
-        foreach (Match block in Blocks().Matches(tour))
+        foreach (Match block in Blocks().Matches(await File.ReadAllTextAsync(Repository.InTree(document))))
         {
             string[] lines = block.Groups[2].Value.Split('\n', StringSplitOptions.RemoveEmptyEntries);
             (block.Groups[1].Value == "gdb" ? commands : expected).AddRange(lines);
         }
 
         Assert.NotEmpty(commands);
-        Conversation gdb = await DemoGuest.UnderGdbAsync(string.Join('\n', commands));
+        Assert.NotEmpty(expected);
+        return ([.. commands], [.. expected]);
+    }
 
-        // gdb prints what monitor commands answer on its error stream: a line may be next on either.
+    // gdb prints what monitor commands answer on its error stream: a line may be next on either.
+    private static void Shows(Conversation gdb, string[] expected)
+    {
         int[] from = [0, 0];
         string[] streams = [gdb.Output, gdb.Errors];
         foreach (string line in expected)
@@ -41,4 +65,7 @@ public sealed partial class TourTests
 
     [GeneratedRegex(@"^```(gdb|text)\n(.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Blocks();
+
+    [GeneratedRegex(@"^dotnet run .* -- demo (--defect) --wait$", RegexOptions.Multiline)]
+    private static partial Regex DemoLine();
 }

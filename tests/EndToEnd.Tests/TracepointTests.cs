@@ -19,7 +19,7 @@ namespace GdbHost.EndToEnd.Tests;
 public sealed class TracepointTests
 {
     // In the demo's guest, by its symbol; a test below asks gdb.
-    private const ulong GuestStep = 0xffff_0000_8000_1c48;
+    private const ulong GuestStep = 0xffff_0000_8000_1c58;
     private const ulong DemoLimit = 60_000;
 
     [RequiresFact(Need.Gdb)]
@@ -64,7 +64,7 @@ public sealed class TracepointTests
 
         Says.InOrder(gdb, $"$1 = 0x{GuestStep:x}", "Trace is running on the target", "Breakpoint 3, guest_step", "Trace stopped by tracepoint 1.",
             "Found trace frame 2, tracepoint 1", "$x0 = 4", "guest_counter = 4", "$HCR_EL2 = ", "$el2_traps = ", "$2 = 4", "$3 = 0x80000001", "$4 = 1", "$5 = <unavailable>",
-            "Found trace frame 3, tracepoint 1", "$pc = (void (*)()) 0xffff000080001c4c", "Found trace frame 4, tracepoint 2", "$mine = 8",
+            "Found trace frame 3, tracepoint 1", $"$pc = (void (*)()) 0x{GuestStep + 4:x}", "Found trace frame 4, tracepoint 2", "$mine = 8",
             "$7 = 364", "already hit 3 times", "while-stepping 3");
     }
 
@@ -238,6 +238,55 @@ public sealed class TracepointTests
 
         Says.InOrder(gdb, "el2_entry", "el2_return", "stage2_abort", "smmu_event", "psci_call", "wfi", "Static tracepoint 1 at", "Breakpoint 3, guest_step",
             "Probed by static tracepoints: #1", "Found trace frame", "$1 = \"abort cpu=0 ns=", "from=EL1 to=EL2 class=data-abort", "ipa=0x", "$2 = 0x", "Found trace frame", "$3 = \"wfi cpu=0");
+    }
+
+    // DEN 0022 (PSCI), function identifiers: Linux asks for the version first, 0x84000000, and starts each further vCPU by CPU_ON, 0xc4000003.
+    [RequiresFact(Need.Gdb, Need.DebianGuests)]
+    public async Task Static_marker_tells_each_PSCI_call()
+    {
+        Conversation gdb = await DebianAsync("""
+            strace -m psci_call
+            actions
+            collect $_sdata
+            end
+            tstart
+            break smp_cpus_done
+            continue
+            tstop
+            tfind start
+            p $_sdata
+            set $newest = -1
+            while $trace_frame != -1
+              set $newest = $trace_frame
+              tfind
+            end
+            tfind $newest
+            p $_sdata
+            """);
+        Says.InOrder(gdb, "Static tracepoint 1 at", "smp_cpus_done", "Found trace frame 0", "$1 = \"psci cpu=0 ns=", "function=0x84000000 from=EL1 pc=0x", "$2 = \"psci cpu=0 ns=", "function=0xc4000003 from=EL1");
+    }
+
+    // IHI 0070, C_BAD_STE: event 0x04, of a stream whose STE is not valid. StreamID 8 is 00:01.0.
+    [RequiresFact(Need.Gdb)]
+    public async Task Static_marker_tells_each_event_of_the_SMMU()
+    {
+        Conversation gdb = await HostRun.UnderGdbAsync(
+            StoringGuest.Arguments("dma-exerciser,id=x,addr=1"), "", $"""
+            source {Repository.InTree("scripts/scenarios/stores.gdb")}
+            exerciser
+            smmu_on
+            send 2 0x43000000 8 0
+            strace -m smmu_event
+            actions
+            collect $_sdata
+            end
+            tstart
+            stores_run_to_end
+            tstop
+            tfind start
+            p $_sdata
+            """);
+        Says.InOrder(gdb, "Static tracepoint 1 at", "Found trace frame 0", "$1 = \"smmu cpu=0 ns=", "event=0x4 stream=0x8");
     }
 
     [RequiresTheory(Need.DebianGuests)]

@@ -1,8 +1,12 @@
 using System;
+using System.IO;
 using System.Text;
+using System.Threading;
+using System.Threading.Tasks;
 using GdbHost.GdbStub.Commands;
 using GdbHost.GdbStub.Session;
 using GdbHost.GdbStub.Target;
+using GdbHost.GdbStub.Tests.Fakes;
 using GdbHost.Machine.Boards;
 using GdbHost.Protocol.Text;
 using Xunit;
@@ -43,6 +47,27 @@ public sealed class AllocationTests : IDisposable
         Play(context, guest, packet, stopped, Packets);
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
         Assert.Equal(text.StartsWith('v') ? 2 * Packets : 0, _stops);
+    }
+
+    /// <summary>The same through a whole visit: queue, framing, sending.</summary>
+    [Theory]
+    [InlineData("g")]
+    [InlineData("p20")]
+    [InlineData("m40080000,100")]
+    [InlineData("vCont;s:1")]
+    public async Task Visit_allocates_nothing_for_a_packet(string text)
+    {
+        using var peer = new InlinePeer();
+        Task visit = new DebugSession(peer, new GuestRun(_target), Commands.All.Table, new Log(TextWriter.Null, LogLevel.Info))
+            .RunAsync(CancellationToken.None);
+        byte[] packet = Encoding.ASCII.GetBytes($"${text}#{Protocol.Framing.Checksum.Of(Encoding.ASCII.GetBytes(text)):x2}");
+        peer.Send("$QStartNoAckMode#b0"u8, times: 1);
+        peer.Send(packet, Packets);
+        int before = peer.Writes;
+        Assert.Equal(0, peer.Send(packet, Packets));
+        Assert.Equal(Packets, peer.Writes - before);
+        peer.Leave();
+        await visit;
     }
 
     private void Play(CommandContext context, GuestRun guest, byte[] packet, Action<TargetStop> stopped, int times)

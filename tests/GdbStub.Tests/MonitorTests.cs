@@ -21,8 +21,12 @@ public class MonitorTests
     public void Help_lists_every_command() => Assert.Equal(MonitorTable.Offered(new MonitorRequest(_target, 0)).Select(static row => row.Name).Count(), Ask("help").Length);
 
     [Fact]
-    public void Help_with_a_name_explains_that_command() =>
-        Assert.StartsWith("monitor map", Assert.Single(Ask("help map")), StringComparison.Ordinal);
+    public void Help_with_a_name_explains_that_command_with_examples()
+    {
+        string[] lines = Ask("help xp");
+        Assert.StartsWith("monitor xp /[COUNT]", lines[0], StringComparison.Ordinal);
+        Assert.StartsWith("for example: monitor xp/8xw 0x40000000  ", Assert.Single(lines[1..]), StringComparison.Ordinal);
+    }
 
     [Fact]
     public void Empty_line_is_help() => Assert.Equal(Ask("help"), Ask("  "));
@@ -140,7 +144,9 @@ public class MonitorTests
         Assert.DoesNotContain(el2, l => l.StartsWith("HCR_EL2.TGE", StringComparison.Ordinal));
         Assert.Contains(Ask("sysreg HCR_EL2"), l => l.StartsWith("HCR_EL2.TGE = 0", StringComparison.Ordinal));
         Assert.DoesNotContain(el2, l => l.StartsWith("MIDR_EL1", StringComparison.Ordinal));
-        Assert.StartsWith("ESR_EL2 = ", el2[0], StringComparison.Ordinal);
+        Assert.Equal("--- the exception ---", el2[0]);
+        Assert.StartsWith("ESR_EL2 = ", el2[1], StringComparison.Ordinal);
+        Assert.Equal(["--- the exception ---", "--- what goes to EL2 ---", "--- translation ---"], el2.Where(static l => l.StartsWith("---", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -228,6 +234,31 @@ public class MonitorTests
                 "attributes: Device-nGnRnE, RW", "answered by: ecam",
             ],
             Ask("translate 0xffff800010000000 el1 r"));
+    }
+
+    [Fact]
+    public void Stage_1_alone_ends_at_the_IPA_and_does_not_ask_stage_2()
+    {
+        WalkStep leaf = new(1, false, 1, 0xffff_8000_1000_0000, 0x4100_1000, 0, 0x40_1000_0401, "block", 0x40_1000_0000, "Device-nGnRE");
+        WalkStep second = new(2, false, 1, 0x40_1000_0000, 0x4300_0800, 256, 0, "invalid", 0, "");
+        _target.Translation = new WalkReport("EL1&0", true, true, [Level0, leaf, second], 0x40_1000_0000, null, "", "pcie-ecam+0x0",
+            new WalkFailure(WalkObstacle.InvalidDescriptor, 2, 1, 0x40_1000_0000, false));
+        Assert.Equal(
+            ["regime: EL1&0", "VA: 0xffff800010000000", "IPA: 0x4010000000", "attributes: Device-nGnRE"],
+            Ask("translate 0xffff800010000000 el1 s1"));
+        Assert.Equal(6, Ask("walk 0xffff800010000000 el1 s1").Length);
+        Assert.Equal("fault: stage 2 translation fault at level 1: the level 1 descriptor for IPA 0x4010000000 is invalid", Ask("translate 0xffff800010000000 el1 s12")[3]);
+    }
+
+    [Theory]
+    [InlineData("translate 0x4010000000 s2")]
+    [InlineData("translate 0x4010000000 el0 s2 w")]
+    public void Stage_2_alone_takes_an_IPA(string line)
+    {
+        _target.Translation = new WalkReport("stage 2", false, true, [], 0x40_1000_0000, 0x40_1000_0000, "Device-nGnRE", "pcie-ecam+0x0", null);
+        Assert.Equal(
+            ["regime: stage 2", "IPA: 0x0000004010000000", "PA: 0x4010000000", "attributes: Device-nGnRE", "answered by: pcie-ecam+0x0"], Ask(line));
+        Assert.Equal(["stage 2 translates for EL1 and EL0 only: leave out the exception level, or name a guest with vmid N"], Ask("translate 0x10 el2 s2"));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using System.Linq;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -18,6 +19,9 @@ public sealed class ServerTests : IDisposable
 {
     // Only a hang ends by this.
     private const int HangMilliseconds = 30_000;
+
+    // A peer that is read on sends so much at the most.
+    private const int MostSent = 4 << 20;
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("gdbhost-server");
     private readonly StringWriter _messages = new();
@@ -115,6 +119,64 @@ public sealed class ServerTests : IDisposable
         await serving;
     }
 
+    /// <summary>As many as there is room for but one: each kind of rudeness holds the seat of who does it, and nobody else's.</summary>
+    [Theory(Timeout = HangMilliseconds)]
+    [InlineData("half a packet", "$m40000000,1")]
+    [InlineData("floods without reading", "$m40000000,800#b5")]
+    [InlineData("floods with noise", "+-+-$$$#00\u0003")]
+    public async Task Rude_peers_stall_nobody_else(string kind, string text)
+    {
+        Assert.NotEmpty(kind);
+        using TcpServer server = Open("127.0.0.1:0");
+        Task serving = Serve(server);
+        List<Socket> rude = [];
+        for (int i = 0; i < TcpServer.Most - 1; i++)
+        {
+            rude.Add(await ConnectAsync(server));
+            SendUntilFull(rude[i], Encoding.ASCII.GetBytes(text), repeats: kind != "half a packet");
+        }
+
+        using Socket sane = await ConnectAsync(server);
+        for (int i = 0; i < 100; i++)
+        {
+            Assert.Equal("+$00010203#86", await AskAsync(sane, Framed("m40000000,4"), 13));
+        }
+
+        // A rude one's seat is free once its leaving is noticed.
+        rude[0].Dispose();
+        while (!await IsServedAsync(server))
+        {
+        }
+
+        rude.ForEach(static r => r.Dispose());
+        await _stop.CancelAsync();
+        await serving;
+    }
+
+    [Fact(Timeout = HangMilliseconds)]
+    public async Task One_debugger_too_many_is_turned_away_and_the_others_are_served_on()
+    {
+        using TcpServer server = Open("127.0.0.1:0");
+        Task serving = Serve(server);
+        List<Socket> seated = [];
+        for (int i = 0; i < TcpServer.Most; i++)
+        {
+            seated.Add(await ConnectAsync(server));
+            Assert.Equal("+$QC1#c5", await AskAsync(seated[i], "$qC#b4", 8));
+        }
+
+        using (Socket turnedAway = await ConnectAsync(server))
+        {
+            Assert.Equal(0, await turnedAway.ReceiveAsync(new byte[1]));
+        }
+
+        Assert.Equal("+$QC1#c5", await AskAsync(seated[^1], "$qC#b4", 8));
+        Assert.Contains($"a debugger was turned away: {TcpServer.Most} are connected already", _messages.ToString(), StringComparison.Ordinal);
+        seated.ForEach(static s => s.Dispose());
+        await _stop.CancelAsync();
+        await serving;
+    }
+
     [Fact]
     public void Port_in_use_is_a_socket_error()
     {
@@ -170,6 +232,40 @@ public sealed class ServerTests : IDisposable
     private TcpServer Open(string where) => new(Address(where == "unix" ? "unix:" + SocketPath : where), new Log(_messages, LogLevel.Info));
 
     private static string Framed(string body) => $"${body}#{GdbHost.Protocol.Framing.Checksum.Of(Encoding.ASCII.GetBytes(body)):x2}";
+
+    private static async Task<bool> IsServedAsync(TcpServer server)
+    {
+        using Socket client = await ConnectAsync(server);
+        try
+        {
+            return await AskAsync(client, "$qC#b4", 8) == "+$QC1#c5";
+        }
+        catch (Exception e) when (e is SocketException or EndOfStreamException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Sends again and again, without reading, until neither side's buffers take any more.</summary>
+    private static void SendUntilFull(Socket socket, byte[] bytes, bool repeats)
+    {
+        if (!repeats)
+        {
+            socket.Send(bytes);
+            return;
+        }
+
+        socket.Blocking = false;
+        byte[] many = [.. Enumerable.Repeat(bytes, 1000).SelectMany(static b => b)];
+        for (int sent = 0; sent < MostSent; sent += many.Length)
+        {
+            _ = socket.Send(many, SocketFlags.None, out SocketError error);
+            if (error != SocketError.Success)
+            {
+                return;
+            }
+        }
+    }
 
     /// <summary>Reads what is left of a packet.</summary>
     private static async Task DrainAsync(Socket client)

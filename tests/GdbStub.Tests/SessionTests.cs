@@ -132,6 +132,34 @@ public class SessionTests
     }
 
     [Fact(Timeout = HangMilliseconds)]
+    public async Task Guest_that_prints_more_than_the_peer_reads_never_waits()
+    {
+        Peer peer = NewPeer();
+        await peer.SendPacketAsync("vCont;c");
+        await ResumesAsync(1);
+        for (int i = 0; i < 100_000; i++)
+        {
+            // On the thread of the machine, in life.
+            _target.Printed!("forty characters of a dprintf's own text\n");
+        }
+
+        _target.Stop(new TargetStop(StopKind.Interrupt, 0));
+        string text = "";
+        string? said = await peer.ReceivePacketAsync();
+        while (said is ['O', ..])
+        {
+            text += Encoding.ASCII.GetString(Convert.FromHexString(said[1..]));
+            said = await peer.ReceivePacketAsync();
+        }
+
+        Assert.StartsWith("T02", said, StringComparison.Ordinal);
+        Assert.InRange(text.Length, 1, 300_000);
+        Assert.Contains(" more texts were printed, faster than they were read)", text, StringComparison.Ordinal);
+        peer.Leave();
+        await peer.Session;
+    }
+
+    [Fact(Timeout = HangMilliseconds)]
     public async Task Debugger_that_vanishes_leaves_a_waiting_guest_stopped()
     {
         Peer peer = NewPeer();

@@ -24,7 +24,7 @@ public sealed class TrapTimelineTests
     [Fact]
     public void Exception_with_its_return_is_a_slice_on_the_track_of_its_vCPU()
     {
-        JsonElement[] events = Events(Hvc(3, 1_500, new MachineTrapReturn(4_000, 0xffff_8000_1000_0004, 3, 0, Registers, TrapRemarks.None)));
+        JsonElement[] events = Events(Hvc(3, 1_500, new MachineTrapReturn(4_000, 0xffff_8000_1000_0004, 3, 0, Registers, TrapRemarks.None, false)));
         Assert.Equal("thread_name", events[0].GetProperty("name").GetString());
         Assert.Equal("cpu3", events[0].GetProperty("args").GetProperty("name").GetString());
         Assert.Equal(("hvc", "X", 3), (events[1].GetProperty("name").GetString(), events[1].GetProperty("ph").GetString(), events[1].GetProperty("tid").GetInt32()));

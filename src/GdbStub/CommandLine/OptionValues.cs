@@ -54,6 +54,13 @@ internal static class OptionValues
         throw new UserErrorException($"{option}: \"{text}\" is no address; write it like 0x40080000");
     }
 
+    /// <summary>FILE@ADDR; an '@' that no number follows belongs to the file's name.</summary>
+    public static (string File, string? Address) FileAt(string text)
+    {
+        int at = text.LastIndexOf('@');
+        return at >= 0 && at + 1 < text.Length && char.IsAsciiDigit(text[at + 1]) ? (text[..at], text[(at + 1)..]) : (text, null);
+    }
+
     /// <summary>A time in seconds, also with a fraction.</summary>
     public static TimeSpan Seconds(string option, string text)
     {

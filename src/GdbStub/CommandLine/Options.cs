@@ -90,6 +90,14 @@ internal abstract class GuestOptions : BoardOptions
         HelpText = "Log exceptions to EL2 and EL3 and the returns, and write them into this file at the end, one JSON object a line.")]
     public string? TrapLog { get; set; }
 
+    [Option("report", MetaValue = "FILE.html",
+        HelpText = "Write a report for a browser at the end: what is wrong, address spaces, exceptions, interrupts, PCI, console. It logs exceptions to EL2 and EL3.")]
+    public string? Report { get; set; }
+
+    [Option("symbols", MetaValue = "FILE[@OFFSET]",
+        HelpText = "A guest's symbols, for gdb, reports and \"monitor linux\": an ELF file such as vmlinux, which gdb gets by itself as it attaches, moved by OFFSET (KASLR), or a System.map. Repeatable.")]
+    public IEnumerable<string> Symbols { get; set; } = [];
+
     [Option("wait", HelpText = "Stay stopped until gdb lets the guest run.")]
     public bool Wait { get; set; }
 
@@ -113,6 +121,9 @@ internal abstract class GuestOptions : BoardOptions
 [Verb("demo", isDefault: true, HelpText = "Run the built-in hypervisor and its guest (the default).")]
 internal sealed class DemoOptions : GuestOptions
 {
+    [Option("defect", HelpText = "Take a hypervisor with two defects, on which its guest dies; the README finds them.")]
+    public bool Defect { get; set; }
+
     [Option("machine", MetaValue = "BOARD", Default = "virt,el2=on", HelpText = MachineHelp)]
     public override string Machine { get; set; } = "";
 

@@ -9,12 +9,18 @@ namespace GdbHost.GdbStub.Commands;
 /// <summary>Finds the row of a packet: the longest prefix that matches and is not the beginning of a longer name.</summary>
 internal sealed class CommandTable
 {
-    private readonly Entry[] _longestFirst;
+    // By the first byte of their prefix, the longest first.
+    private readonly Entry[][] _byLetter = new Entry[byte.MaxValue + 1][];
 
     public CommandTable(IEnumerable<Command> rows)
     {
         Rows = [.. rows];
-        _longestFirst = [.. Rows.Select(r => new Entry(Encoding.ASCII.GetBytes(r.Prefix), r)).OrderByDescending(e => e.Prefix.Length)];
+        ILookup<byte, Entry> entries = Rows.Select(r => new Entry(Encoding.ASCII.GetBytes(r.Prefix), r)).ToLookup(e => e.Prefix[0]);
+        for (int letter = 0; letter < _byLetter.Length; letter++)
+        {
+            _byLetter[letter] = [.. entries[(byte)letter].OrderByDescending(e => e.Prefix.Length)];
+        }
+
         string? twice = Rows.GroupBy(r => r.Prefix).FirstOrDefault(g => g.Count() > 1)?.Key;
         if (twice is not null)
         {
@@ -27,7 +33,7 @@ internal sealed class CommandTable
     /// <summary>The row, or null when no packet of that name exists for this target.</summary>
     public Command? Find(ReadOnlySpan<byte> packet, ITarget target, out int prefixLength)
     {
-        foreach (Entry entry in _longestFirst)
+        foreach (Entry entry in packet.IsEmpty ? [] : _byLetter[packet[0]])
         {
             if (packet.StartsWith(entry.Prefix) && EndsName(entry.Prefix, packet[entry.Prefix.Length..]))
             {

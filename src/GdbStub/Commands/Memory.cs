@@ -1,5 +1,6 @@
 using System;
 using System.Buffers;
+using GdbHost.GdbStub.Target;
 using GdbHost.Protocol.Messages;
 using GdbHost.Protocol.Text;
 
@@ -42,7 +43,7 @@ internal static class Memory
         int read = context.ReadMemory(address, bytes);
         if (read == 0 && length > 0)
         {
-            Refuse(context, address);
+            Refuse(context, address, WalkAccess.Read);
         }
         else
         {
@@ -52,9 +53,13 @@ internal static class Memory
         ArrayPool<byte>.Shared.Return(room);
     }
 
-    // Apart, because the words are made only when they are asked for, and what they need would be kept for every packet.
-    private static void Refuse(CommandContext context, ulong address) =>
-        context.Error(RspError.BadAddress, () => MemoryProblem.Of(context, address));
+    // The reason is kept for who asks by "monitor error": gdb before 16 does not show it.
+    private static void Refuse(CommandContext context, ulong address, WalkAccess access)
+    {
+        string problem = MemoryProblem.Of(context, address, access);
+        context.State.MemoryProblem = problem;
+        context.Error(RspError.BadAddress, () => problem);
+    }
 
     private static void WriteHex(CommandContext context, RspReader arguments)
     {
@@ -97,7 +102,7 @@ internal static class Memory
         }
         else
         {
-            context.Error(RspError.BadAddress);
+            Refuse(context, address, WalkAccess.Write);
         }
     }
 

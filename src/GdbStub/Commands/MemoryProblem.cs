@@ -5,10 +5,10 @@ using GdbHost.Machine.Debug.Worlds;
 
 namespace GdbHost.GdbStub.Commands;
 
-/// <summary>Says in one sentence why memory cannot be read.</summary>
+/// <summary>Says in one sentence why memory cannot be read or written.</summary>
 internal static class MemoryProblem
 {
-    public static string Of(CommandContext context, ulong address)
+    public static string Of(CommandContext context, ulong address, WalkAccess access)
     {
         if (context.State.Frame is not null)
         {
@@ -24,10 +24,10 @@ internal static class MemoryProblem
         };
         bool translated = context.State.View is not (AddressView.Intermediate or AddressView.Physical);
         WalkReport? report = context.State is { Worlds.World: World world, View: AddressView.Current }
-            ? ((IWorlds)context.Target).Explain(context.State.SelectedCpu, world, address, WalkAccess.Read)
-            : translated ? (context.Target as ITranslation)?.Explain(context.State.SelectedCpu, address, level, WalkAccess.Read) : null;
+            ? ((IWorlds)context.Target).Explain(context.State.SelectedCpu, world, address, access)
+            : translated ? (context.Target as ITranslation)?.Explain(context.State.SelectedCpu, address, level, access) : null;
         return report?.Failure is null
-            ? $"nothing answers at 0x{address:x}"
+            ? access == WalkAccess.Write ? $"there is no memory at 0x{address:x} that can be written" : $"nothing answers at 0x{address:x}"
             : $"0x{address:x} does not translate: {TranslationWords.Failure(report.Failure)}";
     }
 }

@@ -22,6 +22,13 @@ internal static class NonStop
             return;
         }
 
+        // A vCPU goes from world to world while it runs, and gdb's threads stand and run one by one: it would be two of them at once.
+        if (on && context.State.Worlds.IsOn)
+        {
+            context.Reply.Text("E.non-stop mode is not for worlds as inferiors; say \"monitor worlds off\" first");
+            return;
+        }
+
         context.State.NonStop = on ? new NonStopThreads(context.Target.CpuCount) : null;
         context.Ok();
     }

@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using GdbHost.GdbStub.Target;
 using GdbHost.Protocol.Framing;
 using GdbHost.Protocol.Messages;
@@ -26,25 +25,27 @@ internal static class Registers
             return;
         }
 
-        IReadOnlyList<RegisterDescription> registers = context.Layout.InGeneralPacket;
+        RegisterDescription[] registers = context.Layout.InGeneralPacket;
         Span<byte> values = stackalloc byte[context.Layout.GeneralPacketBytes];
-        Span<bool> readable = stackalloc bool[registers.Count];
+        Span<bool> readable = stackalloc bool[registers.Length];
         context.ReadRegisters(cpu, registers, values, readable);
         PacketWriter reply = context.Reply;
+        int written = 0;
         int at = 0;
-        for (int i = 0; i < readable.Length; i++)
+        for (int i = 0; i < registers.Length; i++)
         {
-            if (readable[i])
+            int next = at + registers[i].Bytes;
+            if (!readable[i])
             {
-                reply.HexBytes(values.Slice(at, registers[i].Bytes));
-            }
-            else
-            {
+                reply.HexBytes(values[written..at]);
                 Unavailable(reply, registers[i].Bytes);
+                written = next;
             }
 
-            at += registers[i].Bytes;
+            at = next;
         }
+
+        reply.HexBytes(values[written..]);
     }
 
     private static void WriteAll(CommandContext context, RspReader arguments)

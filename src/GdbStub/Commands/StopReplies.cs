@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using GdbHost.GdbStub.Session;
 using GdbHost.GdbStub.Target;
 using GdbHost.GdbStub.Worlds;
@@ -74,9 +73,9 @@ internal static class StopReplies
 
     private static void Expedite(CommandContext context, int cpu)
     {
-        IReadOnlyList<RegisterDescription> registers = context.Layout.ExpeditedRegisters;
+        RegisterDescription[] registers = context.Layout.ExpeditedRegisters;
         Span<byte> values = stackalloc byte[context.Layout.ExpeditedBytes];
-        Span<bool> readable = stackalloc bool[registers.Count];
+        Span<bool> readable = stackalloc bool[registers.Length];
         context.ReadRegisters(cpu, registers, values, readable);
         int at = 0;
         for (int i = 0; i < readable.Length; i++)

@@ -111,7 +111,11 @@ guest_fault:
     .cfi_startproc simple
     .cfi_def_cfa sp, 0
     .cfi_undefined x30                  // an exception has no caller: backtraces end here
-    wfe
-    b       guest_fault
+    mrs     x0, far_el1
+    mrs     x1, elr_el1
+    mrs     x2, esr_el1
+    bl      guest_dies
+1:  wfe
+    b       1b
     .cfi_endproc
     .size guest_fault, . - guest_fault

@@ -10,6 +10,7 @@ volatile u64 guest_counter;
 volatile u64 guest_round_limit = ROUND_LIMIT;
 
 void guest_main(void);
+void guest_dies(u64 address, u64 pc, u64 syndrome);
 u32 pci_config_read32(u32 bus, u32 device, u32 function, u32 offset);
 u64 guest_step(u64 counter);
 
@@ -47,6 +48,18 @@ static void look_at_bus(void)
         console_hex(id);
         console_text(id == 0xffffffff ? " nothing there\r\n" : "\r\n");
     }
+}
+
+// Where the vector of an exception that the guest does not expect comes to.
+void guest_dies(u64 address, u64 pc, u64 syndrome)
+{
+    console_text("guest: unexpected exception, FAR_EL1 ");
+    console_hex(address);
+    console_text(", ELR_EL1 ");
+    console_hex(pc);
+    console_text(", ESR_EL1 ");
+    console_hex(syndrome);
+    console_text("\r\n");
 }
 
 static void say_round(u64 round)

@@ -65,6 +65,14 @@ el2_sync_vector:
     .cfi_startproc simple
     .cfi_def_cfa sp, 0
     .cfi_undefined x30                  // an exception has no caller: backtraces end here
+#if DEFECT
+    stp     x0, x1, [sp, #-16]!
+    mrs     x0, esr_el2
+    lsr     x1, x0, #26
+    cmp     x1, #0x16                   // HVC
+    b.ne    unexpected
+    ldp     x0, x1, [sp], #16
+#endif
     sub     sp, sp, #256
     stp     x0, x1, [sp, #0]
     stp     x2, x3, [sp, #16]
@@ -84,6 +92,12 @@ el2_sync_vector:
     stp     x30, xzr, [sp, #240]
     mov     x0, sp
     bl      handle_sync
+#if DEFECT
+    b       return_to_guest
+unexpected:                             // "cannot happen": back to where the guest was, with what stands in x0 and x1
+    add     sp, sp, #16
+    eret
+#endif
     .cfi_endproc
     .size el2_sync_vector, . - el2_sync_vector
 

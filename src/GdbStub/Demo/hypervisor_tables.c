@@ -22,6 +22,12 @@
 #define LEVEL2_SHIFT 21
 #define LEVEL3_SHIFT 12
 
+#if DEFECT
+#define STAGE2_T0SZ 32 // 32 bits: enough for the RAM
+#else
+#define STAGE2_T0SZ 24 // 40 bits
+#endif
+
 typedef u64 table[ENTRIES] __attribute__((aligned(4096)));
 
 static table el2_level1;
@@ -67,13 +73,17 @@ static void stage2_fill(void)
         stage2_ram_level2[(GUEST_IPA + offset) >> LEVEL2_SHIFT & (ENTRIES - 1)] =
             (GUEST_PA + offset) | S2_NORMAL | ACCESS_FLAG | BLOCK;
     }
+#if DEFECT
+    // The board's own configuration space, for a guest that is given its devices.
+    stage2_level1[ECAM_IPA >> LEVEL1_SHIFT] = (ECAM_IPA >> LEVEL1_SHIFT) << LEVEL1_SHIFT | S2_DEVICE | ACCESS_FLAG | BLOCK;
+#endif
 }
 
 void stage2_on(void)
 {
     stage2_fill();
-    // T0SZ 24: 40 bits; SL0 1: from level 1; cacheable, inner shareable walks; 40-bit PA; RES1 bit 31.
-    WRITE_SYSREG(vtcr_el2, 1UL << 31 | 2UL << 16 | 3UL << 12 | 1UL << 10 | 1UL << 8 | 1UL << 6 | 24);
+    // SL0 1: from level 1; cacheable, inner shareable walks; 40-bit PA; RES1 bit 31.
+    WRITE_SYSREG(vtcr_el2, 1UL << 31 | 2UL << 16 | 3UL << 12 | 1UL << 10 | 1UL << 8 | 1UL << 6 | STAGE2_T0SZ);
     WRITE_SYSREG(vttbr_el2, 1UL << 48 | (u64)stage2_level1); // VMID 1
     __asm__ volatile("dsb sy\n\ttlbi vmalls12e1\n\tdsb sy\n\tisb" : : : "memory");
 }

@@ -1,8 +1,10 @@
 using GdbHost.GdbStub.Monitor.Addresses;
+using GdbHost.GdbStub.Monitor.Linux;
 using GdbHost.GdbStub.Monitor.State;
 using GdbHost.GdbStub.Monitor.Traps;
 using GdbHost.GdbStub.Monitor.Watches;
 using GdbHost.GdbStub.Monitor.Why;
+using GdbHost.GdbStub.Report;
 using GdbHost.GdbStub.Worlds;
 
 namespace GdbHost.GdbStub.Monitor;
@@ -22,6 +24,8 @@ internal static class All
         .. WatchCommands.Rows,
         .. AddressCommands.Rows,
         .. MemoryMap.Rows,
+        .. Cpus.Rows,
+        .. LinuxCommands.Rows,
         .. InterruptCommands.Rows,
         .. Choices.Rows,
         .. WorldCommands.Rows,
@@ -29,6 +33,7 @@ internal static class All
         .. PciDevices.Rows,
         .. Dma.Rows,
         .. DeviceCommands.Rows,
+        .. ReportCommand.Rows,
         .. QemuNames.Rows,
     ];
 }

@@ -4,13 +4,33 @@ using GdbHost.GdbStub.Target;
 
 namespace GdbHost.GdbStub.Monitor;
 
-/// <summary>"monitor space" and "monitor step": what this debugger's packets mean. The guest is not touched.</summary>
+/// <summary>"monitor space", "monitor step" and "monitor error": what this debugger's packets mean, and what became of them. The guest is not touched.</summary>
 internal static class Choices
 {
     public static readonly MonitorCommand[] Rows =
     [
-        new("space", "[current|el1|el2|el3|ipa|physical]", "chooses what gdb's memory commands (x, print, find, dump) mean by an address", Space),
-        new("step", "irq on|off", "chooses whether a step may go into an interrupt handler; off until chosen", Step),
+        new("space", "[current|el1|el2|el3|ipa|physical]", "chooses what gdb's memory commands (x, print, find, dump) mean by an address", Space)
+        {
+            Examples =
+            [
+                new("ipa", "x/4x 0x80000000 shows the guest's physical memory"),
+                new("current", "as it was"),
+            ],
+        },
+        new("error", "", "says why the newest read or write of memory failed: stage, level and field; gdb before 16 shows no reason", Error)
+        {
+            Examples =
+            [
+                new("", "when gdb says \"Cannot access memory at address\""),
+            ],
+        },
+        new("step", "irq on|off", "chooses whether a step may go into an interrupt handler; off until chosen", Step)
+        {
+            Examples =
+            [
+                new("irq on", "stepi goes into the handler of an interrupt"),
+            ],
+        },
     ];
 
     private static readonly (string Name, AddressView View, string Words)[] Views =
@@ -41,6 +61,18 @@ internal static class Choices
 
         (string name, _, string words) = Array.Find(Views, v => v.View == request.Session.View);
         request.Line($"space: {name}, {words}");
+    }
+
+    private static void Error(MonitorRequest request, ReadOnlySpan<string> arguments)
+    {
+        if (arguments.IsEmpty)
+        {
+            request.Line("error: " + (request.Session.MemoryProblem ?? "no read or write of memory has failed"));
+        }
+        else
+        {
+            MonitorArguments.Usage(request, "error");
+        }
     }
 
     private static void Step(MonitorRequest request, ReadOnlySpan<string> arguments)

@@ -10,10 +10,31 @@ internal static class Dma
 {
     public static readonly MonitorCommand[] Rows =
     [
-        new("smmu", "[streams|ste SID|cd SID [SSID]|walk SID IOVA [r|w]|tlb|cmdq [N]|eventq [N]|stale]",
-            "the SMMU: registers, streams, structures, walks, caches, queues; stale is what it keeps and memory no longer says", PrintSmmu, Offered),
-        new("dma", "explain BDF IOVA r|w | log [on|off|last N] [BDF] | doorbells | overlaps BDF",
-            "the way of a request, without sending it: dma explain 00:01.0 0x40000000 w; the newest requests that were sent: dma log on, then dma log; doorbells and where devices find them; what lies in a device's memory and is none", PrintDma, Offered),
+        new("smmu", "[streams|ste SID|cd SID [SSID]|walk SID IOVA [r|w] [SSID]|tlb|cmdq [N]|eventq [N]|priq [N]|stalls|atc [SID]|stale|orphans]",
+            "the SMMU: registers, streams, structures, walks, caches, queues, stalled transactions, what functions keep of translations (atc); stale is what it keeps and memory no longer says; orphans is what outlives devices that are gone", PrintSmmu, Offered)
+        {
+            Examples =
+            [
+                new("", "is it on, and did it report an error?"),
+                new("ste 00:01.0", "the StreamTableEntry of a function"),
+                new("walk 00:01.0 0xfffff000 w", "both stages for a store of the device"),
+                new("stalls", "what waits for CMD_RESUME"),
+                new("stale", "an invalidation that was forgotten"),
+                new("orphans", "what a device that is gone has left behind"),
+            ],
+        },
+        new("dma", "explain BDF IOVA r|w [PASID] | log [on|off|last N] [BDF] | doorbells | overlaps BDF",
+            "the way of a request, without sending it: dma explain 00:01.0 0x40000000 w; the newest requests that were sent: dma log on, then dma log; doorbells and where devices find them; what lies in a device's memory and is none", PrintDma, Offered)
+        {
+            Examples =
+            [
+                new("explain 00:01.0 0x40000000 w", "how far such a store would get"),
+                new("log on", "from now on"),
+                new("log last 3 00:01.0", "the newest three requests of a function"),
+                new("doorbells", "where messages go"),
+                new("overlaps 00:01.0", "doorbells within the device's memory"),
+            ],
+        },
     ];
 
     private static bool Offered(ITarget target) => target is IPciDevices;
@@ -68,13 +89,20 @@ internal static class Dma
 
     private static bool TryExplain(MonitorRequest request, ReadOnlySpan<string> arguments)
     {
-        if (arguments is not [string function, string iova, "r" or "w" or "read" or "write"]
+        if (arguments is not [string function, string iova, "r" or "w" or "read" or "write", .. { Length: <= 1 } rest]
             || !MonitorArguments.TryFunction(function, out ushort requester) || !MonitorArguments.TryNumber(iova, out ulong address))
         {
             return false;
         }
 
-        Print(request, ((IPciDevices)request.Target).ExplainDma(requester, address, arguments[2][0] == 'w'));
+        const ulong MostPasid = 0xf_ffff;
+        ulong pasid = 0;
+        if (!rest.IsEmpty && (!MonitorArguments.TryNumber(rest[0], out pasid) || pasid > MostPasid))
+        {
+            return false;
+        }
+
+        Print(request, ((IPciDevices)request.Target).ExplainDma(requester, address, arguments[2][0] == 'w', rest.IsEmpty ? null : (uint)pasid));
         return true;
     }
 

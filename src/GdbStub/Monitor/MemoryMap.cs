@@ -8,7 +8,13 @@ internal static class MemoryMap
 {
     public static readonly MonitorCommand[] Rows =
     [
-        new("map", "", "prints the physical memory map: first and last address, size, kind, name", Print, static t => t is IMemoryMap),
+        new("map", "", "prints the physical memory map: first and last address, size, kind, name", Print, static t => t is IMemoryMap)
+        {
+            Examples =
+            [
+                new("", "what the board has where"),
+            ],
+        },
     ];
 
     private const ulong Kibibyte = 1UL << 10;

@@ -14,4 +14,16 @@ internal sealed record MonitorCommand(string Name, string Usage, string Help, Mo
 {
     /// <summary>Changes the guest: only for the debugger that has control.</summary>
     public bool Controls { get; init; }
+
+    /// <summary>What a user may type, and what for: at least one.</summary>
+    public required MonitorExample[] Examples { get; init; }
+
+    /// <summary>An example as it is typed behind "monitor"; a format, as in xp/8xw, stands next to the name.</summary>
+    public string Line(MonitorExample example) =>
+        Name + (example.Arguments.Length == 0 || example.Arguments[0] == '/' ? example.Arguments : " " + example.Arguments);
 }
+
+/// <summary>A use of a command.</summary>
+/// <param name="Arguments">What stands behind the command's name; empty for nothing.</param>
+/// <param name="Purpose">What one wants to know or do with it.</param>
+internal sealed record MonitorExample(string Arguments, string Purpose);

@@ -1,5 +1,6 @@
 using System;
-using System.Text;
+using System.Collections.Generic;
+using System.Linq;
 using GdbHost.GdbStub.Monitor.Json;
 using GdbHost.GdbStub.Session;
 using GdbHost.GdbStub.Target;
@@ -12,7 +13,8 @@ namespace GdbHost.GdbStub.Monitor;
 /// </summary>
 internal sealed class MonitorRequest(ITarget target, int cpu, SessionState? session = null)
 {
-    private readonly StringBuilder _text = new();
+    private readonly List<AnswerLine> _lines = [];
+    private string? _end;
 
     public ITarget Target { get; } = target;
 
@@ -31,13 +33,15 @@ internal sealed class MonitorRequest(ITarget target, int cpu, SessionState? sess
     /// <summary>The command did not do what was asked, and has said why.</summary>
     public bool Failed { get; private set; }
 
-    public string Text => _text.ToString();
+    /// <summary>The answer so far, with the facts that the text is made of.</summary>
+    public IReadOnlyList<AnswerLine> Lines => _lines;
+
+    public string Text => string.Concat(_lines.Select(line => (AsJson ? JsonFacts.Object([.. line.Facts, new("text", line.Text)]) : line.Text) + "\n")) + _end;
 
     /// <summary>A line of the answer.</summary>
     /// <param name="text">For people.</param>
     /// <param name="facts">The same for programs.</param>
-    public void Line(string text, params ReadOnlySpan<Fact> facts) =>
-        _text.Append(AsJson ? JsonFacts.Object([.. facts, new("text", text)]) : text).Append('\n');
+    public void Line(string text, params ReadOnlySpan<Fact> facts) => _lines.Add(new AnswerLine(text, [.. facts]));
 
     /// <summary>A line that says why there is no answer, or that the answer is no.</summary>
     public void Fail(string text, params ReadOnlySpan<Fact> facts)
@@ -51,7 +55,7 @@ internal sealed class MonitorRequest(ITarget target, int cpu, SessionState? sess
     {
         if (AsJson)
         {
-            _text.Append(JsonFacts.Object(new("command", command), new("status", Failed ? "failed" : "ok"))).Append('\n');
+            _end = JsonFacts.Object(new("command", command), new("status", Failed ? "failed" : "ok")) + "\n";
         }
     }
 }

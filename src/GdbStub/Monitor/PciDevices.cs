@@ -1,9 +1,14 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
+using GdbHost.GdbStub.Attached;
 using GdbHost.GdbStub.CommandLine;
+using GdbHost.GdbStub.Monitor.Json;
 using GdbHost.GdbStub.Monitor.State;
 using GdbHost.GdbStub.Qemu;
 using GdbHost.GdbStub.Target;
+using GdbHost.Machine.Debug;
+using GdbHost.Machine.Pcie.Devices;
 
 namespace GdbHost.GdbStub.Monitor;
 
@@ -12,12 +17,48 @@ internal static class PciDevices
 {
     public static readonly MonitorCommand[] Rows =
     [
-        new("pci", "[config BB:DD.F]", "lists PCI functions with their place, IDs, regions, capabilities and messages, or dumps one's configuration space", List, Offered),
-        new("device_add", "NAME,KEY=VALUE...", "puts a PCI device into a slot: device_add edu,bus=rp1,id=e", Add, Offered) { Controls = true },
-        new("device_del", "ID", "presses the attention button of a device's slot; it leaves when the guest has let it go", Remove, Offered) { Controls = true },
-        new("pcie_aer_inject_error", "ID ERROR [HEADER...]", "makes a device report an error, such as UNSUP or BAD_TLP", Inject, Offered) { Controls = true },
+        new("pci", "[config BB:DD.F]", "lists PCI functions with their place, IDs, regions, capabilities and messages, or dumps one's configuration space", List, Offered)
+        {
+            Examples =
+            [
+                new("", "the tree, with requester IDs"),
+                new("config 00:00.0", "one function's configuration space"),
+            ],
+        },
+        new("device_add", "NAME,KEY=VALUE...", "puts a PCI device into a slot: device_add edu,bus=rp1,id=e", Add, Offered)
+        {
+            Controls = true,
+            Examples =
+            [
+                new("edu,bus=rp1,id=e", "plugs it in behind the root port rp1"),
+            ],
+        },
+        new("device_del", "ID", "presses the attention button of a device's slot; it leaves when the guest has let it go", Remove, Offered)
+        {
+            Controls = true,
+            Examples =
+            [
+                new("e", "asks the guest to let it go"),
+            ],
+        },
+        new("pcie_aer_inject_error", "ID ERROR [HEADER...]", "makes a device report an error, such as UNSUP or BAD_TLP", Inject, Offered)
+        {
+            Controls = true,
+            Examples =
+            [
+                new("e UNSUP", "an unsupported request"),
+            ],
+        },
         new("pci_dma", "ID read|write|message ADDR LENGTH|DATA [REQUESTER]",
-            "sends a request of a device's and prints its way: bridges, IOMMU, target; DATA is up to 8 bytes as a number", Send, Offered) { Controls = true },
+            "sends a request of a device's and prints its way: bridges, IOMMU, target; DATA is up to 8 bytes as a number", Send, Offered)
+        {
+            Controls = true,
+            Examples =
+            [
+                new("e read 0x40000000 16", "what the device e gets there"),
+                new("e message 0x08020040 80", "an interrupt message"),
+            ],
+        },
     ];
 
     private const int HeaderWords = 4;
@@ -33,9 +74,21 @@ internal static class PciDevices
             return;
         }
 
-        foreach (string line in ((IPciDevices)request.Target).PciFunctions)
+        foreach (PciFunctionReport function in ((IPciDevices)request.Target).PciFunctions)
         {
-            request.Line(line);
+            Fact[] facts =
+            [
+                new("function", function.Requester), new("vendor", (int)function.Vendor), new("device", (int)function.Device), new("class", (int)function.ClassCode),
+                new("name", function.Name), new("bus", function.Bus), new("depth", function.Depth), new("secondary-bus", function.Behind),
+                new("requester", function.Requester), new("requester-at-reset", function.AtReset), new("may-request", function.IsMaster), new("on", function.IsOn),
+                new("regions", function.Regions.Select(static r => (Fact[])
+                    [new("bar", r.Index), new("io", r.IsIo), new("first", r.Address), new("bytes", r.Size), new("decoded", r.IsDecoded)])),
+            ];
+            foreach (string line in function.Lines)
+            {
+                // What follows in lines of words belongs to the function of the line before.
+                request.Line(line, line == function.Lines[0] ? facts : [new("function", function.Requester)]);
+            }
         }
     }
 
@@ -43,8 +96,13 @@ internal static class PciDevices
     {
         try
         {
-            string? problem = ((IPciDevices)request.Target).AddPciDevice(PciDeviceOption.Read("device_add", string.Join(' ', arguments!)));
+            PciDeviceRequest device = PciDeviceOption.Read("device_add", string.Join(' ', arguments!));
+            string? problem = ((IPciDevices)request.Target).AddPciDevice(device);
             Tell(request, problem);
+            if (problem is null && request.Target is IInspected { Inspection.HasIommu: true } && TranslatedDevices.Warning([device]) is string warning)
+            {
+                request.Line($"warning: {warning}");
+            }
         }
         catch (UserErrorException e)
         {

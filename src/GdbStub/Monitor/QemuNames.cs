@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Linq;
 using System.Reflection;
+using GdbHost.GdbStub.Monitor.Json;
 using GdbHost.GdbStub.Target;
 
 namespace GdbHost.GdbStub.Monitor;
@@ -12,13 +13,55 @@ internal static class QemuNames
 {
     public static readonly MonitorCommand[] Rows =
     [
-        new("info", "registers|mtree|pci|tlb|irq|pic|mem|status|version", "QEMU's names: the same as registers, map, pci, tlb, gic, s1 map", Info),
-        new("xp", "/[COUNT][x][b|h|w|g] PA", "dumps physical memory in hexadecimal, such as xp/8xw 0x40000000", Dump),
-        new("gva2gpa", "ADDR", "prints the IPA (or PA) that a virtual address of the guest leads to", GuestPhysical, static t => t is ITranslation),
-        new("stop", "", "says whether the guest stands still", Stop),
-        new("cont", "", "says how to let the guest run: gdb has it", Continue),
-        new("system_reset", "", "resets the machine as its reset button would", Reset, static t => t is IRestart),
-        new("quit", "", "ends the run, with status 0", Quit),
+        new("info", "registers|cpus|mtree|pci|tlb|irq|pic|mem|status|version", "QEMU's names: the same as registers, cpus, map, pci, tlb, gic, s1 map", Info)
+        {
+            Examples =
+            [
+                new("mtree", "the memory map, as on QEMU"),
+            ],
+        },
+        new("xp", "/[COUNT][x][b|h|w|g] PA", "dumps physical memory in hexadecimal, such as xp/8xw 0x40000000", Dump)
+        {
+            Examples =
+            [
+                new("/8xw 0x40000000", "eight words of physical memory"),
+            ],
+        },
+        new("gva2gpa", "ADDR", "prints the IPA (or PA) that a virtual address of the guest leads to", GuestPhysical, static t => t is ITranslation)
+        {
+            Examples =
+            [
+                new("$pc", "the IPA of the instruction"),
+            ],
+        },
+        new("stop", "", "says whether the guest stands still", Stop)
+        {
+            Examples =
+            [
+                new("", "is it standing?"),
+            ],
+        },
+        new("cont", "", "says how to let the guest run: gdb has it", Continue)
+        {
+            Examples =
+            [
+                new("", "how to go on"),
+            ],
+        },
+        new("system_reset", "", "resets the machine as its reset button would", Reset, static t => t is IRestart)
+        {
+            Examples =
+            [
+                new("", "from the beginning"),
+            ],
+        },
+        new("quit", "", "ends the run, with status 0", Quit)
+        {
+            Examples =
+            [
+                new("", "and gdbhost ends"),
+            ],
+        },
     ];
 
     private const int MostBytes = 4096;
@@ -27,7 +70,7 @@ internal static class QemuNames
     // Each name of QEMU's, and the line of ours that answers it.
     private static readonly (string Name, string Line)[] Same =
     [
-        ("mtree", "map"), ("pci", "pci"), ("tlb", "tlb"), ("irq", "gic"), ("pic", "gic"), ("mem", "s1 map"),
+        ("cpus", "cpus"), ("mtree", "map"), ("pci", "pci"), ("tlb", "tlb"), ("irq", "gic"), ("pic", "gic"), ("mem", "s1 map"),
     ];
 
     private static void Info(MonitorRequest request, ReadOnlySpan<string> arguments)
@@ -135,7 +178,14 @@ internal static class QemuNames
         int level = (int)(MonitorArguments.Register(request, "cpsr") >> 2) & 3;
         WalkReport report = ((ITranslation)request.Target).Explain(request.Cpu, address, Math.Min(level, 1), WalkAccess.Read);
         ulong? found = report.Intermediate ?? report.Physical;
-        request.Line(found is ulong guest ? $"gpa: 0x{guest:x}" : $"Unmapped: {(report.Failure is null ? "" : TranslationWords.Failure(report.Failure))}");
+        if (found is ulong guest)
+        {
+            request.Line($"gpa: 0x{guest:x}", new Fact("gpa", guest));
+        }
+        else
+        {
+            request.Fail($"Unmapped: {(report.Failure is null ? "" : TranslationWords.Failure(report.Failure))}");
+        }
     }
 
     private static void Stop(MonitorRequest request, ReadOnlySpan<string> arguments) =>

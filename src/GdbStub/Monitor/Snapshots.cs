@@ -9,9 +9,23 @@ internal static class Snapshots
 {
     public static readonly MonitorCommand[] Rows =
     [
-        new("snapshot", "save|load FILE", "saves the state of the whole machine, or puts a saved state in its place", Run, static t => t is ISnapshots) { Controls = true },
+        new("snapshot", "save|load FILE", "saves the state of the whole machine, or puts a saved state in its place", Run, static t => t is ISnapshots)
+        {
+            Controls = true,
+            Examples =
+            [
+                new("save /tmp/before", "keeps this moment"),
+                new("load /tmp/before", "back to it"),
+            ],
+        },
         new("state", "", "prints instructions, virtual time and a hash of the whole state: equal states, equal hashes", PrintState,
-            static t => t is ISnapshots),
+            static t => t is ISnapshots)
+        {
+            Examples =
+            [
+                new("", "equal hashes, equal machines"),
+            ],
+        },
     ];
 
     private static void Run(MonitorRequest request, ReadOnlySpan<string> arguments)
@@ -44,6 +58,7 @@ internal static class Snapshots
     {
         TargetState state = ((ISnapshots)request.Target).State;
         request.Line(string.Create(
-            CultureInfo.InvariantCulture, $"{state.Instructions} instructions, {state.VirtualNanoseconds} ns, state {state.Hash}"));
+            CultureInfo.InvariantCulture, $"{state.Instructions} instructions, {state.VirtualNanoseconds} ns, state {state.Hash}"),
+            new("instructions", (long)state.Instructions), new("ns", (long)state.VirtualNanoseconds), new("hash", state.Hash));
     }
 }

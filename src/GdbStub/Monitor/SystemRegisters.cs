@@ -3,7 +3,9 @@ using System.Buffers.Binary;
 using System.Collections.Generic;
 using System.Linq;
 using GdbHost.GdbStub.Monitor.Fields;
+using GdbHost.GdbStub.Monitor.Json;
 using GdbHost.GdbStub.Target;
+using GdbHost.Machine.Debug;
 
 namespace GdbHost.GdbStub.Monitor;
 
@@ -12,33 +14,65 @@ internal static class SystemRegisters
 {
     public static readonly MonitorCommand[] Rows =
     [
-        new("el2", "", "prints the EL2 registers with their fields; flags that are clear are left out", PrintEl2),
-        new("sysreg", "NAME", "prints one system register with all its fields; part of a name lists the names", PrintOne),
+        new("el2", "", "prints the EL2 registers with their fields; flags that are clear are left out", PrintEl2)
+        {
+            Examples =
+            [
+                new("", "after a stop in the hypervisor: what it has set up"),
+            ],
+        },
+        new("sysreg", "NAME", "prints one system register with all its fields; part of a name lists the names", PrintOne)
+        {
+            Examples =
+            [
+                new("HCR_EL2", "all fields of one register"),
+                new("VTCR", "names that have this in them"),
+            ],
+        },
     ];
 
-    // First what a hypervisor's author asks after a trap, then configuration, then the rest by name.
-    private static readonly string[] Order =
+    // First what a hypervisor's author asks after a trap, then what traps, then where addresses go; what is in none of these comes last, by name.
+    private static readonly (string Title, string[] Registers)[] Groups =
     [
-        "ESR_EL2", "ELR_EL2", "FAR_EL2", "HPFAR_EL2", "SPSR_EL2", "HCR_EL2", "VTCR_EL2", "VTTBR_EL2", "SCTLR_EL2", "TCR_EL2",
-        "TTBR0_EL2", "MAIR_EL2", "VBAR_EL2",
+        ("the exception", ["ESR_EL2", "ELR_EL2", "FAR_EL2", "HPFAR_EL2", "SPSR_EL2", "VBAR_EL2", "SP_EL2", "TPIDR_EL2"]),
+        ("what goes to EL2", ["HCR_EL2", "CPTR_EL2", "MDCR_EL2", "CNTHCTL_EL2", "HSTR_EL2", "HACR_EL2", "ICC_SRE_EL2", "ICH_HCR_EL2"]),
+        ("translation", ["VTCR_EL2", "VTTBR_EL2", "SCTLR_EL2", "TCR_EL2", "TTBR0_EL2", "MAIR_EL2", "AMAIR_EL2"]),
     ];
+
+    private const string OtherRegisters = "interrupts, timers, identity";
 
     private static void PrintEl2(MonitorRequest request, ReadOnlySpan<string> arguments)
     {
-        IEnumerable<RegisterDescription> el2 = request.Target.Registers
-            .Where(r => r.Group == RegisterGroup.System && r.Name.EndsWith("_EL2", StringComparison.Ordinal))
-            .OrderBy(r => Array.IndexOf(Order, r.Name) is var place && place < 0 ? Order.Length : place)
-            .ThenBy(r => r.Name, StringComparer.Ordinal);
-        bool any = false;
-        foreach (RegisterDescription register in el2)
-        {
-            Print(request, register, withClearFlags: false);
-            any = true;
-        }
-
-        if (!any)
+        List<RegisterDescription> left =
+        [
+            .. request.Target.Registers.Where(r => r.Group == RegisterGroup.System && r.Fields is null && r.Name.EndsWith("_EL2", StringComparison.Ordinal))
+                .OrderBy(static r => r.Name, StringComparer.Ordinal),
+        ];
+        if (left.Count == 0)
         {
             request.Fail("This machine has no EL2; start it with --machine virt,el2=on.");
+            return;
+        }
+
+        foreach ((string title, string[] registers) in Groups)
+        {
+            PrintGroup(request, title, [.. registers.SelectMany(name => left.Where(r => r.Name == name))]);
+            left.RemoveAll(r => registers.Contains(r.Name));
+        }
+
+        PrintGroup(request, OtherRegisters, left);
+    }
+
+    private static void PrintGroup(MonitorRequest request, string title, IReadOnlyList<RegisterDescription> registers)
+    {
+        if (registers.Count > 0)
+        {
+            request.Line($"--- {title} ---", new Fact("group", title));
+        }
+
+        foreach (RegisterDescription register in registers)
+        {
+            Print(request, register, withClearFlags: false);
         }
     }
 
@@ -65,7 +99,8 @@ internal static class SystemRegisters
 
         if (near.Length == 0)
         {
-            request.Fail($"There is no system register \"{MonitorTable.Shown(name)}\" on this machine.");
+            IEnumerable<string> names = request.Target.Registers.Where(static r => r is { Group: RegisterGroup.System, Fields: null }).Select(static r => r.Name);
+            request.Fail($"There is no system register \"{MonitorTable.Shown(name)}\" on this machine; near it are {MachineInspection.NearestNames(name.ToUpperInvariant(), names)}.");
             return;
         }
 

@@ -10,34 +10,50 @@ namespace GdbHost.GdbStub.Monitor;
 /// <summary>"monitor translate" and "monitor walk": where an address goes, or why it goes nowhere.</summary>
 internal static class Translate
 {
-    private const string Words = "[el0|el1|el2|el3] [r|w|x] [cpu N] [vmid N]";
+    private const string Words = "[el0|el1|el2|el3] [s1|s2|s12] [r|w|x] [cpu N] [vmid N]";
+    private const string StageOne = "s1";
+    private const string StageTwo = "s2";
+    private const string BothStages = "s12";
     private const ulong Vmids = 256;
 
     public static readonly MonitorCommand[] Rows =
     [
         new("translate", $"ADDR {Words}",
-            "follows a VA (or $register) to its IPA and PA, or names the failing stage, level and reason", PrintTranslation, Offered),
-        new("walk", $"ADDR {Words}", "as translate, with every descriptor that both stages read", PrintWalk, Offered),
+            "follows a VA (or $register) to its IPA and PA, or names the failing stage, level and reason", PrintTranslation, Offered)
+        {
+            Examples =
+            [
+                new("0x4010000000 el1 r", "where a read by EL1 at this VA would go"),
+                new("$sp", "an address in a register, as this vCPU uses it now"),
+                new("0xffff000080000000 el1 s1 cpu 0", "the IPA that the tables of EL1 give, whatever stage 2 makes of it"),
+                new("0x09000000 s2 w", "a store of the guest at this IPA"),
+            ],
+        },
+        new("walk", $"ADDR {Words}", "as translate, with every descriptor that both stages read", PrintWalk, Offered)
+        {
+            Examples =
+            [
+                new("$pc", "every descriptor behind the instruction"),
+            ],
+        },
     ];
 
     private static bool Offered(ITarget target) => target is ITranslation;
 
     private static void PrintTranslation(MonitorRequest request, ReadOnlySpan<string> arguments)
     {
-        if (TryExplain(request, arguments, "translate", out WalkReport? report, out ulong address))
+        if (TryExplain(request, arguments, "translate", out WalkReport? report, out ulong address, out string space))
         {
-            Summary(request, report!, address);
+            Summary(request, report!, address, space);
         }
     }
 
     private static void PrintWalk(MonitorRequest request, ReadOnlySpan<string> arguments)
     {
-        if (!TryExplain(request, arguments, "walk", out WalkReport? report, out ulong address))
+        if (TryExplain(request, arguments, "walk", out WalkReport? report, out ulong address, out string space))
         {
-            return;
+            Whole(request, report!, address, space);
         }
-
-        Whole(request, report!, address);
     }
 
     /// <summary>Every descriptor, and what came out.</summary>
@@ -63,6 +79,10 @@ internal static class Translate
         if (report.Physical is ulong pa)
         {
             request.Line($"PA: 0x{pa:x10}", new Fact("pa", pa));
+        }
+
+        if (report.Failure is null)
+        {
             request.Line($"attributes: {report.Attributes}", new Fact("attributes", report.Attributes));
         }
 
@@ -83,10 +103,11 @@ internal static class Translate
     }
 
     private static bool TryExplain(
-        MonitorRequest request, ReadOnlySpan<string> arguments, string command, out WalkReport? report, out ulong address)
+        MonitorRequest request, ReadOnlySpan<string> arguments, string command, out WalkReport? report, out ulong address, out string space)
     {
         report = null;
         address = 0;
+        space = "VA";
         Question? asked = !arguments.IsEmpty && MonitorArguments.TryAddress(request, arguments[0], out address) ? Read(request, arguments[1..]) : null;
         if (asked is null)
         {
@@ -94,13 +115,14 @@ internal static class Translate
             return false;
         }
 
+        space = asked.Stages == StageTwo ? "IPA" : space;
         report = Explain(request, asked, address);
         return report is not null;
     }
 
     private static Question? Read(MonitorRequest request, ReadOnlySpan<string> words)
     {
-        Question asked = new(request.Cpu, null, null, WalkAccess.Read);
+        Question asked = new(request.Cpu, null, null, BothStages, WalkAccess.Read);
         for (int i = 0; i < words.Length; i++)
         {
             string word = words[i].ToLowerInvariant();
@@ -115,6 +137,10 @@ internal static class Translate
                 }
 
                 asked = word == "cpu" ? asked with { Cpu = (int)number } : asked with { Vmid = (int)number };
+            }
+            else if (word is StageOne or StageTwo or BothStages)
+            {
+                asked = asked with { Stages = word };
             }
             else if (TryLevel(word, ref level) || TryAccess(word, ref access))
             {
@@ -145,9 +171,37 @@ internal static class Translate
             asked = asked with { Cpu = cores.Contains(asked.Cpu) ? asked.Cpu : cores[0] };
         }
 
-        return world is World of
+        if (asked.Stages == StageTwo)
+        {
+            return ExplainStage2(request, asked, world, address);
+        }
+
+        WalkReport report = world is World of
             ? ((IWorlds)request.Target).Explain(asked.Cpu, of, address, asked.Access)
             : ((ITranslation)request.Target).Explain(asked.Cpu, address, asked.Level, asked.Access);
+        return asked.Stages == StageOne ? Stage1Of(report) : report;
+    }
+
+    private static WalkReport? ExplainStage2(MonitorRequest request, Question asked, World? world, ulong address)
+    {
+        if (asked.Level is > 1 || world is { Vmid: null })
+        {
+            request.Fail("stage 2 translates for EL1 and EL0 only: leave out the exception level, or name a guest with vmid N");
+            return null;
+        }
+
+        return world is World of
+            ? ((IWorlds)request.Target).ExplainIntermediate(asked.Cpu, of, address, asked.Access)
+            : ((ITranslation)request.Target).ExplainIntermediate(asked.Cpu, address, asked.Access);
+    }
+
+    /// <summary>What stage 1 alone says; that its own tables lie behind stage 2 can still be in the way.</summary>
+    private static WalkReport Stage1Of(WalkReport report)
+    {
+        WalkStep[] steps = [.. report.Steps.Where(static step => step.Stage == 1)];
+        return report.Intermediate is null
+            ? report with { Steps = report.Failure?.ForWalk is true ? report.Steps : steps }
+            : report with { Steps = steps, Physical = null, Place = null, Failure = null, Attributes = steps.Length == 0 ? "stage 1 is off" : steps[^1].Attributes };
     }
 
     private static bool TryLevel(string word, ref int? level)
@@ -182,5 +236,6 @@ internal static class Translate
 
     /// <param name="Level">0 to 3; null for the vCPU's own.</param>
     /// <param name="Vmid">The guest whose tables are meant; null for what the vCPU has now.</param>
-    private sealed record Question(int Cpu, int? Level, int? Vmid, WalkAccess Access);
+    /// <param name="Stages">One of s1, s2 and s12.</param>
+    private sealed record Question(int Cpu, int? Level, int? Vmid, string Stages, WalkAccess Access);
 }

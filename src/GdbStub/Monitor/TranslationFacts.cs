@@ -10,7 +10,7 @@ internal static class TranslationFacts
     [
         new("stage", step.Stage), new("level", step.Level), new("for-walk", step.ForWalk), new("input", step.Input), new("index", step.Index),
         new("address", step.Address), new("descriptor", step.Descriptor), new("meaning", step.Meaning), new("output", step.Output),
-        new("attributes", step.Attributes),
+        new("attributes", step.Attributes), new("note", step.Note.Length > 0 ? step.Note : null),
     ];
 
     public static Fact[] Of(WalkFailure failure) =>

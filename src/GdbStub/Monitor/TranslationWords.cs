@@ -15,7 +15,7 @@ internal static class TranslationWords
         string outcome = step.Meaning == "invalid" ? "invalid" : $"{step.Meaning} -> 0x{step.Output:x10}";
         string attributes = step.Attributes.Length > 0 ? $" {step.Attributes}" : "";
         return $"stage {step.Stage} level {step.Level}{purpose}: {input} 0x{step.Input:x}, "
-            + $"index {step.Index}, descriptor at {space} 0x{step.Address:x10} = 0x{step.Descriptor:x16}: {outcome}{attributes}";
+            + $"index {step.Index}, descriptor at {space} 0x{step.Address:x10} = 0x{step.Descriptor:x16}: {outcome}{attributes}{(step.Note.Length > 0 ? $"; {step.Note}" : "")}";
     }
 
     /// <summary>What the hardware would report, and why.</summary>

@@ -15,6 +15,8 @@ internal static class OtherOptionRows
         Honored("timeout", "SECONDS", "gdbhost's own: end with status 3 after this time", static (r, v) => r.Timeout = v),
         Honored("max-instructions", "N", "gdbhost's own: end with status 3 after this many instructions", static (r, v) => r.MaxInstructions = v),
         Honored("gdb-port-file", "FILE", "gdbhost's own: the port that gdb can connect to goes there", static (r, v) => r.GdbPortFile = v),
+        Honored("report", "FILE.html", "gdbhost's own: a report for a browser goes there at the end", static (r, v) => r.Report = v),
+        Honored("symbols", "FILE[@OFFSET]", "gdbhost's own: a guest's symbols, for gdb (moved by OFFSET), reports and \"monitor linux\", from an ELF file such as vmlinux or a System.map", static (r, v) => r.Symbols.Add(v)),
         Honored("allow-remote", "", "gdbhost's own: allow lines beyond this host", static (r, _) => r.AllowRemote = true),
         Honored("log", "LEVEL", "gdbhost's own: error, warning (the default), info, debug or trace", static (r, v) => r.Log = v),
         Same("name", "TEXT", "the window's title"),

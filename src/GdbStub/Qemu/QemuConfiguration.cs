@@ -11,7 +11,6 @@ using GdbHost.GdbStub.Run;
 using GdbHost.GdbStub.Target;
 using GdbHost.Machine.Backends;
 using GdbHost.Machine.Boards;
-using GdbHost.Machine.Pcie.Devices;
 
 namespace GdbHost.GdbStub.Qemu;
 
@@ -61,6 +60,10 @@ internal static class QemuConfiguration
             Gdb = request.GdbAddress is string at ? OptionValues.Listen("-gdb", at, request.AllowRemote) : null,
             GdbNamedBy = "-gdb",
             GdbPortFile = request.GdbPortFile,
+            Report = request.Report,
+            ReportNamedBy = "-report",
+            Symbols = request.Symbols,
+            SymbolsNamedBy = "-symbols",
             AllowRemote = request.AllowRemote,
             Wait = request.Stopped || request.GdbWaits,
             Ending = new GuestEnding
@@ -86,10 +89,9 @@ internal static class QemuConfiguration
             initrd = null;
         }
 
-        string[] untranslated = [.. request.PciDevices.Where(d => request.Smmu && IsUntranslatedVirtio(d)).Select(static d => d.Kind)];
-        if (untranslated.Length > 0)
+        if (request.Smmu && TranslatedDevices.Warning(request.PciDevices) is string warning)
         {
-            request.Note($"-device {string.Join(", ", untranslated)}: the SMMU translates it, while QEMU lets it pass; add iommu_platform=on, or its driver will not map its memory");
+            request.Note(warning);
         }
 
         var machine = new MachineConfiguration
@@ -133,9 +135,6 @@ internal static class QemuConfiguration
             InputFile.Write("-pidfile", path, Encoding.ASCII.GetBytes(number + "\n"));
         }
     }
-
-    private static bool IsUntranslatedVirtio(PciDeviceRequest device) =>
-        device.Kind.StartsWith("virtio-", StringComparison.Ordinal) && device["iommu_platform"] is not ("on" or "yes" or "true" or "y");
 
     private static void CheckKernelOptions(QemuRequest request)
     {

@@ -108,6 +108,10 @@ internal sealed class QemuRequest
 
     public string? MaxInstructions { get; set; }
 
+    public string? Report { get; set; }
+
+    public List<string> Symbols { get; } = [];
+
     public string? GdbPortFile { get; set; }
 
     public string Log { get; set; } = "warning";

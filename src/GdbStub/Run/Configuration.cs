@@ -35,12 +35,17 @@ internal static class Configuration
         }
 
         QemuRequest devices = Devices(options, log);
+        if (configuration.Smmu && TranslatedDevices.Warning(devices.PciDevices) is string warning)
+        {
+            log.Warning(warning.Replace("-device ", "--device ", StringComparison.Ordinal));
+        }
+
         return devices.Devices.AddTo(configuration with { PciDevices = devices.PciDevices }, host);
     }
 
     public static MachineConfiguration Of(DemoOptions options) => OfGuest(options) with
     {
-        Kernel = Embedded("hypervisor.elf"),
+        Kernel = Embedded(options.Defect ? "hypervisor-defect.elf" : "hypervisor.elf"),
         Loads = [new LoadFile(Embedded("guest.elf"), null)],
     };
 
@@ -120,13 +125,10 @@ internal static class Configuration
 
     private static BootFile FileOf(string option, string path) => new(path, InputFile.Read(option, path));
 
-    // FILE@ADDR; an '@' that no address follows belongs to the file's name.
     private static LoadFile LoadOf(string text)
     {
-        int at = text.LastIndexOf('@');
-        return at >= 0 && at + 1 < text.Length && char.IsAsciiDigit(text[at + 1])
-            ? new LoadFile(FileOf("--load", text[..at]), OptionValues.Address("--load", text[(at + 1)..]))
-            : new LoadFile(FileOf("--load", text), null);
+        (string file, string? address) = OptionValues.FileAt(text);
+        return new LoadFile(FileOf("--load", file), address is null ? null : OptionValues.Address("--load", address));
     }
 
     private static BootFile Embedded(string name)

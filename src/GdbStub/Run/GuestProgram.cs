@@ -7,6 +7,7 @@ using System.Threading.Tasks;
 using GdbHost.GdbStub.Attached;
 using GdbHost.GdbStub.CommandLine;
 using GdbHost.GdbStub.Monitor.Traps;
+using GdbHost.GdbStub.Report;
 using GdbHost.GdbStub.Serial;
 using GdbHost.GdbStub.Server;
 using GdbHost.GdbStub.Session;
@@ -41,15 +42,22 @@ internal sealed class GuestProgram(RunSettings settings, Log log)
         using ISerialBackend secureSerial = OpenSecureSerial(configuration);
         Action<ulong>? pace = settings.Paced ? new RealTimePace().Hold : host.HasNetworks ? host.HoldForNetworks : null;
         using var machine = MachineTarget.Create(
-            configuration, b => serial.Write([b]), settings.MaxInstructions, pace, settings.Ending, b => secureSerial.Write([b]));
+            configuration, b => serial.Write([b]), settings.MaxInstructions, pace, settings.Ending, b => secureSerial.Write([b]),
+            Programs.Libraries(settings));
         if (settings.Restore is not null && machine.LoadSnapshot(settings.Restore) is string problem)
         {
             throw new UserErrorException($"--restore: {problem}");
         }
 
+        machine.Description = new RunDescription(settings.CommandLine, Programs.Symbols(settings, configuration));
+        ExitReport? report = ExitReport.Begin(settings.Report, settings.ReportNamedBy);
         if (settings.TrapLog is not null)
         {
             InputFile.Write(TrapLogOption, settings.TrapLog, []);
+            machine.Inspection.RecordTraps(MachineInspection.DefaultTraps);
+        }
+        else if (report is not null)
+        {
             machine.Inspection.RecordTraps(MachineInspection.DefaultTraps);
         }
         else if (settings.Timeout is not null)
@@ -84,6 +92,11 @@ internal sealed class GuestProgram(RunSettings settings, Log log)
         script?.Dispose();
         script?.Report(end);
         await StopAsync(guest, end, serial, secureSerial);
+        if (report is not null && !await report.TryWriteAsync(guest, end, StopTime))
+        {
+            log.Warning($"{settings.ReportNamedBy}: the guest does not stand still, so there is no report of it");
+        }
+
         if (settings.TrapLog is not null)
         {
             InputFile.Write(TrapLogOption, settings.TrapLog, TrapFacts.Lines(machine.Inspection.ReadTraps(int.MaxValue).Traps));

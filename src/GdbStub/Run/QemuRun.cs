@@ -13,11 +13,11 @@ namespace GdbHost.GdbStub.Run;
 /// <summary>"gdbhost qemu": a command line of QEMU's, run like any other.</summary>
 internal static class QemuRun
 {
-    public static async Task<int> RunAsync(IReadOnlyList<string> words)
+    public static async Task<int> RunAsync(IReadOnlyList<string> words, string line)
     {
         try
         {
-            return await StartAsync(words);
+            return await StartAsync(words, line);
         }
         catch (Exception e) when (e is UserErrorException or MachineConfigurationException)
         {
@@ -25,7 +25,7 @@ internal static class QemuRun
         }
     }
 
-    private static async Task<int> StartAsync(IReadOnlyList<string> words)
+    private static async Task<int> StartAsync(IReadOnlyList<string> words, string line)
     {
         QemuRequest request = QemuOptions.Read(words);
         if (request.Text is string text)
@@ -35,7 +35,7 @@ internal static class QemuRun
         }
 
         Log log = OptionValues.Log(request.Log, Log.StandardError);
-        RunSettings settings = QemuConfiguration.Settings(request);
+        RunSettings settings = QemuConfiguration.Settings(request) with { CommandLine = line };
         if (request.DumpDtb is string file)
         {
             DumpDeviceTree(request, file, log);

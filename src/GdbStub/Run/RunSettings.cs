@@ -1,5 +1,7 @@
 using System;
+using System.Collections.Generic;
 using System.IO;
+using System.Linq;
 using GdbHost.GdbStub.CommandLine;
 using GdbHost.GdbStub.Server;
 using GdbHost.GdbStub.Session;
@@ -53,6 +55,21 @@ internal sealed record RunSettings
 
     /// <summary>Where the log of exceptions to EL2 and EL3 goes at the end; null for no log.</summary>
     public string? TrapLog { get; init; }
+
+    /// <summary>Where a report for a browser goes at the end; null for none.</summary>
+    public string? Report { get; init; }
+
+    /// <summary>The option that has named it, for messages.</summary>
+    public string ReportNamedBy { get; init; } = "--report";
+
+    /// <summary>Files with the guests' symbols, each FILE or FILE@OFFSET.</summary>
+    public IReadOnlyList<string> Symbols { get; init; } = [];
+
+    /// <summary>The option that has named them, for messages.</summary>
+    public string SymbolsNamedBy { get; init; } = "--symbols";
+
+    /// <summary>The words after the program's name.</summary>
+    public string CommandLine { get; init; } = "";
 
     public GuestEnding Ending { get; init; } = new();
 
@@ -108,6 +125,8 @@ internal sealed record RunSettings
             PerfMap = options.PerfMap,
             Restore = options.Restore,
             TrapLog = options.TrapLog,
+            Report = options.Report,
+            Symbols = [.. options.Symbols],
             Ending = new GuestEnding
             {
                 OnReset = OptionValues.Word("--on-reset", options.OnReset, "end", "reboot", "power-off") switch

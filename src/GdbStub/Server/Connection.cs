@@ -1,4 +1,5 @@
 using System;
+using System.Diagnostics;
 using System.IO;
 using System.IO.Pipelines;
 using System.Net.Sockets;
@@ -9,17 +10,23 @@ namespace GdbHost.GdbStub.Server;
 
 /// <summary>
 /// Pairs a connected socket with pipes. The one place that knows both, so another pairing (Pipelines.Sockets.Unofficial,
-/// say) would change this file only. A thread of its own waits for input and goes on as its reader: a debugger asks thousands of small
-/// questions one after the other, and each change of threads costs more than most answers.
+/// say) would change this file only. Who waits for input goes on as its reader, and most answers leave by the same thread: a debugger asks
+/// thousands of small questions one after the other, and each change of threads costs more than most answers.
 /// </summary>
 internal sealed class Connection : IDuplexPipe, IDisposable
 {
     private const int LeastRoom = 32 << 10;
     private const int Forever = -1;
 
+    // A few times what the host needs to wake a peer that sleeps, and the peer to ask again.
+    private static readonly TimeSpan Awake = TimeSpan.FromMicroseconds(150);
+
     private readonly Socket _socket;
     private readonly Pipe _incoming = new(new PipeOptions(
         readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.ThreadPool, minimumSegmentSize: LeastRoom, useSynchronizationContext: false));
+
+    // The newest packet came soon after the answer to the one before.
+    private bool _asksQuickly;
 
     public Connection(Socket socket)
     {
@@ -34,7 +41,9 @@ internal sealed class Connection : IDuplexPipe, IDisposable
 
         _socket = socket;
         Output = PipeWriter.Create(new NetworkStream(socket, ownsSocket: false), new StreamPipeWriterOptions(leaveOpen: true));
-        new Thread(Receive) { IsBackground = true, Name = "debugger" }.Start();
+
+        // For Receive; a stream is made of no other socket.
+        socket.Blocking = false;
     }
 
     public PipeReader Input => _incoming.Reader;
@@ -56,14 +65,15 @@ internal sealed class Connection : IDuplexPipe, IDisposable
         }
     }
 
-    private void Receive()
+    /// <summary>Takes what comes in, on the calling thread, until the connection is at its end; then the socket is closed.</summary>
+    public void Receive()
     {
         PipeWriter writer = _incoming.Writer;
         IOException? problem = null;
         try
         {
             bool wanted = true;
-            while (wanted && _socket.Poll(Forever, SelectMode.SelectRead) && _socket.Receive(writer.GetSpan(LeastRoom)) is int count and > 0)
+            while (wanted && ReceiveInto(writer.GetSpan(LeastRoom)) is int count and > 0)
             {
                 writer.Advance(count);
                 wanted = !Flush(writer.FlushAsync()).IsCompleted;
@@ -81,4 +91,46 @@ internal sealed class Connection : IDuplexPipe, IDisposable
     // A reader that does not keep up holds its own thread, and with it the peer.
     private static FlushResult Flush(ValueTask<FlushResult> flush) =>
         flush.IsCompleted ? flush.Result : flush.AsTask().GetAwaiter().GetResult();
+
+    /// <summary>Waits for input: awake where the peer has just asked and been answered, else asleep. Gives the number of bytes, 0 at the end.</summary>
+    private int ReceiveInto(Span<byte> room)
+    {
+        if (_asksQuickly)
+        {
+            long since = Stopwatch.GetTimestamp();
+            do
+            {
+                if (TryReceive(room, out int count))
+                {
+                    return count;
+                }
+
+                // Who shares the processor, the peer perhaps, goes first.
+                Thread.Yield();
+            }
+            while (Stopwatch.GetElapsedTime(since) < Awake);
+        }
+
+        while (true)
+        {
+            long since = Stopwatch.GetTimestamp();
+            _socket.Poll(Forever, SelectMode.SelectRead);
+            _asksQuickly = Stopwatch.GetElapsedTime(since) < Awake;
+            if (TryReceive(room, out int count))
+            {
+                return count;
+            }
+        }
+    }
+
+    private bool TryReceive(Span<byte> room, out int count)
+    {
+        count = _socket.Receive(room, SocketFlags.None, out SocketError error);
+        return error switch
+        {
+            SocketError.Success => true,
+            SocketError.WouldBlock => false,
+            _ => throw new SocketException((int)error),
+        };
+    }
 }

@@ -59,12 +59,13 @@ internal sealed class DebugSession
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
         _ending = ending.Token;
+
+        // In place of the token at each wait, which would be an object for each packet.
+        using CancellationTokenRegistration waking = ending.Token.Register(EndWaits);
         Task reading = ReadAsync(ending.Token);
         try
         {
-            while (await HandleAsync(await _events.Reader.ReadAsync(ending.Token), ending.Token))
-            {
-            }
+            await HandleAllAsync(ending.Token);
         }
         catch (OperationCanceledException)
         {
@@ -89,6 +90,28 @@ internal sealed class DebugSession
         }
     }
 
+    private void EndWaits()
+    {
+        _events.Writer.TryComplete();
+        _connection.Input.CancelPendingRead();
+    }
+
+    private async ValueTask HandleAllAsync(CancellationToken stop)
+    {
+        while (await _events.Reader.WaitToReadAsync(CancellationToken.None))
+        {
+            while (_events.Reader.TryRead(out SessionEvent next))
+            {
+                if (!await HandleAsync(next, stop))
+                {
+                    return;
+                }
+            }
+        }
+
+        stop.ThrowIfCancellationRequested();
+    }
+
     private async Task ReadAsync(CancellationToken stop)
     {
         var framer = new PacketFramer(CommandContext.MaxPacketBytes);
@@ -96,7 +119,12 @@ internal sealed class DebugSession
         {
             while (true)
             {
-                ReadResult read = await _connection.Input.ReadAsync(stop);
+                ReadResult read = await _connection.Input.ReadAsync(CancellationToken.None);
+                if (read.IsCanceled)
+                {
+                    return;
+                }
+
                 ReadOnlySequence<byte> input = read.Buffer;
                 while (TryCut(framer, ref input, out SessionEvent next))
                 {
@@ -110,7 +138,7 @@ internal sealed class DebugSession
                 }
             }
         }
-        catch (OperationCanceledException)
+        catch (Exception e) when (e is OperationCanceledException or ChannelClosedException)
         {
             return;
         }
@@ -128,7 +156,7 @@ internal sealed class DebugSession
         {
             await _events.Writer.WriteAsync(next, stop);
         }
-        catch (OperationCanceledException)
+        catch (Exception e) when (e is OperationCanceledException or ChannelClosedException)
         {
             _log.Debug("an event came after the end of its session");
         }
@@ -397,9 +425,12 @@ internal sealed class DebugSession
         // A short step has stopped already, on the consumer's own thread; the consumer takes it up when it is done with the packet.
         if (_resumingThread != Environment.CurrentManagedThreadId || !_events.Writer.TryWrite(SessionEvent.Of(stop)))
         {
-            _ = Task.Run(() => PostAsync(SessionEvent.Of(stop), _ending));
+            PostLater(stop);
         }
     }
+
+    // Apart: what a lambda keeps is allocated where its method begins.
+    private void PostLater(TargetStop stop) => _ = Task.Run(() => PostAsync(SessionEvent.Of(stop), _ending));
 
     // On the machine's thread, which must not wait: where the queue is full, the text goes with the next event.
     private void OnPrinted(string text)

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using GdbHost.GdbStub.Target;
 using GdbHost.GdbStub.Worlds;
@@ -32,10 +33,13 @@ internal sealed class SessionState
     public bool Extended { get; set; }
 
     /// <summary>What vFile has open, by descriptor; null where one is free.</summary>
-    public byte[]?[] OpenFiles { get; set; } = [];
+    public ReadOnlyMemory<byte>?[] OpenFiles { get; set; } = [];
 
     /// <summary>The peer takes a text in place of an error number in every reply.</summary>
     public bool ErrorTexts { get; set; }
+
+    /// <summary>Why the newest read or write of memory that failed did so; null before the first.</summary>
+    public string? MemoryProblem { get; set; }
 
     /// <summary>The threads that c and s are about.</summary>
     public ThreadId ResumeThreads { get; set; } = ThreadId.Everything;

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using GdbHost.Machine.Debug;
 using GdbHost.Machine.Pcie.Devices;
 
 namespace GdbHost.GdbStub.Target;
@@ -6,8 +7,8 @@ namespace GdbHost.GdbStub.Target;
 /// <summary>The PCI devices of a debuggee. What goes wrong is one line, else null.</summary>
 internal interface IPciDevices
 {
-    /// <summary>Every function, with its regions, in lines.</summary>
-    IReadOnlyList<string> PciFunctions { get; }
+    /// <summary>Every function, each bridge before what is behind it.</summary>
+    IReadOnlyList<PciFunctionReport> PciFunctions { get; }
 
     string? AddPciDevice(PciDeviceRequest request);
 
@@ -26,5 +27,5 @@ internal interface IPciDevices
 
     /// <summary>The way of a request that nobody sends, in lines.</summary>
     /// <param name="requester">Bus in [15:8], device in [7:3], function in [2:0].</param>
-    IReadOnlyList<string> ExplainDma(ushort requester, ulong address, bool isWrite);
+    IReadOnlyList<string> ExplainDma(ushort requester, ulong address, bool isWrite, uint? pasid);
 }

@@ -43,9 +43,10 @@ internal enum WalkObstacle
 /// <param name="Index">The entry of its table.</param>
 /// <param name="Meaning">table, block, page or invalid.</param>
 /// <param name="Attributes">The attributes and permissions it carries, in words; empty for a table.</param>
+/// <param name="Note">What is particular about it; else empty.</param>
 internal sealed record WalkStep(
     int Stage, bool ForWalk, int Level, ulong Input, ulong Address, int Index, ulong Descriptor,
-    string Meaning, ulong Output, string Attributes);
+    string Meaning, ulong Output, string Attributes, string Note = "");
 
 /// <summary>Where and why a translation ended.</summary>
 /// <param name="Address">The input of the failing stage: VA in stage 1, IPA in stage 2.</param>

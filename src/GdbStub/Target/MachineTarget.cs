@@ -6,6 +6,8 @@ using System.Text;
 using System.Threading;
 using GdbHost.GdbStub.Monitor.Traps;
 using GdbHost.GdbStub.Monitor.Watches;
+using GdbHost.GdbStub.Report;
+using GdbHost.GdbStub.Symbols;
 using GdbHost.GdbStub.Worlds;
 using GdbHost.GdbStub.Tracing;
 using GdbHost.Machine.Boards;
@@ -15,6 +17,7 @@ using GdbHost.Machine.Debug.Worlds;
 using GdbHost.Machine.Network;
 using GdbHost.Machine.Debug.Dma;
 using GdbHost.Machine.Pcie.Devices;
+using GdbHost.Protocol.Messages;
 
 namespace GdbHost.GdbStub.Target;
 
@@ -24,7 +27,7 @@ namespace GdbHost.GdbStub.Target;
 /// </summary>
 internal sealed class MachineTarget
     : ITarget, IBreakpoints, IMemoryMap, ITranslation, ISnapshots, IPublishedFiles, IRestart, IPciDevices, IInspected, IWorlds, IWatches,
-        ITraced,
+        ITraced, IDescribed,
         IDisposable
 {
     private const int MostSerialBacklog = 4096;
@@ -45,7 +48,7 @@ internal sealed class MachineTarget
     private Action<TargetStop>? _stopped;
     private Action<MachineStop>? _onStop;
 
-    private MachineTarget(MachineDebugPort port, GuestEnding ending, MachineConfiguration configuration)
+    private MachineTarget(MachineDebugPort port, GuestEnding ending, MachineConfiguration configuration, IReadOnlyList<SymbolLibrary> symbols)
     {
         _port = port;
         _ending = ending;
@@ -64,8 +67,10 @@ internal sealed class MachineTarget
                 r => $"0x{r.Start:x16} 0x{r.Last:x16} {r.Kind} {r.Name}\n")))),
             new PublishedFile(TrapFacts.FileName, () => TrapFacts.Lines(port.Inspection.ReadTraps(int.MaxValue).Traps)),
             new PublishedFile(TrapTimeline.FileName, () => TrapTimeline.Of(port.Inspection.ReadTraps(int.MaxValue).Traps)),
-            .. ProgramsOf(configuration).Select(static f => new PublishedFile(Path.GetFileName(f.Name), () => f.Bytes.ToArray())),
+            .. ProgramsOf(configuration).Select(static f => new PublishedFile(Path.GetFileName(f.Name), () => f.Bytes)),
+            .. symbols.Select(static f => new PublishedFile(f.Name.TrimStart('/'), () => f.Bytes)),
         ];
+        Libraries = [.. symbols.Select(static f => f.Library)];
         Program = configuration.Kernel is { IsElf: true } kernel ? Path.GetFileName(kernel.Name) : null;
     }
 
@@ -78,6 +83,10 @@ internal sealed class MachineTarget
     public MachineWorlds Worlds => _port.Worlds;
 
     public MachineWatches Watches => _port.Watches;
+
+    /// <summary>Set once it is known what the user has typed.</summary>
+    public RunDescription Description { get; set; } = RunDescription.Nothing;
+
     public Tracer Tracer { get; }
 
     /// <summary>Instructions that all vCPUs have retired.</summary>
@@ -100,12 +109,15 @@ internal sealed class MachineTarget
 
     public string? Program { get; }
 
+    public IReadOnlyList<XmlLibrary> Libraries { get; }
+
     /// <summary>Builds the machine, which stands still at its first instruction.</summary>
     /// <param name="serialOutput">Gets each byte that the guest prints, on the machine's thread.</param>
     /// <param name="ending">What becomes of a guest that wants to end.</param>
     /// <param name="instructionLimit">Instructions after which the machine stops, or null.</param>
     /// <param name="afterSlice">Called on the machine's thread with the virtual time, or null.</param>
     /// <param name="secureSerialOutput">Gets each byte that goes to the Secure UART, on the machine's thread, or null.</param>
+    /// <param name="symbols">Files whose symbols gdb is to read by itself, or null for none.</param>
     /// <exception cref="MachineConfigurationException">The machine cannot be built; the message is for the user.</exception>
     public static MachineTarget Create(
         MachineConfiguration configuration,
@@ -113,14 +125,15 @@ internal sealed class MachineTarget
         ulong? instructionLimit = null,
         Action<ulong>? afterSlice = null,
         GuestEnding? ending = null,
-        Action<byte>? secureSerialOutput = null)
+        Action<byte>? secureSerialOutput = null,
+        IReadOnlyList<SymbolLibrary>? symbols = null)
     {
         var port = MachineDebugPort.Create(configuration, serialOutput, secureSerialOutput);
         port.InstructionLimit = instructionLimit;
         port.AfterSlice = afterSlice;
         ending ??= new GuestEnding();
         port.GivesResets = ending.OnReset == ResetAction.Reboot;
-        return new MachineTarget(port, ending, configuration);
+        return new MachineTarget(port, ending, configuration, symbols ?? []);
     }
 
     public void Dispose() => _port.Dispose();
@@ -175,7 +188,7 @@ internal sealed class MachineTarget
 
     public string? LoadSnapshot(string path) => SnapshotFile.Load(_port, path);
 
-    public IReadOnlyList<string> PciFunctions => _port.PciFunctions;
+    public IReadOnlyList<PciFunctionReport> PciFunctions => Inspection.PciFunctions;
 
     public string? AddPciDevice(PciDeviceRequest request) => _port.AddPciDevice(request);
 
@@ -189,7 +202,7 @@ internal sealed class MachineTarget
     public IReadOnlyList<string> AskSmmu(string topic, IReadOnlyList<ulong> numbers, bool isWrite) =>
         _port.AskSmmu(new SmmuQuestion(topic, numbers, isWrite));
 
-    public IReadOnlyList<string> ExplainDma(ushort requester, ulong address, bool isWrite) => _port.ExplainDma(requester, address, isWrite);
+    public IReadOnlyList<string> ExplainDma(ushort requester, ulong address, bool isWrite, uint? pasid) => _port.ExplainDma(requester, address, isWrite, pasid);
 
     public string NameOf(int cpu) => $"cpu{cpu}";
 
@@ -261,6 +274,9 @@ internal sealed class MachineTarget
 
     public WalkReport Explain(int cpu, World world, ulong address, WalkAccess access) =>
         Translate(_port.Worlds.Explain(cpu, world, address, Translate(access)));
+
+    public WalkReport ExplainIntermediate(int cpu, World world, ulong address, WalkAccess access) =>
+        Translate(_port.Worlds.ExplainIntermediate(cpu, world, address, Translate(access)));
 
     public WalkReport ExplainIntermediate(int cpu, ulong address, WalkAccess access) =>
         Translate(_port.Explain(cpu, MemorySpace.Intermediate, address, Translate(access)));
@@ -337,7 +353,7 @@ internal sealed class MachineTarget
         report.Stage2On,
         [
             .. report.Steps.Select(s => new WalkStep(
-                s.Stage, s.ForWalk, s.Level, s.Input, s.Address, s.Index, s.Descriptor, s.Meaning, s.Output, s.Attributes)),
+                s.Stage, s.ForWalk, s.Level, s.Input, s.Address, s.Index, s.Descriptor, s.Meaning, s.Output, s.Attributes, s.Note)),
         ],
         report.Intermediate,
         report.Physical,

@@ -21,14 +21,14 @@ internal sealed class RegisterLayout
 
     public IReadOnlyList<RegisterDescription> All { get; }
 
-    public IReadOnlyList<RegisterDescription> InGeneralPacket { get; }
+    public RegisterDescription[] InGeneralPacket { get; }
 
     public int GeneralPacketBytes { get; }
 
     /// <summary>Numbers of the registers that gdb needs at every stop; they go into the stop reply.</summary>
-    public IReadOnlyList<int> Expedited { get; }
+    public int[] Expedited { get; }
 
-    public IReadOnlyList<RegisterDescription> ExpeditedRegisters { get; }
+    public RegisterDescription[] ExpeditedRegisters { get; }
 
     public int ExpeditedBytes { get; }
 

@@ -41,7 +41,9 @@ internal static class TargetDescription
         new XmlUnion(VectorType, [new("d", "vnd"), new("s", "vns"), new("h", "vnh"), new("b", "vnb"), new("q", "vnq")]),
     ];
 
-    public static byte[] Print(ITarget target) => TargetXml.Print(target.Architecture,
+    // gdb asks for libraries only where the description says that there is no operating system; else the description leaves it to gdb,
+    // which takes what the user's own file says.
+    public static byte[] Print(ITarget target) => TargetXml.Print(target.Architecture, target is IPublishedFiles { Libraries.Count: > 0 } ? "none" : null,
     [
         Feature(target, RegisterGroup.Core, "org.gnu.gdb.aarch64.core", CoreTypes),
         Feature(target, RegisterGroup.FloatingPoint, "org.gnu.gdb.aarch64.fpu", VectorTypes),

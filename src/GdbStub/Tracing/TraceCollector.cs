@@ -149,7 +149,7 @@ internal sealed class TraceCollector(RegisterLayout layout, TraceVariables varia
     /// <summary>All that g shows come together, as in gdb's own server: trace files know no other form. The others are kept beside the frame.</summary>
     private void Take(CollectRegisters wanted)
     {
-        int inBlock = layout.InGeneralPacket.Count;
+        int inBlock = layout.InGeneralPacket.Length;
         for (int i = 0; i < wanted.Numbers.Count; i++)
         {
             int number = wanted.Numbers[i];
@@ -173,7 +173,7 @@ internal sealed class TraceCollector(RegisterLayout layout, TraceVariables varia
 
         _hasRegisters = true;
         Span<byte> room = _frame.Registers(layout.GeneralPacketBytes);
-        for (int i = 0; !room.IsEmpty && i < layout.InGeneralPacket.Count; i++)
+        for (int i = 0; !room.IsEmpty && i < layout.InGeneralPacket.Length; i++)
         {
             RegisterDescription register = layout.InGeneralPacket[i];
             room[..register.Bytes].Clear();

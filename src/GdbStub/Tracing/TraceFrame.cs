@@ -32,7 +32,7 @@ internal sealed class TraceFrame : IRegisters, IMemory
         _notes = notes;
         _layout = layout;
         _constant = constant;
-        _offsets = new int[layout.InGeneralPacket.Count];
+        _offsets = new int[layout.InGeneralPacket.Length];
         for (int i = 1; i < _offsets.Length; i++)
         {
             _offsets[i] = _offsets[i - 1] + layout.InGeneralPacket[i - 1].Bytes;

@@ -15,4 +15,7 @@ internal interface IWorlds
 
     /// <summary>How a world translates an address.</summary>
     WalkReport Explain(int cpu, World world, ulong address, WalkAccess access);
+
+    /// <summary>The same for an intermediate physical address of a guest, through its stage 2 alone.</summary>
+    WalkReport ExplainIntermediate(int cpu, World world, ulong address, WalkAccess access);
 }

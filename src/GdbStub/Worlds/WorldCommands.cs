@@ -11,7 +11,14 @@ internal static class WorldCommands
     [
         new("worlds", "[on|off|any|own|add VMID]",
             "makes EL2 (process 1) and each VMID n (process n + 2) inferiors of gdb with memory, registers and breakpoints of their own; any: breakpoints hit in all of them",
-            Run, static t => t is IWorlds) { Controls = true },
+            Run, static t => t is IWorlds)
+        {
+            Controls = true,
+            Examples =
+            [
+                new("on", "the hypervisor and each guest as an inferior"),
+            ],
+        },
     ];
 
     private static void Run(MonitorRequest request, ReadOnlySpan<string> arguments)
@@ -23,6 +30,9 @@ internal static class WorldCommands
                 break;
             case ["on" or "any"] when !request.Session.Multiprocess:
                 request.Line("worlds: this debugger knows one process only (it has not said multiprocess+); \"monitor space\" chooses address spaces without that");
+                return;
+            case ["on" or "any" or "own"] when request.Session.NonStop is not null:
+                request.Fail("worlds: not in non-stop mode, in which a vCPU is one thread whatever it runs; reconnect after \"set non-stop off\", or choose by \"monitor space\"");
                 return;
             case ["on" or "off"]:
                 worlds.Turn(request.Target, arguments[0] == "on");

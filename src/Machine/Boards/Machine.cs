@@ -214,6 +214,15 @@ internal sealed class Machine : IPowerControl, IStateful, IDisposable
         device.ContentChanged = (offset, length) => Bus.Written(region, offset, length);
     }
 
+    /// <summary>Sends an event for WFE to all cores, as SEV does.</summary>
+    public void SendEvent()
+    {
+        foreach (Core core in Cores)
+        {
+            core.ReceiveEvent();
+        }
+    }
+
     /// <summary>
     /// Resets cores and devices, loads the images again and lets core 0 begin. RAM beside them keeps what it held and
     /// virtual time goes on, as with a reset button.

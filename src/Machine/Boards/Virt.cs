@@ -209,7 +209,9 @@ internal static class Virt
         root.Plug(0, new HostBridge());
         if (machine.Configuration.Smmu)
         {
-            root.Iommu = AddSmmu(machine, gic);
+            SmmuV3 smmu = AddSmmu(machine, gic);
+            smmu.Endpoints = root;
+            root.Iommu = smmu;
         }
 
         machine.AddPcie(root);
@@ -220,7 +222,7 @@ internal static class Virt
         const int Lines = 4;
         IInterruptLine[] lines = VirtInterrupts.Lines(gic, Smmu, Lines);
         SmmuV3 smmu = machine.Add(
-            new SmmuV3(Smmu.Name, machine.Bus, new IrqLines(lines[0], lines[1], lines[2], lines[3]), machine.Scheduler, machine.Events));
+            new SmmuV3(Smmu.Name, machine.Bus, new IrqLines(lines[0], lines[1], lines[2], lines[3]), machine.Scheduler, machine.Events, machine.SendEvent));
         machine.Map(Smmu, smmu.Port);
         machine.Smmu = smmu;
         return smmu;

@@ -86,6 +86,9 @@ internal sealed class Cluster : IStateful, IDisposable
     /// <summary>Instructions retired by all cores since the machine was made.</summary>
     public ulong Retired { get; private set; }
 
+    /// <summary>The same before the present instruction of the core that runs.</summary>
+    public ulong RetiredNow => Retired + (Current?.AttemptedNow ?? 0);
+
     /// <summary>Virtual nanoseconds that all cores have left behind; never goes back.</summary>
     public ulong Elapsed => _rounds.IsOpen && !IsAlone ? _rounds.Start : _scheduler.Clock.Now;
 

@@ -181,9 +181,12 @@ internal sealed unsafe class Core : IDisposable
     /// <summary>Instructions that this core has attempted since it was made, without the present one: the virtual time it has run.</summary>
     public ulong Attempted
     {
-        get => _executed + (IsRunning ? Scheduler.Clock.Now - _runStart : 0);
+        get => _executed + AttemptedNow;
         set => _executed = value;
     }
+
+    /// <summary>Those of them that are of the engine's present run.</summary>
+    public ulong AttemptedNow => IsRunning ? Scheduler.Clock.Now - _runStart : 0;
 
     /// <summary>Sets virtual time to that of an instruction of the running block, for whoever reads the clock or arms an event.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -207,6 +210,13 @@ internal sealed unsafe class Core : IDisposable
         {
             State->BlockEnd = State->Current + 1;
         }
+    }
+
+    /// <summary>An event for WFE has come from another core or from a device.</summary>
+    public void ReceiveEvent()
+    {
+        EventRegister = true;
+        RequestAttention();
     }
 
     /// <summary>Reads and clears the wish for attention.</summary>

@@ -6,7 +6,6 @@ using GdbHost.Machine.Backends;
 using GdbHost.Machine.Boards;
 using GdbHost.Machine.Boot;
 using GdbHost.Machine.Cpu;
-using GdbHost.Machine.Devices;
 using GdbHost.Machine.Network;
 using GdbHost.Machine.Debug.Dma;
 using GdbHost.Machine.Debug.Watches;
@@ -98,6 +97,7 @@ public sealed class MachineDebugPort : IDisposable
 
     /// <summary>The hypervisor's world and the guests'.</summary>
     public MachineWorlds Worlds { get; }
+
     /// <summary>What can be told of a machine while it runs, without a stop.</summary>
     public MachineTracing Tracing { get; }
 
@@ -117,7 +117,7 @@ public sealed class MachineDebugPort : IDisposable
         set
         {
             field = value;
-            _thread.Post(() => EndInput(value));
+            _thread.Post(() => _machine.Console?.InputEnded = value);
         }
     }
 
@@ -230,7 +230,7 @@ public sealed class MachineDebugPort : IDisposable
     /// Reads several registers in one visit to the machine, one behind the other into <paramref name="values"/>;
     /// <paramref name="readable"/> says which of them could be shown.
     /// </summary>
-    public void ReadRegisters(int cpu, IReadOnlyList<MachineRegister> registers, Span<byte> values, Span<bool> readable)
+    public void ReadRegisters(int cpu, MachineRegister[] registers, Span<byte> values, Span<bool> readable)
     {
         if (_thread.TryEnter())
         {
@@ -248,10 +248,10 @@ public sealed class MachineDebugPort : IDisposable
         ReadRegistersLater(cpu, registers, values, readable);
     }
 
-    private void ReadRegistersLater(int cpu, IReadOnlyList<MachineRegister> registers, Span<byte> values, Span<bool> readable)
+    private void ReadRegistersLater(int cpu, MachineRegister[] registers, Span<byte> values, Span<bool> readable)
     {
         byte[] bytes = new byte[values.Length];
-        bool[] shown = new bool[registers.Count];
+        bool[] shown = new bool[registers.Length];
         _thread.Invoke(() => ReadHere(cpu, registers, bytes, shown));
         bytes.CopyTo(values);
         shown.CopyTo(readable);
@@ -349,11 +349,8 @@ public sealed class MachineDebugPort : IDisposable
     public IReadOnlyList<string> AskSmmu(SmmuQuestion question) => Ask(() => SmmuTopics.Answer(_machine, question));
 
     /// <inheritdoc cref="DmaExplainer.Explain"/>
-    public IReadOnlyList<string> ExplainDma(ushort requester, ulong address, bool isWrite) =>
-        Ask(() => DmaExplainer.Explain(_machine, requester, address, isWrite));
-
-    /// <inheritdoc cref="MachinePci.List"/>
-    public IReadOnlyList<string> PciFunctions => Ask(_pci.List);
+    public IReadOnlyList<string> ExplainDma(ushort requester, ulong address, bool isWrite, uint? pasid) =>
+        Ask(() => DmaExplainer.Explain(_machine, requester, address, isWrite, pasid));
 
     /// <summary>Sends bytes to the guest's console, in order; what does not fit the UART waits outside the machine.</summary>
     public void SendSerial(ReadOnlySpan<byte> bytes)
@@ -418,21 +415,14 @@ public sealed class MachineDebugPort : IDisposable
         _machine.Cluster.Debug.ForgetVisits();
     }
 
-    private void EndInput(bool ended)
+    private void ReadHere(int cpu, MachineRegister[] registers, Span<byte> values, Span<bool> readable)
     {
-        if (_machine.Console is SerialConsole console)
-        {
-            console.InputEnded = ended;
-        }
-    }
-
-    private void ReadHere(int cpu, IReadOnlyList<MachineRegister> registers, Span<byte> values, Span<bool> readable)
-    {
+        Core core = CoreAt(cpu);
         int at = 0;
-        for (int index = 0; index < registers.Count; index++)
+        for (int index = 0; index < registers.Length; index++)
         {
             int size = registers[index].Bits / 8;
-            readable[index] = _registers.TryRead(CoreAt(cpu), registers[index], values.Slice(at, size));
+            readable[index] = _registers.TryRead(core, registers[index], values.Slice(at, size));
             at += size;
         }
     }
@@ -489,8 +479,7 @@ public sealed class MachineDebugPort : IDisposable
                 return Finish(DebugStop());
             }
 
-            TryGiveReset();
-            if (PowerStop() is MachineStop stop)
+            if (Wish() is MachineStop stop)
             {
                 return Finish(stop);
             }
@@ -524,6 +513,12 @@ public sealed class MachineDebugPort : IDisposable
             return StepSlice(cpu);
         }
 
+        // A stop at an event may have come with the guest's wish for an end.
+        if (PowerStop() is MachineStop wished)
+        {
+            return TryGiveReset() || Finish(wished);
+        }
+
         Cluster cluster = _machine.Cluster;
         ulong limit = InstructionLimit ?? ulong.MaxValue;
         if (cluster.Retired >= limit)
@@ -537,10 +532,10 @@ public sealed class MachineDebugPort : IDisposable
         {
             case RunEnd.DebugStop:
                 return Finish(DebugStop());
-            case RunEnd.Requested when TryGiveReset():
-                return true;
-            case RunEnd.Requested when PowerStop() is MachineStop stop:
+            case RunEnd.Requested when Wish() is MachineStop stop:
                 return Finish(stop);
+            case RunEnd.Idle when EventStop(Inspection.ForEverIdle) is MachineStop idle:
+                return Finish(idle);
             case RunEnd.Idle when StopsWhenStuck && !AwaitsOthers:
                 return Finish(new MachineStop(MachineStopKind.Stuck, 0));
             case RunEnd.Idle:
@@ -582,6 +577,12 @@ public sealed class MachineDebugPort : IDisposable
             _ => new MachineStop(MachineStopKind.Watchpoint, debug.StopCore, debug.StopAddress, (WatchAccess)debug.StopWatchpoint.Kind),
         };
     }
+
+    /// <summary>The stop for what the guest has asked of the board's power control; null where there is none, or it has its reset now.</summary>
+    private MachineStop? Wish() => EventStop(Inspection.AtReset) ?? (TryGiveReset() ? null : PowerStop());
+
+    private MachineStop? EventStop(string? words) =>
+        words is null ? null : new MachineStop(MachineStopKind.Event, _machine.Cluster.Debug.StopCore, Explanation: words);
 
     private MachineStop? PowerStop() => _machine.Power switch
     {

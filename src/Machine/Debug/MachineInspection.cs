@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using GdbHost.Machine.Boards.Fdt;
 using GdbHost.Machine.Debug.Addresses;
+using GdbHost.Machine.Debug.Addresses.Trees;
 using GdbHost.Machine.Debug.Cores;
 using GdbHost.Machine.Debug.Events;
 using GdbHost.Machine.Debug.Dma;
@@ -11,6 +12,8 @@ using GdbHost.Machine.Devices.Gic;
 using GdbHost.Machine.Devices.Gic.Its;
 using GdbHost.Machine.Pcie;
 using GdbHost.Machine.SysRegs;
+using GdbHost.Machine.Virtio.Mmio;
+using GdbHost.Machine.Virtio.Pci;
 
 namespace GdbHost.Machine.Debug;
 
@@ -35,6 +38,8 @@ public sealed class MachineInspection
     private readonly DmaTransactions _transactions;
     private readonly EventStops _events;
     private readonly SmmuStops _smmu;
+    private readonly RegisterStops _registers;
+    private readonly LifeStops _life;
     private readonly DmaLog _requests;
     private readonly Boards.Machine _machine;
 
@@ -47,6 +52,8 @@ public sealed class MachineInspection
         _transactions = new DmaTransactions(machine);
         _events = new EventStops(machine, _transactions);
         _smmu = new SmmuStops(machine);
+        _registers = new RegisterStops(machine);
+        _life = new LifeStops(machine, listeners);
         _requests = new DmaLog(_transactions);
     }
 
@@ -101,9 +108,40 @@ public sealed class MachineInspection
         return _machine.Smmu is not null;
     }
 
+    /// <summary>The same at writes of a system register, or at a system instruction such as <c>TLBI VMALLE1</c>, after it.</summary>
+    /// <returns>False for a name that is not in <see cref="RegisterNames"/>.</returns>
+    public bool StopAtWrites(string? register, Func<MachineRegisterWrite, string?>? writes) => Ask(() => _registers.Set(register, writes));
+
+    /// <summary>The same when the guest asks for a reset; the question is for a core. The reset is done when the machine goes on.</summary>
+    public void StopAtReset(Func<int, string?>? reset) => _thread.Invoke(() => _life.Reset = reset);
+
+    /// <summary>The same when no core runs any more.</summary>
+    public void StopWhenIdle(Func<MachineIdle, string?>? idle) => _thread.Invoke(() => _life.Idle = idle);
+
+    /// <summary>The same at exceptions that are taken to EL1, where they are taken.</summary>
+    public void StopAtEl1(Func<MachineTrap, string?>? exceptions) => _thread.Invoke(() => _life.El1 = exceptions);
+
+    /// <summary>The names of what <see cref="StopAtWrites"/> can wait for.</summary>
+    public static IReadOnlyList<string> RegisterNames => RegisterStops.Names;
+
+    /// <summary>Whether <see cref="LastWrite"/> can know of a register.</summary>
+    public static bool RecordsWrites(string register) => RegisterStops.IsRecorded(register);
+
+    /// <summary>Who wrote a register that controls translation, traps or routing last; null where that is not known.</summary>
+    public MachineRegisterWrite? LastWrite(int cpu, string register) => Ask(() => RegisterStops.LastOf(_machine.Cores[cpu], register));
+
+    /// <summary>The bits that make an exception be taken, as the registers of the core stand; empty where no control decides it, or none does any more.</summary>
+    /// <param name="syndrome">ESR_ELx of the exception.</param>
+    public IReadOnlyList<TrapControl> TrapControls(int cpu, ulong syndrome, int from, int to) =>
+        Ask(() => Traps.TrapControls.Of(_machine.Cores[cpu], syndrome, from, to));
+
     /// <summary>No stops at events any more.</summary>
     public void RemoveStops()
     {
+        StopAtWrites(null, null);
+        StopAtReset(null);
+        StopWhenIdle(null);
+        StopAtEl1(null);
         StopAtTraps(null, null);
         StopAtPci(null, null);
         StopAtDma(null);
@@ -139,6 +177,17 @@ public sealed class MachineInspection
     /// <summary>The names by which reports of the SMMU go: event records and errors of the command queue.</summary>
     public static IReadOnlyList<string> SmmuReportNames => SmmuStops.Names;
 
+    /// <summary>Virtio devices that do nothing until they are reset, and why.</summary>
+    public IReadOnlyList<(string Device, string Reason)> StoppedDevices => Ask(() => (IReadOnlyList<(string, string)>)
+    [
+        .. from core in _machine.Parts.OfType<VirtioMmio>().Select(static d => d.Core).Concat(Functions.OfType<VirtioPci>().Select(static f => f.Core))
+           where core.Failure is not null
+           select (core.StateName, core.Failure),
+    ]);
+
+    /// <summary>PCI has an IOMMU in front of memory.</summary>
+    public bool HasIommu => _machine.Pcie?.Iommu is not null;
+
     /// <summary>What a core is doing and what it could take.</summary>
     public CoreReport Core(int cpu) => Ask(() => CoreReports.Of(_machine.Cores[cpu]));
 
@@ -162,6 +211,10 @@ public sealed class MachineInspection
     /// <summary>What is at a physical address; null for nothing.</summary>
     public PlaceReport? Place(ulong physical) => Ask(() => AddressSpaces.PlaceOf(_machine, physical));
 
+    /// <summary>The physical addresses of pages of RAM that begin with some bytes, by rising address.</summary>
+    /// <param name="most">Pages that are wanted.</param>
+    public IReadOnlyList<ulong> RamPages(byte[] begin, int most) => Ask(() => RamSearch.PagesThatBegin(_machine.Bus, begin, most));
+
     /// <summary>The ranges that tables map: <see cref="MemorySpace.Intermediate"/> for stage 2, else stage 1 of a regime.</summary>
     public MapReport Map(int cpu, MemorySpace space) => Ask(() => AddressSpaces.MapOf(_machine, _machine.Cores[cpu], space));
 
@@ -181,24 +234,34 @@ public sealed class MachineInspection
     /// <param name="requester">Bus in [15:8], device in [7:3], function in [2:0], as software has numbered the buses.</param>
     public MessageReport? Message(ushort requester, int vector) => Ask(() => MessageExplainer.Explain(_machine, requester, vector));
 
-    /// <summary>The events of the ITS that software has mapped, in lines; empty without one.</summary>
-    public IReadOnlyList<string> ItsMappings(int most) => Ask<IReadOnlyList<string>>(() => [.. _machine.Doorbells.OfType<Its>().SelectMany(its => its.Mappings(most))]);
+    /// <summary>The ITS with its tables; null without one.</summary>
+    /// <param name="most">Events that are wanted.</param>
+    public ItsReport? Its(int most) => Ask(() => _machine.Doorbells.OfType<Its>().FirstOrDefault() is not Its its ? null
+        : its.Describe(most) is var report && _machine.InterruptView is IInterruptView gic
+            ? report with { Events = [.. report.Events.Select(e => gic.Describe(e.Core ?? 0, e.Interrupt) is { } lpi ? e with { Enabled = lpi.Enabled, Pending = lpi.Pending } : e)] }
+            : null);
+
+    /// <summary>The events that the ITS maps; empty without one.</summary>
+    public IReadOnlyList<ItsEventReport> ItsEvents(int most) => Its(most)?.Events ?? [];
 
     /// <summary>The newest bytes that the guest's console has printed.</summary>
     public byte[] Serial => Ask(() => _serial.Bytes);
 
-    /// <summary>A node of the device tree that the guest got, as source text; null where there is none at the path.</summary>
-    public IReadOnlyList<string>? DeviceTree(string path)
-    {
-        if (_machine.DeviceTree.IsEmpty)
-        {
-            return null;
-        }
+    /// <summary>A node of the device tree that the machine has given, as source text; null where there is none at the path.</summary>
+    public IReadOnlyList<string>? DeviceTree(string path) =>
+        _machine.DeviceTree.IsEmpty ? null : Node(FdtReader.Read("device tree", _machine.DeviceTree.Span).Root, path);
 
-        FdtNode root = FdtReader.Read("device tree", _machine.DeviceTree.Span).Root;
-        FdtNode? node = path == "/" ? root : root.Find(path);
-        return node is null ? null : DeviceTreeText.Of(node);
-    }
+    /// <summary>The device tree of the guest of a core, found in the guest's memory, or the machine's where stage 2 is off; null for none.</summary>
+    /// <param name="at">Its address, where it is not to be searched for.</param>
+    public GuestTreeReport? GuestTree(int cpu, ulong? at = null) =>
+        Ask(() => GuestTrees.Find(_machine, _machine.Cores[cpu], AddressSpaces.MapOf(_machine, _machine.Cores[cpu], MemorySpace.Intermediate), at));
+
+    /// <summary>A node of the tree at an address of a guest, as source text; null where there is none at the path.</summary>
+    public IReadOnlyList<string>? GuestTreeNode(int cpu, ulong at, string path) => Ask(() =>
+        GuestTrees.Root(_machine.Cores[cpu], AddressSpaces.MapOf(_machine, _machine.Cores[cpu], MemorySpace.Intermediate), at) is FdtNode root ? Node(root, path) : null);
+
+    private static IReadOnlyList<string>? Node(FdtNode root, string path) =>
+        (path == "/" ? root : root.Find(path)) is FdtNode node ? DeviceTreeText.Of(node) : null;
 
     /// <summary>The manual's name of a system register by its encoding, or the generic name where the machine has none there.</summary>
     public static string SystemRegisterName(uint op0, uint op1, uint crn, uint crm, uint op2)
@@ -210,12 +273,25 @@ public sealed class MachineInspection
     /// <summary>The names that somebody may have meant who wrote one that does not exist, nearest first, as "a, b, c".</summary>
     public static string NearestNames(string wrong, IEnumerable<string> names) => Common.NearestNames.Of(wrong, names);
 
+    /// <summary>On the machine's thread: the words of a stop for a reset that the guest has asked for; null for none.</summary>
+    internal string? AtReset => _life.AtReset();
+
+    /// <summary>The same for a machine of which nothing will ever wake a core.</summary>
+    internal string? ForEverIdle => _life.ForEver();
+
     /// <summary>On the machine's thread: the machine was reset, or its state replaced.</summary>
     internal void Moved()
     {
+        foreach (Cpu.Core core in _machine.Cores)
+        {
+            core.System.Writes.Forget();
+        }
+
         _traps.Forget();
         _transactions.Forget();
     }
+
+    private IEnumerable<PciFunction> Functions => _machine.Pcie is RootComplex root ? MachinePci.All(root.Bus) : [];
 
     private T Ask<T>(Func<T> question)
     {

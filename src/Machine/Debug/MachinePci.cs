@@ -80,18 +80,36 @@ internal sealed class MachinePci(Boards.Machine machine)
         return lines;
     }
 
-    /// <summary>Every function, a line each with lines for its regions and windows behind.</summary>
-    public IReadOnlyList<string> List() => machine.Pcie is RootComplex root ? [.. Lines(root.Bus)] : [];
-
-    /// <summary>Every function in a row for a table.</summary>
+    /// <summary>Every function, each bridge before what is behind it.</summary>
     public IReadOnlyList<PciFunctionReport> Functions() => machine.Pcie is RootComplex root ? [.. Reports(root.Bus)] : [];
 
     /// <summary>Every function of a bus and behind it, each bridge before what is behind it.</summary>
     public static IEnumerable<PciFunction> All(PciBus bus) =>
         bus.Functions.SelectMany(static f => (IEnumerable<PciFunction>)[f, .. f is Bridge behind ? All(behind.Secondary) : []]);
 
-    private static IEnumerable<PciFunctionReport> Reports(PciBus bus) => All(bus).Select(static f => new PciFunctionReport(
-        f.Requester.ToString(), f.StateName, (ushort)f.Config.Read(0, 2), (ushort)f.Config.Read(2, 2), f.Config.Read(8, 4) >> 8, f.MayMaster));
+    private static IEnumerable<PciFunctionReport> Reports(PciBus bus, int depth = 0)
+    {
+        foreach (PciFunction function in bus.Functions)
+        {
+            PciFunctionReport report = Report(bus, function, depth);
+            yield return report with { Lines = [.. Lines(report, function)] };
+            foreach (PciFunctionReport behind in function is Bridge bridge ? Reports(bridge.Secondary, depth + 1) : [])
+            {
+                yield return behind;
+            }
+        }
+    }
+
+    private static PciFunctionReport Report(PciBus bus, PciFunction f, int depth) => new(
+        f.Requester.ToString(), f.StateName, (ushort)f.Config.Read(0, 2), (ushort)f.Config.Read(2, 2), f.Config.Read(8, 4) >> 8, f.MayMaster)
+    {
+        Bus = bus.Name,
+        Depth = depth,
+        AtReset = new RequesterId((ushort)f.DeviceFunction).ToString(),
+        IsOn = f.IsOn,
+        Behind = f is Bridge bridge ? bridge.SecondaryBus : null,
+        Regions = [.. f.BaseAddresses.Select(bar => new PciRegionReport(bar.Index, bar.IsIo, f.Config.AddressOf(bar), bar.Size, f.Decodes(bar)))],
+    };
 
     private static string? Try(Action action)
     {
@@ -106,39 +124,25 @@ internal sealed class MachinePci(Boards.Machine machine)
         }
     }
 
-    private static IEnumerable<string> Lines(PciBus bus)
+    private static IEnumerable<string> Lines(PciFunctionReport report, PciFunction function)
     {
-        foreach (PciFunction function in bus.Functions)
+        string bridge = function is Bridge b ? $", bus {b.Secondary.Name} is number {b.SecondaryBus:x2}" : "";
+        yield return $"{report.Requester} {report.Vendor:x4}:{report.Device:x4} {report.Name} on {report.Bus}{bridge}{(report.IsOn ? "" : ", in D3hot")}";
+        foreach (PciRegionReport bar in report.Regions)
         {
-            uint vendor = function.Config.Read(0, 2);
-            uint device = function.Config.Read(2, 2);
-            string bridge = function is Bridge b ? $", bus {b.Secondary.Name} is number {b.SecondaryBus:x2}" : "";
-            yield return $"{function.Requester} {vendor:x4}:{device:x4} {function.StateName} on {bus.Name}{bridge}{(function.IsOn ? "" : ", in D3hot")}";
-            foreach (BaseAddress bar in function.BaseAddresses)
-            {
-                string state = function.Decodes(bar) ? "" : ", not decoded";
-                yield return $"    BAR{bar.Index} {(bar.IsIo ? "I/O" : "memory")} 0x{function.Config.AddressOf(bar):x}, 0x{bar.Size:x} bytes{state}";
-            }
-
-            foreach (string line in Abilities(function))
-            {
-                yield return line;
-            }
-
-            foreach (string line in function is Bridge behind ? Lines(behind.Secondary) : [])
-            {
-                yield return line;
-            }
+            string state = bar.IsDecoded ? "" : ", not decoded";
+            yield return $"    BAR{bar.Index} {(bar.IsIo ? "I/O" : "memory")} 0x{bar.Address:x}, 0x{bar.Size:x} bytes{state}";
         }
-    }
 
-    /// <summary>Bus mastering, requester IDs, messages and capabilities.</summary>
-    private static IEnumerable<string> Abilities(PciFunction function)
-    {
-        RequesterId atReset = new((ushort)function.DeviceFunction);
-        string moved = function.Requester == atReset ? "" : $", {atReset} at reset, before buses are numbered";
-        yield return $"    requests {(function.MayMaster ? "allowed" : "not allowed (Bus Master Enable)")}, requester ID {function.Requester}{moved}; "
+        // Bus mastering, requester IDs, messages and capabilities.
+        string moved = report.Requester == report.AtReset ? "" : $", {report.AtReset} at reset, before buses are numbered";
+        yield return $"    requests {(report.IsMaster ? "allowed" : "not allowed (Bus Master Enable)")}, requester ID {report.Requester}{moved}; "
             + $"interrupt {(function.Config.Pin == 0 ? "pin none" : $"pin INT{(char)('A' + function.Config.Pin - 1)}#")}{(function.InterruptAsserted ? ", asserted" : function.Config.InterruptPending ? ", pending and not let through" : "")}";
+        if (function is ExpressPort { Slot: Slot slot })
+        {
+            yield return $"    slot {slot.InWords}";
+        }
+
         if (function.Msi is Msi msi)
         {
             yield return $"    MSI {(msi.Enabled ? $"enabled, {msi.Vectors} vectors, address 0x{msi.MessageAddress:x}, data 0x{msi.MessageData:x}" : "disabled")}";
@@ -163,4 +167,32 @@ internal sealed class MachinePci(Boards.Machine machine)
 /// <param name="Requester">Bus, device and function as it sends them now: <c>bb:dd.f</c>.</param>
 /// <param name="ClassCode">Base class, subclass and programming interface, 24 bits.</param>
 /// <param name="IsMaster">It may send requests.</param>
-public sealed record PciFunctionReport(string Requester, string Name, ushort Vendor, ushort Device, uint ClassCode, bool IsMaster);
+public sealed record PciFunctionReport(string Requester, string Name, ushort Vendor, ushort Device, uint ClassCode, bool IsMaster)
+{
+    /// <summary>The name of the bus that it is on.</summary>
+    public string Bus { get; init; } = "";
+
+    /// <summary>Bridges between it and the root complex.</summary>
+    public int Depth { get; init; }
+
+    /// <summary>The requester ID that it has before buses are numbered.</summary>
+    public string AtReset { get; init; } = "";
+
+    /// <summary>It is in D0.</summary>
+    public bool IsOn { get; init; } = true;
+
+    /// <summary>Of a bridge: the number of its secondary bus, as software has set it; else null.</summary>
+    public int? Behind { get; init; }
+
+    public IReadOnlyList<PciRegionReport> Regions { get; init; } = [];
+
+    /// <summary>All of it in words: a line for the function, and lines with what it has.</summary>
+    public IReadOnlyList<string> Lines { get; init; } = [];
+}
+
+/// <summary>The region of a base address register.</summary>
+/// <param name="Index">Of the register, 0 to 5.</param>
+/// <param name="Address">Where software has put it, on the bus.</param>
+/// <param name="Size">In bytes.</param>
+/// <param name="IsDecoded">The function answers there.</param>
+public sealed record PciRegionReport(int Index, bool IsIo, ulong Address, ulong Size, bool IsDecoded);

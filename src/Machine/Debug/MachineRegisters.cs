@@ -120,9 +120,15 @@ internal sealed unsafe class MachineRegisters
                 break;
         }
 
-        Span<byte> bytes = stackalloc byte[8];
-        BinaryPrimitives.WriteUInt64LittleEndian(bytes, low);
-        bytes[..Math.Min(8, register.Bits / 8)].CopyTo(value);
+        if (register.Bits == 32)
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(value, (uint)low);
+        }
+        else
+        {
+            BinaryPrimitives.WriteUInt64LittleEndian(value, low);
+        }
+
         return true;
     }
 

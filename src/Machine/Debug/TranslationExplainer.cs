@@ -63,12 +63,14 @@ internal static class TranslationExplainer
         List<TranslationStep> steps = [];
         ulong stage1Input = 0;
         ulong stage2Input = 0;
+        StageStart? stage = null;
         for (int k = 0; k < trace.Events.Count; k++)
         {
             switch (trace.Events[k])
             {
                 case StageStart start when start.Stage2:
                     stage2Input = start.Input;
+                    stage = start;
                     break;
                 case StageStart start:
                     stage1Input = start.Input;
@@ -84,12 +86,25 @@ internal static class TranslationExplainer
                         read.Value.Raw,
                         read.Kind.ToString().ToLowerInvariant(),
                         read.Output,
-                        LeafWords(trace, k)));
+                        LeafWords(trace, k),
+                        Note(read, stage)));
                     break;
             }
         }
 
         return steps;
+    }
+
+    /// <summary>DDI 0487, Contiguous bit; Concatenated translation tables for the initial stage 2 lookup.</summary>
+    private static string Note(DescriptorRead read, StageStart? stage2)
+    {
+        if (read.Stage2 && stage2 is not null && read.Level == stage2.StartLevel && read.Index >> stage2.Granule.Stride is > 0 and int table)
+        {
+            return $"entry {read.Index & ((1 << stage2.Granule.Stride) - 1)} of concatenated table {table}";
+        }
+
+        bool isLeaf = read.Kind.ToString() is "Block" or "Page";
+        return isLeaf && read.Value.Contiguous ? "contiguous: one of a set of entries that the TLB may keep as one" : "";
     }
 
     /// <summary>What the stage's end says of the leaf it has just read; empty for a table.</summary>

@@ -41,8 +41,10 @@ public enum TranslationObstacle
 /// <param name="Address">Where the descriptor is: an IPA in stage 1 under stage 2, else a PA.</param>
 /// <param name="Meaning">table, block, page or invalid.</param>
 /// <param name="Attributes">The attributes and permissions it carries, in words; empty for a table.</param>
+/// <param name="Note">What is particular about it, in words: the contiguous bit, one of several tables at the start of stage 2; else empty.</param>
 public sealed record TranslationStep(
-    int Stage, bool ForWalk, int Level, ulong Input, ulong Address, int Index, ulong Descriptor, string Meaning, ulong Output, string Attributes);
+    int Stage, bool ForWalk, int Level, ulong Input, ulong Address, int Index, ulong Descriptor, string Meaning, ulong Output, string Attributes,
+    string Note = "");
 
 /// <summary>Where and why a translation ended.</summary>
 /// <param name="Address">The input of the failing stage: VA in stage 1, IPA in stage 2.</param>

@@ -178,6 +178,23 @@ internal abstract class PciFunction : IDevice, IOutsideDevice
     {
     }
 
+    /// <summary>An Invalidate Request has come; a function without an address translation cache does not support it.</summary>
+    public virtual InvalidationAnswer Invalidate(in CacheInvalidation invalidation) => InvalidationAnswer.Unsupported;
+
+    /// <summary>A PRG Response has come.</summary>
+    public virtual void Respond(in PageResponse response)
+    {
+    }
+
+    /// <summary>The IOMMU gives back a request that it has made wait; false where it is none of this function's.</summary>
+    public virtual bool TryResume(ushort ticket, StallOutcome outcome) => false;
+
+    /// <summary>An IOMMU may make its requests wait, which is not so of an endpoint of PCI Express.</summary>
+    public virtual bool MayStall => false;
+
+    /// <summary>What it keeps of translations, in lines; null where it has no cache for them.</summary>
+    public virtual IReadOnlyList<string>? KeptTranslations => null;
+
     /// <summary>Adds a capability, which is then told of writes, resets and snapshots. Only before the machine runs.</summary>
     protected T Add<T>(T capability)
         where T : Capability

@@ -15,7 +15,7 @@ namespace GdbHost.Machine.Pcie;
 /// What is between the CPU's bus and bus 0 of PCI: finds the function that an access is for, joins the interrupt pins to
 /// four lines, and takes the requests of functions to memory.
 /// </summary>
-internal sealed class RootComplex : IDevice
+internal sealed class RootComplex : IDevice, IEndpoints
 {
     public const string BusName = "pcie.0";
 
@@ -84,6 +84,15 @@ internal sealed class RootComplex : IDevice
     /// <summary>Configuration space answers: enough time has passed since the last reset.</summary>
     public bool IsReady => Model.ReadyAfter == 0 || SinceReset is null || SinceReset() >= Model.ReadyAfter;
 
+    /// <summary>What answers at a physical address of the CPU's that leads to PCI, and the offset in it; null for nobody.</summary>
+    public IBusDevice? DecodeOutbound(ulong physical, out ulong offset)
+    {
+        offset = 0;
+        return Model.Outbound.FirstOrDefault(w => physical - w.Start < w.Size) is OutboundWindow window
+            ? Bus.Decode(window.IsIo, physical - window.Start + window.PciStart, out offset)
+            : null;
+    }
+
     private IEnumerable<PciFunction> Functions => _fixed.Concat(_plugged.Select(static p => p.Function));
 
     /// <summary>Puts a device of the board's on bus 0. It must happen before the machine runs.</summary>
@@ -142,6 +151,24 @@ internal sealed class RootComplex : IDevice
     /// <summary>A request that a bridge below has turned around to a neighbor.</summary>
     public DmaResult ReachPeer(in DmaRequest request, IBusDevice peer, ulong offset, Span<byte> data) =>
         _inbound.ReachPeer(request, peer, offset, data);
+
+    public InvalidationAnswer Invalidate(in CacheInvalidation invalidation) =>
+        Find(invalidation.Function.Value >> 8, invalidation.Function.Value & 0xff)?.Invalidate(in invalidation) ?? InvalidationAnswer.None;
+
+    public void Respond(in PageResponse response) =>
+        Find(response.Function.Value >> 8, response.Function.Value & 0xff)?.Respond(in response);
+
+    // Whoever it is of may be gone, and its request with it.
+    public void Release(ushort ticket, StallOutcome outcome)
+    {
+        foreach (PciFunction function in Functions)
+        {
+            if (function.TryResume(ticket, outcome))
+            {
+                return;
+            }
+        }
+    }
 
     public void Reset()
     {

@@ -7,8 +7,10 @@ internal enum GlobalError : byte
 {
     CmdqErr = 0,
     EventqAbtErr = 2,
+    PriqAbtErr = 3,
     MsiCmdqAbtErr = 4,
     MsiEventqAbtErr = 5,
+    MsiPriqAbtErr = 6,
     MsiGerrorAbtErr = 7,
 }
 

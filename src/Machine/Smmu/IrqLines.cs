@@ -11,6 +11,9 @@ internal sealed record IrqLines(IInterruptLine EventQueue, IInterruptLine PageRe
     public const int GlobalErrorEnable = 0;
 
     /// <summary>Bit of SMMU_IRQ_CTRL.</summary>
+    public const int PageRequestsEnable = 1;
+
+    /// <summary>Bit of SMMU_IRQ_CTRL.</summary>
     public const int EventQueueEnable = 2;
 }
 

@@ -5,9 +5,11 @@ using GdbHost.Machine.Devices;
 using GdbHost.Machine.Devices.Registers;
 using GdbHost.Machine.Mmu;
 using GdbHost.Machine.Pcie.Dma;
+using GdbHost.Machine.Smmu.Ats;
 using GdbHost.Machine.Smmu.Caches;
 using GdbHost.Machine.Smmu.Commands;
 using GdbHost.Machine.Smmu.Events;
+using GdbHost.Machine.Smmu.Stalls;
 using GdbHost.Machine.Smmu.Tables;
 using GdbHost.Machine.Time;
 
@@ -19,41 +21,40 @@ namespace GdbHost.Machine.Smmu;
 /// </summary>
 internal sealed class SmmuV3 : IDevice, IIommu
 {
-    /// <summary>Work on commands that one access starts, in commands and pages; the rest is done a little later, so that no access takes long.</summary>
-    private const int MostAtOnce = 1024;
+    private const DmaAttributes AddressTypeBits = DmaAttributes.Translated | DmaAttributes.TranslationRequest;
 
-    /// <summary>Virtual nanoseconds.</summary>
-    private const ulong Pause = 1000;
+    private readonly PageRequestQueue _pages;
+    private readonly TranslationRequests _requests;
 
-    private readonly GuestTables _memory;
-    private readonly Scheduler _scheduler;
-    private readonly TimedEvent _goOn;
-    private readonly MessageWriter _messages;
-    private readonly IrqLines _lines;
-
-    [NotState("within a command")]
-    private bool _running;
-
-    [NotState("within a batch of commands")]
-    private int _work;
-
-    public SmmuV3(string name, PhysicalBus bus, IrqLines lines, Scheduler scheduler, DeviceEvents events)
+    /// <param name="sendEvent">Sends an event to all cores, as SEV does.</param>
+    public SmmuV3(string name, PhysicalBus bus, IrqLines lines, Scheduler scheduler, DeviceEvents events, Action sendEvent)
     {
         Name = name;
-        _scheduler = scheduler;
-        _goOn = scheduler.Create(name + " commands", GoOn);
-        _memory = new GuestTables(bus);
-        _messages = new MessageWriter(bus);
-        _lines = lines;
+        GuestTables memory = new(bus);
         Bank = new RegisterBank<SmmuV3>(name, Registers.Map, this, events);
         Port = new SmmuPort(Bank);
         Translations = new TranslationCaches(bus);
-        Streams = new StreamResolver(_memory, Translations, Structures);
+        Streams = new StreamResolver(memory, Translations, Structures);
+        Signals = new Signals(this, new MessageWriter(bus), lines, sendEvent);
+        Recorder = new EventRecorder(this, memory);
+        Stalls = new StalledTransactions(this);
+        Invalidations = new Invalidations(this, scheduler);
+        Queue = new CommandQueue(this, memory, scheduler);
+        CacheCommands = new CacheCommands(this);
+        EndpointCommands = new EndpointCommands(this);
+        _pages = new PageRequestQueue(this, memory);
+        _requests = new TranslationRequests(this);
     }
 
     public string Name { get; }
 
     public string StateName => Name;
+
+    public ushort NewestTicket => Stalls.Newest;
+
+    /// <summary>The functions behind it; null where there are none.</summary>
+    [field: NotState("wiring")]
+    public IEndpoints? Endpoints { get; set; }
 
     /// <summary>The registers as the bus has them.</summary>
     public SmmuPort Port { get; }
@@ -68,75 +69,115 @@ internal sealed class SmmuV3 : IDevice, IIommu
 
     public StreamResolver Streams { get; }
 
+    public Signals Signals { get; }
+
+    public EventRecorder Recorder { get; }
+
+    public StalledTransactions Stalls { get; }
+
+    public Invalidations Invalidations { get; }
+
+    public CommandQueue Queue { get; }
+
+    public CacheCommands CacheCommands { get; }
+
+    public EndpointCommands EndpointCommands { get; }
+
     public CommandLog Log { get; } = new();
-
-    /// <summary>Called with each event, whether the event queue takes it or not; null where nobody listens.</summary>
-    [field: NotState("a listener")]
-    public Action<EventRecord>? EventObserver { get; set; }
-
-    /// <summary>Called with each error that becomes active in SMMU_GERROR; null where nobody listens.</summary>
-    [field: NotState("a listener")]
-    public Action<GlobalError>? ErrorObserver { get; set; }
 
     public Control Control => new(Bank[Registers.Cr0]);
 
-    public StreamTable StreamTable => new(Wide(Registers.StrtabBase), Bank[Registers.StrtabBaseCfg]);
+    public StreamTable StreamTable => new(Wide(Registers.StrtabBase), Bank[Registers.StrtabBaseCfg]) { E2h = IsHostMode };
+
+    /// <summary>SMMU_CR2.E2H.</summary>
+    public bool IsHostMode => Bank[Registers.Cr2].Bit(0);
 
     public QueueRing CommandRing => new(Wide(Registers.CmdqBase), Command.Bytes);
 
     public QueueRing EventRing => new(Wide(Registers.EventqBase), EventRecord.Bytes);
 
+    public QueueRing PageRing => new(Wide(Registers.PriqBase), PageRequestQueue.EntryBytes);
+
+    /// <summary>The PRI queue has lost requests, and software has not said that it knows.</summary>
+    public bool PagesOverflowed => _pages.HasOverflowed;
+
     /// <summary>SMMU_GBPA.ABORT.</summary>
     public bool AbortsWhileOff => Bank[Registers.Gbpa].Bit(20);
 
+    public static IommuTranslation Refused(in DmaRequest request) => new(DmaResult.TranslationFault, request.Address, 1);
+
     public IommuTranslation Translate(in DmaRequest request)
     {
-        Transaction transaction = new(request);
+        if ((request.Attributes & AddressTypeBits) != 0)
+        {
+            return request.AddressType == AddressType.Translated ? _requests.Pass(request) : Unsupported(request);
+        }
+
         if (!Control.SmmuEnable)
         {
             return AbortsWhileOff ? Refused(request) : Untranslated(request);
         }
 
-        if (request.Attributes.HasFlag(DmaAttributes.Translated))
-        {
-            // There is no ATS: nobody can have translated it.
-            Record(transaction.Record with { Kind = EventKind.TranslationForbidden });
-            return Refused(request);
-        }
-
+        Transaction transaction = new(request);
         Resolution resolved = Streams.Resolve(StreamTable, transaction.Stream, transaction.Substream);
-        if (resolved.Context is not StreamContext context)
+        if (resolved.Context is StreamContext context)
         {
-            if (resolved.Problem is EventRecord problem)
-            {
-                Record(transaction.Complete(problem));
-            }
-
-            return Refused(request);
+            return context.Ste.Config == StreamConfig.Bypass ? Untranslated(request) : Translate(request, transaction, context);
         }
 
-        if (context.Ste.Config == StreamConfig.Bypass)
+        if (resolved.Fault.Happened)
         {
-            return Untranslated(request);
+            // The entry's privilege and instruction overrides are in the event too.
+            EventRecord record = transaction.In(resolved.Ste).Complete(resolved.Problem!.Value);
+            return End(request, resolved.Ste, null, resolved.Fault, record);
         }
 
-        transaction = transaction.In(context);
+        if (resolved.Problem is EventRecord problem)
+        {
+            Recorder.Record(transaction.Complete(problem));
+        }
+
+        return Refused(request);
+    }
+
+    /// <summary>Takes a transaction through the stages of its context.</summary>
+    public IommuTranslation Translate(in DmaRequest request, Transaction transaction, StreamContext context)
+    {
+        transaction = transaction.In(context.Ste);
         Translation result = Translations.Translate(context, request.Address, transaction.Type, transaction.Unprivileged);
         if (!result.Fault.Happened && request.Kind == DmaKind.Atomic)
         {
-            transaction = transaction with { Type = AccessType.Read };
+            // Where it may write and not read, the fault is a read's (IHI 0070, Attribute support).
+            transaction = transaction with { Type = AccessType.Read, IsRead = true };
             result = Translations.Translate(context, request.Address, AccessType.Read, transaction.Unprivileged);
         }
 
-        if (result.Fault.Happened)
+        if (result.Fault is { Happened: true } fault)
         {
-            Report(context, transaction, result.Fault);
-            return Refused(request);
+            EventRecord record = Faults.EventOf(fault, transaction.Record, EventClass.Input);
+            record = fault.Kind == FaultKind.ExternalAbort ? record with { Second = AbortedAt(context, transaction) } : record;
+            return End(request, context.Ste, context.Cd, fault, record);
         }
 
         ulong left = (1UL << result.RangeShift) - (request.Address & ((1UL << result.RangeShift) - 1));
         return new IommuTranslation(DmaResult.Ok, result.Physical, left);
     }
+
+    public TranslationCompletion Answer(in DmaRequest request, int span) => _requests.Answer(request, span);
+
+    public void Requested(in PageRequest request) => _pages.Take(in request);
+
+    public void Hinted(in PageHint hint) => Recorder.Record(new EventRecord(EventKind.PageRequest, hint.Requester.Value)
+    {
+        Substream = hint.Prefix.IsPresent ? hint.Prefix.Pasid : null,
+        Input = hint.Address,
+        Span = hint.Span,
+        IsRead = !hint.Write,
+        IsPrivileged = hint.Prefix is { IsPresent: true, Privileged: true },
+        IsInstruction = hint.Prefix is { IsPresent: true, Execute: true },
+    });
+
+    public void Invalidated(uint tag) => Invalidations.Complete(tag);
 
     public void Reset()
     {
@@ -144,8 +185,10 @@ internal sealed class SmmuV3 : IDevice, IIommu
         Errors.Reset();
         Translations.Clear();
         Structures.Clear();
+        Stalls.Reset();
+        Invalidations.Reset();
         Log.Clear();
-        _goOn.Disarm();
+        Queue.Reset();
     }
 
     public void Save(StateWriter to)
@@ -154,6 +197,8 @@ internal sealed class SmmuV3 : IDevice, IIommu
         Errors.Save(to);
         Translations.Save(to);
         Structures.Save(to);
+        Stalls.Save(to);
+        Invalidations.Save(to);
     }
 
     public void Restore(StateReader from)
@@ -162,11 +207,25 @@ internal sealed class SmmuV3 : IDevice, IIommu
         Errors.Restore(from);
         Translations.Restore(from);
         Structures.Restore(from);
+        Stalls.Restore(from);
+        Invalidations.Restore(from);
         Log.Clear();
     }
 
-    /// <summary>SMMU_CR0 was written.</summary>
-    public void ControlChanged() => RunCommands();
+    /// <summary>SMMU_CR0 is written. What is stalled ends where translation is turned off.</summary>
+    public void WriteControl(uint value, uint mask)
+    {
+        Control before = Control;
+        mask &= Control.Implemented;
+        Bank[Registers.Cr0] = (Bank[Registers.Cr0] & ~mask) | (value & mask);
+        if (before.SmmuEnable && !Control.SmmuEnable)
+        {
+            Stalls.TerminateAll();
+        }
+
+        Stalls.RetryUnrecorded();
+        Queue.Run();
+    }
 
     /// <summary>SMMU_GBPA takes a value only together with Update, which reads as 0 again.</summary>
     public void UpdateBypass(uint value, uint mask)
@@ -178,169 +237,32 @@ internal sealed class SmmuV3 : IDevice, IIommu
         }
     }
 
-    /// <summary>SMMU_GERRORN was written: an acknowledged command error lets the queue go on.</summary>
+    /// <summary>SMMU_GERRORN was written: an acknowledged error lets its queue go on.</summary>
     public void Acknowledge(uint value)
     {
         Errors.Acknowledged = value;
-        RunCommands();
+        Stalls.RetryUnrecorded();
+        Queue.Run();
     }
 
-    /// <summary>Does the commands that wait.</summary>
-    public void RunCommands()
+    /// <summary>A register of 64 bits.</summary>
+    public ulong Wide(uint offset) => Bank[offset] | ((ulong)Bank[offset + 4] << 32);
+
+    /// <summary>A transaction that a fault of its translation ends, or stalls.</summary>
+    private IommuTranslation End(in DmaRequest request, in StreamTableEntry ste, ContextDescriptor? cd, Fault fault, in EventRecord record)
     {
-        if (_running)
+        // A function of PCI Express is not stalled, whatever the structures say (IHI 0070, Fault models, System integration).
+        if (request.Attributes.HasFlag(DmaAttributes.MayStall) && Faults.Stalls(in ste, cd, fault) && Stalls.TryHold(in record))
         {
-            return;
+            return new IommuTranslation(DmaResult.Stalled, request.Address, 1);
         }
 
-        _running = true;
-        _work = 0;
-        Span<ulong> words = stackalloc ulong[Command.Words];
-        QueueRing ring = CommandRing;
-        while (Control.CommandQueueEnable && !Errors.IsActive(GlobalError.CmdqErr)
-            && !ring.IsEmpty(Bank[Registers.CmdqProd], Bank[Registers.CmdqCons]))
+        if (Faults.IsRecorded(in ste, cd, fault))
         {
-            if (_work++ >= MostAtOnce)
-            {
-                _goOn.Arm(_scheduler.Clock.Now + Pause);
-                break;
-            }
-
-            uint index = Bank[Registers.CmdqCons] & Registers.IndexBits;
-            bool fetched = _memory.TryReadAll(ring.AddressOf(index), words);
-            CommandError error = fetched ? Do(index, new Command(words[0], words[1])) : CommandError.Abort;
-            if (error != CommandError.None)
-            {
-                Bank[Registers.CmdqCons] = index.WithField(30, 24, (uint)error);
-                Raise(GlobalError.CmdqErr);
-                break;
-            }
-
-            Bank[Registers.CmdqCons] = ring.Next(index);
+            Recorder.Record(in record);
         }
 
-        _running = false;
-    }
-
-    /// <summary>CMD_PREFETCH_*: a hint; the structures are read.</summary>
-    public CommandError Prefetch(Command command)
-    {
-        if (command.IsSecure)
-        {
-            return CommandError.Illegal;
-        }
-
-        if (Control.SmmuEnable)
-        {
-            Streams.Resolve(StreamTable, command.Stream, command.HasSubstream ? command.Substream : null);
-        }
-
-        return CommandError.None;
-    }
-
-    /// <summary>CMD_CFGI_STE and CMD_CFGI_STE_RANGE.</summary>
-    public CommandError ForgetStreams(Command command, uint first, uint last)
-    {
-        if (command.IsSecure)
-        {
-            return CommandError.Illegal;
-        }
-
-        Structures.ForgetStreams(first, last);
-        return CommandError.None;
-    }
-
-    /// <summary>CMD_CFGI_CD and CMD_CFGI_CD_ALL.</summary>
-    public CommandError ForgetDescriptors(Command command, uint? substream)
-    {
-        if (command.IsSecure)
-        {
-            return CommandError.Illegal;
-        }
-
-        Structures.ForgetDescriptors(command.Stream, substream);
-        return CommandError.None;
-    }
-
-    /// <summary>CMD_TLBI_*, with a range where the command names one.</summary>
-    public CommandError InvalidateTranslations(TlbiOperation operation, Command command, bool hasAddress)
-    {
-        // More pages than this go by widening the command: to remove more than was asked for is allowed.
-        const ulong MostPages = 512;
-        int shift = 10 + (command.Tg * 2);
-        ulong pages = hasAddress && command.Tg != 0 ? ((ulong)command.Num + 1) << command.Scale : 1;
-        TlbInvalidation invalidation = new(operation, Secure: false, (byte)command.Vmid, command.Asid, command.Address.Field(55, 0));
-        if (pages > MostPages)
-        {
-            Translations.Invalidate(invalidation with { Operation = Widened(operation) });
-            return CommandError.None;
-        }
-
-        _work += (int)pages - 1;
-        for (ulong page = 0; page < pages; page++)
-        {
-            Translations.Invalidate(invalidation with { Address = (invalidation.Address + (page << shift)).Field(55, 0) });
-        }
-
-        return CommandError.None;
-    }
-
-    /// <summary>CMD_SYNC: everything before it is done already; what is left is to say so.</summary>
-    public CommandError Synchronize(Command command)
-    {
-        const int Interrupt = 1;
-        const int Reserved = 3;
-        if (command.CompletionSignal == Reserved)
-        {
-            return CommandError.Illegal;
-        }
-
-        if (command.CompletionSignal != Interrupt)
-        {
-            return CommandError.None;
-        }
-
-        if (command.MsiAddress == 0)
-        {
-            Pulse(_lines.CommandSync);
-        }
-        else if (!_messages.TrySend(command.MsiAddress, command.MsiData, Port))
-        {
-            Raise(GlobalError.MsiCmdqAbtErr);
-        }
-
-        return CommandError.None;
-    }
-
-    private static TlbiOperation Widened(TlbiOperation operation) => operation switch
-    {
-        TlbiOperation.Vae1 => TlbiOperation.Aside1,
-        TlbiOperation.Vaae1 => TlbiOperation.Vmalle1,
-        TlbiOperation.Ipas2e1 => TlbiOperation.Vmalls12e1,
-        _ => TlbiOperation.Alle2,
-    };
-
-    private static IommuTranslation Refused(in DmaRequest request) => new(DmaResult.TranslationFault, request.Address, 1);
-
-    private static void Pulse(IInterruptLine line)
-    {
-        line.Set(true);
-        line.Set(false);
-    }
-
-    private void GoOn()
-    {
-        _goOn.Disarm();
-        RunCommands();
-    }
-
-    private CommandError Do(uint index, Command command)
-    {
-        int structures = Structures.Count;
-        int translations = Translations.Count;
-        CommandError error = CommandRow.Find(command.Opcode)?.Do(this, command) ?? CommandError.Illegal;
-        Log.Add(new DoneCommand(index, command, error, structures - Structures.Count, translations - Translations.Count));
-        return error;
+        return Faults.IsDiscarded(in ste, cd, fault) ? new IommuTranslation(DmaResult.Discarded, request.Address, 1) : Refused(request);
     }
 
     // An address that is wider than OAS is an Address Size fault; only a stream's is recorded.
@@ -353,21 +275,17 @@ internal sealed class SmmuV3 : IDevice, IIommu
 
         if (Control.SmmuEnable)
         {
-            Record(new Transaction(request).Record with { Kind = EventKind.AddressSize, Class = EventClass.Input });
+            Recorder.Record(new Transaction(request).Record with { Kind = EventKind.AddressSize, Class = EventClass.Input });
         }
 
         return Refused(request);
     }
 
-    private void Report(StreamContext context, in Transaction transaction, Fault fault)
+    // The Address Type that PCI Express reserves, and a translation request that does not read.
+    private IommuTranslation Unsupported(in DmaRequest request)
     {
-        if (!Faults.IsRecorded(context, fault))
-        {
-            return;
-        }
-
-        EventRecord record = Faults.EventOf(fault, transaction.Record, EventClass.Input);
-        Record(fault.Kind == FaultKind.ExternalAbort ? record with { Second = AbortedAt(context, transaction) } : record);
+        Recorder.Record(new Transaction(request).Record with { Kind = EventKind.Unsupported, Reason = 1 });
+        return Refused(request);
     }
 
     /// <summary>Where the descriptor is that could not be read: what only a record of the walk knows.</summary>
@@ -377,60 +295,4 @@ internal sealed class SmmuV3 : IDevice, IIommu
         Translations.Look(context, transaction.Input, transaction.Type, transaction.Unprivileged, trace);
         return trace.Reason is FaultReason.BusRefused refused ? refused.DescriptorAddress : 0;
     }
-
-    private void Record(in EventRecord record)
-    {
-        EventObserver?.Invoke(record);
-        const int RecordInvalidStreams = 1;
-        if (!Control.EventQueueEnable || (record.Kind == EventKind.BadStreamId && !Bank[Registers.Cr2].Bit(RecordInvalidStreams)))
-        {
-            return;
-        }
-
-        uint producer = Bank[Registers.EventqProd];
-        EventOutcome outcome = EventQueue.Record(_memory, EventRing, record, ref producer, Bank[Registers.EventqCons]);
-        Bank[Registers.EventqProd] = producer;
-        if (outcome == EventOutcome.Aborted)
-        {
-            Raise(GlobalError.EventqAbtErr);
-        }
-        else if (outcome == EventOutcome.RecordedFirst && !TryInterrupt(Registers.EventqIrqCfg, IrqLines.EventQueueEnable, _lines.EventQueue))
-        {
-            Raise(GlobalError.MsiEventqAbtErr);
-        }
-    }
-
-    private void Raise(GlobalError error)
-    {
-        if (!Errors.Raise(error))
-        {
-            return;
-        }
-
-        ErrorObserver?.Invoke(error);
-        if (!TryInterrupt(Registers.GerrorIrqCfg, IrqLines.GlobalErrorEnable, _lines.GlobalError) && Errors.Raise(GlobalError.MsiGerrorAbtErr))
-        {
-            ErrorObserver?.Invoke(GlobalError.MsiGerrorAbtErr);
-        }
-    }
-
-    /// <summary>False where there should be a message and it was refused.</summary>
-    private bool TryInterrupt(uint configuration, int enable, IInterruptLine line)
-    {
-        if (!Bank[Registers.IrqCtrl].Bit(enable))
-        {
-            return true;
-        }
-
-        ulong address = Wide(configuration).Field(51, 2) << 2;
-        if (address != 0)
-        {
-            return _messages.TrySend(address, Bank[configuration + 8], Port);
-        }
-
-        Pulse(line);
-        return true;
-    }
-
-    private ulong Wide(uint offset) => Bank[offset] | ((ulong)Bank[offset + 4] << 32);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using GdbHost.Machine.Devices;
 using GdbHost.Machine.Mmu;
 using GdbHost.Machine.Smmu.Caches;
@@ -6,10 +7,20 @@ using GdbHost.Machine.Smmu.Tables;
 
 namespace GdbHost.Machine.Smmu;
 
-/// <summary>What is known of a stream: its context, or that it aborts in silence, or the event that says why there is none.</summary>
+/// <summary>What is known of a stream: its context, or that it aborts in silence, or the event or fault that says why there is none.</summary>
 /// <param name="Context">Null where transactions are aborted.</param>
 /// <param name="Problem">Null for <see cref="StreamConfig.Abort"/> and where there is a context.</param>
-internal readonly record struct Resolution(StreamContext? Context, EventRecord? Problem);
+internal readonly record struct Resolution(StreamContext? Context, EventRecord? Problem)
+{
+    /// <summary>What stage 2 said of the address of a context descriptor; the problem is the event for it.</summary>
+    public Fault Fault { get; init; }
+
+    /// <summary>The entry whose stage 2 it was.</summary>
+    public StreamTableEntry Ste { get; init; }
+}
+
+/// <summary>A stream's entry, or why there is none.</summary>
+internal readonly record struct StreamSource(KeptStream? Kept, EventKind Problem, ulong Address);
 
 /// <summary>
 /// From StreamID and SubstreamID to a context (IHI 0070, Data structures and translation procedure): through the
@@ -23,6 +34,12 @@ internal sealed class StreamResolver(GuestTables memory, TranslationCaches trans
     /// <summary>As memory has it now, without a trace.</summary>
     public Resolution Look(in StreamTable table, uint stream, uint? substream) => Resolve(in table, stream, substream, keep: false);
 
+    /// <summary>The entry of a stream, kept or read.</summary>
+    public StreamSource Find(in StreamTable table, uint stream) => Find(in table, stream, keep: true);
+
+    /// <summary>The entry of a stream as memory has it now.</summary>
+    public StreamSource LookSource(in StreamTable table, uint stream) => Find(in table, stream, keep: false);
+
     /// <summary>The stream table entry as memory has it now.</summary>
     public Lookup<StreamTableEntry> LookEntry(in StreamTable table, uint stream) => table.Find(memory, stream);
 
@@ -30,23 +47,37 @@ internal sealed class StreamResolver(GuestTables memory, TranslationCaches trans
     public Lookup<ContextDescriptor> LookDescriptor(in StreamTableEntry ste, uint substream, out Fault fault) =>
         Read(ste, substream, keep: false, out fault);
 
+    /// <summary>The substreams of a stream that have a valid context descriptor, as memory has it now.</summary>
+    public IEnumerable<uint> LookSubstreams(StreamTable table, uint stream)
+    {
+        if (LookSource(in table, stream).Kept is not { IsLegal: true, Ste: { HasStage1: true, S1CdMax: > 0 } ste } kept)
+        {
+            yield break;
+        }
+
+        uint leaf = ste.S1Fmt switch { 1 => 1u << 6, 2 => 1u << 10, _ => 1 };
+        for (uint substream = 0; substream >> ste.S1CdMax == 0; substream++)
+        {
+            Lookup<ContextDescriptor> found = LookDescriptor(in ste, substream, out Fault fault);
+            if (found.Problem == EventKind.BadSubstreamId)
+            {
+                // No table, so none of those that it would have.
+                substream |= leaf - 1;
+            }
+            else if (!fault.Happened && found.Problem is null && ConfigurationCache.Descriptor(kept, substream, found.Value).Context is not null)
+            {
+                yield return substream;
+            }
+        }
+    }
+
     private Resolution Resolve(in StreamTable table, uint stream, uint? substream, bool keep)
     {
         EventRecord record = new(EventKind.BadSte, stream) { Substream = substream };
-        KeptStream? kept = keep ? cache.Find(stream) : null;
-        if (kept is null)
+        StreamSource found = Find(in table, stream, keep);
+        if (found.Kept is not KeptStream kept)
         {
-            Lookup<StreamTableEntry> found = table.Find(memory, stream);
-            if (found.Problem is EventKind problem)
-            {
-                return new(null, record with { Kind = problem, Second = found.Address });
-            }
-
-            kept = new KeptStream(stream, found.Value);
-            if (keep)
-            {
-                cache.Keep(kept);
-            }
+            return new(null, record with { Kind = found.Problem, Second = found.Address });
         }
 
         if (!kept.IsLegal)
@@ -76,6 +107,29 @@ internal sealed class StreamResolver(GuestTables memory, TranslationCaches trans
         return bypass ? new(kept.WithoutStage1, null) : WithDescriptor(kept, substream ?? 0, record, keep);
     }
 
+    private StreamSource Find(in StreamTable table, uint stream, bool keep)
+    {
+        // A table that has become smaller has no such stream, whatever is kept.
+        if (keep && stream >> table.Bits == 0 && cache.Find(stream) is KeptStream known)
+        {
+            return new(known, default, 0);
+        }
+
+        Lookup<StreamTableEntry> found = table.Find(memory, stream);
+        if (found.Problem is EventKind problem)
+        {
+            return new(null, problem, found.Address);
+        }
+
+        KeptStream kept = new(stream, found.Value);
+        if (keep)
+        {
+            cache.Keep(kept);
+        }
+
+        return new(kept, default, found.Address);
+    }
+
     private Resolution WithDescriptor(KeptStream stream, uint substream, EventRecord record, bool keep)
     {
         KeptDescriptor? kept = stream.Find(substream);
@@ -84,7 +138,9 @@ internal sealed class StreamResolver(GuestTables memory, TranslationCaches trans
             Lookup<ContextDescriptor> found = Read(stream.Ste, substream, keep, out Fault fault);
             if (fault.Happened)
             {
-                return new(null, Faults.EventOf(fault, record, EventClass.ContextDescriptor));
+                EventRecord why = Faults.EventOf(fault, record, EventClass.ContextDescriptor);
+                why = fault.Kind == FaultKind.ExternalAbort ? why with { Second = AbortedAt(stream.Ste, found.Address) } : why;
+                return new(null, why) { Fault = fault, Ste = stream.Ste };
             }
 
             if (found.Problem is EventKind problem)
@@ -105,9 +161,14 @@ internal sealed class StreamResolver(GuestTables memory, TranslationCaches trans
     private Lookup<ContextDescriptor> Read(StreamTableEntry ste, uint substream, bool keep, out Fault fault) =>
         ContextTable.Find(memory, in ste, substream, address => Place(in ste, address, keep), out fault);
 
-    private Translation Place(in StreamTableEntry ste, ulong address, bool keep)
+    private Translation Place(in StreamTableEntry ste, ulong address, bool keep) =>
+        keep ? translations.TranslateDescriptor(in ste, address) : translations.LookDescriptor(in ste, address);
+
+    /// <summary>Where the stage-2 descriptor is that could not be read for an address.</summary>
+    private ulong AbortedAt(in StreamTableEntry ste, ulong address)
     {
-        Stage2Setup stage2 = ste.Stage2;
-        return keep ? translations.TranslateDescriptor(in stage2, address) : translations.LookDescriptor(in stage2, address);
+        WalkTrace trace = new();
+        translations.LookDescriptor(in ste, address, trace);
+        return trace.Reason is FaultReason.BusRefused refused ? refused.DescriptorAddress : 0;
     }
 }

@@ -1,7 +1,7 @@
 using GdbHost.Machine.Mmu;
 using GdbHost.Machine.Pcie.Dma;
-using GdbHost.Machine.Smmu.Caches;
 using GdbHost.Machine.Smmu.Events;
+using GdbHost.Machine.Smmu.Tables;
 
 namespace GdbHost.Machine.Smmu;
 
@@ -11,14 +11,18 @@ internal readonly record struct Transaction
     private const int OverrideLow = 0b10;
     private const int OverrideHigh = 0b11;
 
-    /// <summary>A request without PASID is an unprivileged data access (IHI 0070, PCI Express).</summary>
+    /// <summary>A request without PASID is an unprivileged data access, and only reads fetch (IHI 0070, PCIe permission attribute interpretation).</summary>
     public Transaction(in DmaRequest request)
     {
         Stream = request.Requester.Value;
         Input = request.Address;
         IsRead = !request.IsWrite;
-        Type = IsRead ? AccessType.Read : AccessType.Write;
-        Unprivileged = true;
+        PasidPrefix prefix = request.Prefix;
+        Substream = prefix.IsPresent ? prefix.Pasid : null;
+        IsPrivileged = prefix.IsPresent && prefix.Privileged;
+        IsInstruction = prefix.IsPresent && prefix.Execute && (IsRead || request.AddressType == AddressType.TranslationRequest);
+        Type = !IsRead ? AccessType.Write : IsInstruction ? AccessType.Fetch : AccessType.Read;
+        Unprivileged = !IsPrivileged;
     }
 
     /// <summary>The Requester ID.</summary>
@@ -52,16 +56,16 @@ internal readonly record struct Transaction
     };
 
     /// <summary>With what the stream table entry overrides; a write is always of data.</summary>
-    public Transaction In(StreamContext context)
+    public Transaction In(StreamTableEntry ste)
     {
-        bool privileged = context.Ste.PrivCfg switch { OverrideLow => false, OverrideHigh => true, _ => IsPrivileged };
-        bool instruction = IsRead && context.Ste.InstCfg switch { OverrideLow => false, OverrideHigh => true, _ => IsInstruction };
+        bool privileged = ste.PrivCfg switch { OverrideLow => false, OverrideHigh => true, _ => IsPrivileged };
+        bool instruction = IsRead && ste.InstCfg switch { OverrideLow => false, OverrideHigh => true, _ => IsInstruction };
         return this with
         {
             IsPrivileged = privileged,
             IsInstruction = instruction,
             Type = instruction ? AccessType.Fetch : Type,
-            Unprivileged = !privileged && !context.Ste.IsEl2,
+            Unprivileged = !privileged && !ste.IsEl2,
         };
     }
 }

@@ -17,7 +17,7 @@ namespace GdbHost.Machine.Snapshots;
 internal static class SnapshotFormat
 {
     /// <summary>Changes with every change of what any part saves.</summary>
-    public const uint Version = 7;
+    public const uint Version = 8;
 
     public const int DigestBytes = 32;
 

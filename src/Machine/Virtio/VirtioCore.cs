@@ -25,6 +25,9 @@ internal sealed class VirtioCore : IStateful
     private ulong _unfinished;
     private bool _broken;
 
+    [NotState("words; that it is broken is saved")]
+    private string? _failure;
+
     [NotState("within an access")]
     private bool _busy;
 
@@ -63,6 +66,13 @@ internal sealed class VirtioCore : IStateful
 
     /// <summary>What the driver has written to the status field, and the device's own bits.</summary>
     public DeviceStatus Status => _status;
+
+    /// <summary>Why the device has stopped until it is reset; null while it has not.</summary>
+    public string? Failure => _broken ? _failure ?? "its driver has done what the specification forbids" : null;
+
+    /// <summary>Why addresses of the driver may lead elsewhere than it believes; null where there is no such reason.</summary>
+    [field: NotState("wiring")]
+    public Func<string?>? Misaddressed { get; init; }
 
     /// <summary>Requests may be taken. A legacy driver does not always wait until it is ready itself.</summary>
     public bool IsRunning => !_broken && (_status.HasFlag(DeviceStatus.DriverOk) || !Has(VirtioFeature.Version1));
@@ -169,7 +179,8 @@ internal sealed class VirtioCore : IStateful
         }
 
         _broken = true;
-        Report($"{reason}; the device stops until it is reset");
+        _failure = Misaddressed?.Invoke() is string why ? $"{reason} ({why})" : reason;
+        Report($"{_failure}; the device stops until it is reset");
         if (Has(VirtioFeature.Version1))
         {
             _status |= DeviceStatus.NeedsReset;

@@ -22,6 +22,7 @@ public sealed class PacketWriter(IBufferWriter<byte> output)
 
     // Bytes gather here, so that the output is asked for room once for many.
     private readonly byte[] _gathered = new byte[1024];
+    private readonly byte[] _digits = new byte[DigitsAtATime];
 
     private int _gatheredBytes;
     private byte _sum;
@@ -100,12 +101,11 @@ public sealed class PacketWriter(IBufferWriter<byte> output)
     /// <summary>Bytes as pairs of hexadecimal digits.</summary>
     public PacketWriter HexBytes(ReadOnlySpan<byte> bytes)
     {
-        Span<byte> digits = stackalloc byte[DigitsAtATime];
         while (!bytes.IsEmpty)
         {
             ReadOnlySpan<byte> some = bytes[..Math.Min(bytes.Length, DigitsAtATime / 2)];
-            _ = Convert.TryToHexStringLower(some, digits, out int count);
-            Encoded(digits[..count]);
+            _ = Convert.TryToHexStringLower(some, _digits, out int count);
+            Encoded(_digits.AsSpan(0, count));
             bytes = bytes[some.Length..];
         }
 

@@ -40,11 +40,15 @@ public sealed class GdbPythonTests
             continue
             hv translate pci_config_read32
             hv translate pci_config_read32 vmid 1 x
+            hv translate pci_config_read32 vmid 1 s1 x
+            hv translate 0x80001000 vmid 1 s2 x
+            hv translate 0x80001000 el2 s2
             hv translate pci_config_read32 vmid 2
             hv translate pci_config_read32 cpu 1
             """);
 
-        Says.InOrder(gdb, "handle_abort", "regime: EL2", "fault: ", "regime: EL1&0, VMID 1", "PA: 0x0044", "no vCPU is in VMID 2", "usage: monitor translate ADDR");
+        Says.InOrder(gdb, "handle_abort", "regime: EL2", "fault: ", "regime: EL1&0, VMID 1", "PA: 0x0044", "VA: 0xffff00008000", "IPA: 0x008000", "attributes: Normal Write-Back",
+            "IPA: 0x0000000080001000", "PA: 0x0044001000", "answered by: ram", "stage 2 translates for EL1 and EL0 only", "no vCPU is in VMID 2", "usage: monitor translate ADDR");
     }
 
     [RequiresFact(Need.Gdb)]

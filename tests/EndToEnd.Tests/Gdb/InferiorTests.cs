@@ -108,6 +108,65 @@ public sealed class InferiorTests : IDisposable
         Assert.Contains("cpu0 is not in EL2 now but in VMID 1: its registers can be read, not written", gdb.Errors, StringComparison.Ordinal);
     }
 
+    [RequiresFact(Need.Gdb)]
+    public async Task Watchpoint_hits_in_the_world_of_its_inferior_with_both_values()
+    {
+        string hypervisor = Repository.InTree("src/GdbStub/Demo/hypervisor.elf");
+        string guest = Repository.InTree("src/GdbStub/Demo/guest.elf");
+        Conversation gdb = await HostRun.UnderGdbAsync(
+            ["--machine", "virt,gic=2,el2=on", "--memory", "256M", "--kernel", hypervisor, "--load", guest], $"file {hypervisor}", $"""
+            monitor worlds on
+            break handle_abort
+            continue
+            monitor worlds
+            info threads
+            inferior 2
+            file {guest}
+            watch guest_counter
+            inferior 1
+            delete 1
+            continue
+            p $_inferior
+            p ($cpsr >> 2) & 3
+            p guest_counter
+            continue
+            p guest_counter
+            set $there = (unsigned long)&guest_counter
+            delete
+            inferior 1
+            awatch *(unsigned long *)$there
+            tbreak handle_hvc
+            continue
+            """);
+        Says.InOrder(gdb, "handle_abort", "[Switching to inferior 2", "atchpoint 2: guest_counter", "hit Hardware watchpoint 2: guest_counter",
+            "Old value = ", "New value = ", "$1 = 2", "$2 = 1", "$3 = ", "hit Hardware watchpoint 2: guest_counter", "Old value = ", "New value = ", "$4 = ",
+            "atchpoint 3: *(unsigned long *)$there", "hit Temporary breakpoint 4, handle_hvc");
+    }
+
+    [RequiresFact(Need.Gdb)]
+    public async Task Reason_of_a_failed_read_is_told_on_request_in_the_words_of_the_world()
+    {
+        Conversation gdb = await DemoGuest.UnderGdbAsync($"""
+            monitor error
+            {Failing("x/gx 0x34560000000000")}
+            monitor error
+            monitor worlds on
+            break handle_abort
+            continue
+            monitor worlds
+            info threads
+            inferior 2
+            {Failing("x/gx 0xffff000090000000")}
+            monitor error
+            {Failing("set *(int *)0xffff000090000000 = 1")}
+            monitor error
+            """);
+        Assert.Contains("Cannot access memory at address 0x34560000000000", gdb.Output, StringComparison.Ordinal);
+        Assert.Contains("Cannot access memory at address 0xffff000090000000", gdb.Output, StringComparison.Ordinal);
+        Says.InOrder(gdb.Errors, gdb.ToString(), "error: no read or write of memory has failed", "error: ", "0x34560000000000",
+            "error: 0xffff000090000000 does not translate: ");
+    }
+
     [RequiresFact(Need.Gdb, Need.DebianGuests, Need.DeviceTreeTools)]
     public async Task Xen_and_dom0_are_two_inferiors_on_two_vCPUs()
     {

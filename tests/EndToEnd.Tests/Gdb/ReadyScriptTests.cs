@@ -86,7 +86,8 @@ public sealed class ReadyScriptTests : IDisposable
         Ended ended = await ChildProcess.RunAsync(
             "env", $"GDBHOST={program}", $"REPORTS={_folder.FullName}/junit", Repository.InTree("docs/ci/guest-tests.sh"));
         Assert.True(ended.Status == 0, ended.Output + ended.Errors);
-        Assert.Equal(3, Directory.GetFiles(Path.Combine(_folder.FullName, "junit")).Sum(f => int.Parse(XElement.Load(f).Attribute("tests")!.Value, CultureInfo.InvariantCulture) > 1 ? 1 : 0));
+        Assert.Equal(3, Directory.GetFiles(Path.Combine(_folder.FullName, "junit"), "*.xml").Sum(f => int.Parse(XElement.Load(f).Attribute("tests")!.Value, CultureInfo.InvariantCulture) > 1 ? 1 : 0));
+        Assert.Equal(3, Directory.GetFiles(Path.Combine(_folder.FullName, "junit"), "*.html").Count(f => File.ReadAllText(f).EndsWith("</html>\n", System.StringComparison.Ordinal)));
 
         foreach (string example in (string[])["docs/ci/github-actions.yml", "docs/ci/gitlab-ci.yml"])
         {

@@ -67,9 +67,15 @@ internal sealed class HostRun : IDisposable
     }
 
     /// <summary>Runs a guest, stopped at its first instruction, under stock gdb: loads symbols, connects, then follows the script.</summary>
-    public static async Task<Conversation> UnderGdbAsync(string[] arguments, string symbols, string script, string limit = DefaultLimit)
+    public static Task<Conversation> UnderGdbAsync(string[] arguments, string symbols, string script, string limit = DefaultLimit)
     {
-        using HostRun host = Waiting(arguments, limit);
+        return UnderGdbAsync("run", arguments, symbols, script, limit);
+    }
+
+    /// <summary>The same for "gdbhost VERB ARGUMENTS".</summary>
+    public static async Task<Conversation> UnderGdbAsync(string verb, string[] arguments, string symbols, string script, string limit = DefaultLimit)
+    {
+        using HostRun host = Waiting(verb, arguments, limit);
         string port = await host.PortAsync();
         string scriptFile = Path.Combine(host._folder.FullName, "script.gdb");
         await File.WriteAllTextAsync(scriptFile, $"""
@@ -92,7 +98,7 @@ internal sealed class HostRun : IDisposable
     /// <summary>Runs a guest, stopped at its first instruction, under LLDB, which does the commands one after the other.</summary>
     public static async Task<Conversation> UnderLldbAsync(string[] arguments, string program, params string[] commands)
     {
-        using HostRun host = Waiting(arguments, DefaultLimit);
+        using HostRun host = Waiting("run", arguments, DefaultLimit);
         string port = await host.PortAsync();
         string[] all = [$"target create --arch aarch64 {program}", $"gdb-remote 127.0.0.1:{port}", .. commands];
         Ended lldb = await ChildProcess.RunAsync("lldb", ["--no-lldbinit", "--batch", .. all.SelectMany(static c => new[] { "-o", c })]);
@@ -105,7 +111,7 @@ internal sealed class HostRun : IDisposable
     /// <param name="first">What is said before gdb connects.</param>
     public static async Task InDialogueAsync(string[] arguments, Func<GdbDialogue, Task> talk, params string[] first)
     {
-        using HostRun host = Waiting(arguments, ulong.MaxValue.ToString(CultureInfo.InvariantCulture));
+        using HostRun host = Waiting("run", arguments, ulong.MaxValue.ToString(CultureInfo.InvariantCulture));
         string port = await host.PortAsync();
         using GdbDialogue gdb = new();
         await gdb.SayAsync("-gdb-set mi-async on", "^done"); // or an interrupt is refused while the guest runs
@@ -126,11 +132,11 @@ internal sealed class HostRun : IDisposable
         _folder.Delete(recursive: true);
     }
 
-    private static HostRun Waiting(string[] arguments, string limit)
+    private static HostRun Waiting(string verb, string[] arguments, string limit)
     {
         return new HostRun(folder =>
         [
-            "run", .. arguments, "--wait", "--gdb", "127.0.0.1:0", "--gdb-port-file", $"{folder.FullName}/port",
+            verb, .. arguments, "--wait", "--gdb", "127.0.0.1:0", "--gdb-port-file", $"{folder.FullName}/port",
             "--serial", $"file:{folder.FullName}/serial", "--max-instructions", limit,
         ]);
     }

@@ -12,6 +12,9 @@ internal sealed class MemoryDisk : IBlockStorage
         new Random(seed).NextBytes(Content);
     }
 
+    /// <summary>A disk with this content.</summary>
+    public MemoryDisk(byte[] content) => Content = content;
+
     public byte[] Content { get; }
 
     /// <summary>Requests of the guest so far.</summary>

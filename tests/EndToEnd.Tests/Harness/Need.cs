@@ -40,6 +40,9 @@ public enum Need
     /// <summary>Trusted Firmware-A, from scripts/build-firmware.sh.</summary>
     TrustedFirmware,
 
+    /// <summary>Chromium, which reads reports.</summary>
+    Browser,
+
     /// <summary>script, which gives a program a terminal.</summary>
     Script,
 
@@ -53,7 +56,7 @@ public enum Need
 /// <summary>Says whether a need is met, and if not, what is missing.</summary>
 internal static class Needs
 {
-    private static readonly string[] BuiltGuests = ["situation1/fixed.elf", "semihosting/semihosting.elf", "worlds/worlds.elf", "virtio/debian.cpio.gz", "report/report.bin", "kvm/kvm.cpio.gz"];
+    private static readonly string[] BuiltGuests = ["situation1/fixed.elf", "semihosting/semihosting.elf", "smmu/smmu.elf", "worlds/worlds.elf", "virtio/debian.cpio.gz", "report/report.bin", "kvm/kvm.cpio.gz", "vfio/vfio.cpio.gz"];
 
     public static bool UnderCi => Environment.GetEnvironmentVariable("CI") == "true";
 
@@ -79,6 +82,7 @@ internal static class Needs
             Need.BuiltGuests => BuiltGuests.All(g => File.Exists(Repository.Built(g))) ? null : "guests not built: run scripts/build-guests.sh",
             Need.Firmware => File.Exists(Firmware.UBoot) && File.Exists(Firmware.UefiCode) ? null : "no firmware: run scripts/test.sh",
             Need.FatTools => OnPath("mformat") ? null : "mtools is not installed: run scripts/test.sh",
+            Need.Browser => OnPath(Browser.Program) ? null : "chromium is not installed: run scripts/test.sh",
             Need.Script => OnPath("script") ? null : "script is not installed: run scripts/test.sh",
             Need.BenchKernels => File.Exists(Repository.Built("bench/bench.elf")) ? null : "kernels not built: run scripts/build-guests.sh",
             _ => throw new ArgumentOutOfRangeException(nameof(need)),

@@ -1,4 +1,5 @@
 using System;
+using System.Text.RegularExpressions;
 using Xunit;
 
 namespace GdbHost.EndToEnd.Tests.Harness;
@@ -27,4 +28,8 @@ internal static class Says
     {
         InOrder(ended.Output, $"{ended.Output}\n--- errors ---\n{ended.Errors}\n--- status {ended.Status} ---", texts);
     }
+
+    /// <summary>The text has a line like this, and is shown whole where it has not.</summary>
+    public static void Line(string text, string pattern) =>
+        Assert.True(Regex.IsMatch(text, pattern, RegexOptions.Multiline), $"no {pattern} in:\n{text}");
 }

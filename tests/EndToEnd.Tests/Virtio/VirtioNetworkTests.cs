@@ -4,7 +4,6 @@ using System.IO;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
-using System.Text;
 using System.Threading.Tasks;
 using GdbHost.EndToEnd.Tests.Harness;
 using Xunit;
@@ -61,12 +60,10 @@ public sealed class VirtioNetworkTests
     {
         byte[] page = new byte[1 << 20];
         new Random(2).NextBytes(page);
-        using TcpListener server = new(IPAddress.Loopback, 0);
-        server.Start();
-        Task serving = ServeAsync(server, page);
-        Ended guest = await VirtioGuest.RunAsync("cloud", "dhcp,get", $"PORT={((IPEndPoint)server.LocalEndpoint).Port}",
+        using PageServer server = new(page);
+        Ended guest = await VirtioGuest.RunAsync("cloud", "dhcp,get", $"PORT={server.Port}",
             ["--netdev", "user,id=n0", "--device", "virtio-net-device,netdev=n0"]);
-        await serving;
+        await server.Served;
         Says.InOrder(guest, ["LEASE", Convert.ToHexStringLower(SHA256.HashData(page)), "GUEST-DONE"]);
     }
 
@@ -88,19 +85,6 @@ public sealed class VirtioNetworkTests
         Ended guest = await running;
         Assert.Equal("hello from the guest\n", heard);
         Says.InOrder(guest, ["SERVING", "hello from the host", "SERVED", "GUEST-DONE"]);
-    }
-
-    private static async Task ServeAsync(TcpListener server, byte[] page)
-    {
-        using TcpClient client = await server.AcceptTcpClientAsync();
-        NetworkStream stream = client.GetStream();
-        using StreamReader reader = new(stream, leaveOpen: true);
-        while (await reader.ReadLineAsync() is { Length: > 0 })
-        {
-        }
-
-        await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.0 200 OK\r\nContent-Length: {page.Length}\r\n\r\n"));
-        await stream.WriteAsync(page);
     }
 
     // Until the guest listens a connection is taken and reset, or refused: the next one may do better.

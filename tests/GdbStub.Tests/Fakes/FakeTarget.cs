@@ -5,7 +5,9 @@ using System.Threading.Channels;
 using GdbHost.GdbStub.Target;
 using GdbHost.GdbStub.Worlds;
 using GdbHost.GdbStub.Tracing;
+using GdbHost.Machine.Debug;
 using GdbHost.Machine.Pcie.Devices;
+using GdbHost.Protocol.Messages;
 
 namespace GdbHost.GdbStub.Tests.Fakes;
 
@@ -41,7 +43,7 @@ internal sealed class FakeTarget : ITarget, IBreakpoints, IMemoryMap, ITranslati
     /// <summary>What the next request about PCI devices is answered with.</summary>
     public string? PciProblem { get; set; }
 
-    public IReadOnlyList<string> PciFunctions => ["00:00.0 1b36:0008"];
+    public IReadOnlyList<PciFunctionReport> PciFunctions => [new("00:00.0", "", 0x1b36, 8, 0x060000, false) { Lines = ["00:00.0 1b36:0008"] }];
 
     public string? AddPciDevice(PciDeviceRequest request) => Note($"add {request}");
 
@@ -55,9 +57,9 @@ internal sealed class FakeTarget : ITarget, IBreakpoints, IMemoryMap, ITranslati
         return [];
     }
 
-    public IReadOnlyList<string> ExplainDma(ushort requester, ulong address, bool isWrite)
+    public IReadOnlyList<string> ExplainDma(ushort requester, ulong address, bool isWrite, uint? pasid)
     {
-        Note($"dma {requester} {address} {isWrite}");
+        Note($"dma {requester} {address} {isWrite}{(pasid is null ? "" : $" {pasid}")}");
         return [];
     }
 
@@ -182,6 +184,8 @@ internal sealed class FakeTarget : ITarget, IBreakpoints, IMemoryMap, ITranslati
     public IReadOnlyList<PublishedFile> Files { get; } = [new("note.txt", static () => "hello"u8.ToArray())];
 
     public string? Program => "note.txt";
+
+    public IReadOnlyList<XmlLibrary> Libraries { get; } = [new("/lib/guest.elf", [0xffff_8000_0000_0000, 0x4020_0000])];
 
     /// <summary>How often it was put back to its start.</summary>
     public int Restarts { get; private set; }

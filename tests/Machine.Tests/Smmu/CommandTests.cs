@@ -105,10 +105,8 @@ public sealed class CommandTests : IDisposable
     [Theory]
     [InlineData(0x00ul)]
     [InlineData(0x18ul)] // CMD_TLBI_EL3_ALL
-    [InlineData(0x40ul)] // CMD_ATC_INV without ATS
-    [InlineData(0x41ul)] // CMD_PRI_RESP without PRI
-    [InlineData(0x44ul)] // CMD_RESUME without stalls
-    [InlineData(0x45ul)]
+    [InlineData(0x44ul | (1ul << 10))] // CMD_RESUME with SSec
+    [InlineData(0x45ul | (1ul << 10))] // CMD_STALL_TERM with SSec
     [InlineData(0x03ul | (1ul << 10))] // SSec
     [InlineData(0x46ul | (3ul << 12))] // a reserved CS
     [InlineData(0xfful)]

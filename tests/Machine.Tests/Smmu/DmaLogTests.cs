@@ -62,6 +62,6 @@ public sealed class DmaLogTests
         Assert.Equal("C_BAD_STE", Assert.Single(log.Read(9, null).Requests).Request.Way[^1].SmmuEvent);
         log.TurnOff();
         Assert.Null(smmu.Machine.Pcie!.DmaObserver);
-        Assert.Null(smmu.Smmu.EventObserver);
+        Assert.Null(smmu.Smmu.Recorder.Observer);
     }
 }

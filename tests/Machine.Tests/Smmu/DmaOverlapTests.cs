@@ -48,6 +48,25 @@ public sealed class DmaOverlapTests : IDisposable
     }
 
     [Fact]
+    public void The_upper_half_and_each_substream_are_looked_at()
+    {
+        const ulong Upper = 0xffff_ff80_0000_0000;
+        ulong both = SmmuFixture.PlainCd & ~(1ul << 30) | (25ul << 16) | (2ul << 22);
+        _smmu.Memory(SmmuFixture.Context, both, SmmuFixture.Stage1, SmmuFixture.Stage1, 0xff);
+        _smmu.Memory(SmmuFixture.Context + 128, SmmuFixture.PlainCd, SmmuFixture.Stage1, 0, 0xff);
+        _smmu.Map1(0x1_0000, SmmuFixture.Data);
+        _smmu.Map1(0x1_1000, Doorbell);
+        _smmu.Ste(SmmuFixture.Stream, SmmuFixture.OnlyStage1 | SmmuFixture.Context | (2ul << 59), 2, 0, 0);
+        DmaSpaceReport space = DmaOverlaps.Of(_smmu.Machine, (ushort)SmmuFixture.Stream)!;
+        Assert.Equal([0x1_0000ul, 0x1_1000ul, Upper + 0x1_0000, Upper + 0x1_1000], space.Ranges.Select(static r => r.First));
+        Assert.Equal([0x1_1000ul, Upper + 0x1_1000], space.Overlaps.Select(static o => o.First));
+
+        // SubstreamID 0 is taken by requests without (S1DSS).
+        DmaSpaceReport substream = Assert.Single(space.Substreams, static s => s.Pasid == 2);
+        Assert.Equal((2u, 0x1_1000ul), (substream.Pasid, Assert.Single(substream.Overlaps).First));
+    }
+
+    [Fact]
     public void Nested_ranges_agree_with_the_walk_of_each_page()
     {
         for (ulong page = 0; page < 0x80; page++)
@@ -74,7 +93,7 @@ public sealed class DmaOverlapTests : IDisposable
         Assert.True(before.AsSpan().SequenceEqual((byte[])[.. _smmu.Machine.Parts.SelectMany(SnapshotWriter.BytesOf)]));
         for (ulong at = 0; at < 50ul << 12; at += 0x1000)
         {
-            ulong? alone = SmmuWalks.Follow(_smmu.Smmu, SmmuFixture.Stream, at, isWrite: false, []);
+            ulong? alone = SmmuWalks.Follow(_smmu.Smmu, SmmuFixture.Stream, substream: null, at, isWrite: false, mayStall: false, []);
             IovaRange? range = space.Ranges.SingleOrDefault(r => r.First <= at && at <= r.Last);
             Assert.Equal(alone, range is null ? null : range.Physical + (at - range.First));
         }

@@ -43,14 +43,14 @@ public sealed class ExplainTests : IDisposable
     {
         _smmu.UseStage1();
         _smmu.Load(Input);
-        _smmu.Memory(SmmuFixture.StreamTable + 512, SmmuFixture.OnlyStage1 | SmmuFixture.Context, 1ul << 27, SmmuFixture.PlainS2, SmmuFixture.Stage2);
+        _smmu.Memory(SmmuFixture.StreamTable + 512, SmmuFixture.OnlyStage1 | SmmuFixture.Context, (1ul << 27) | (2ul << 28), SmmuFixture.PlainS2, SmmuFixture.Stage2);
         IReadOnlyList<string> ste = Ask("ste", 8);
-        Assert.Contains("  ILLEGAL: S1STALLD: set, but SMMU_IDR0.STALL_MODEL is not 0b00", ste);
+        Assert.Contains("  ILLEGAL: EATS: split-stage ATS, but not both stages, or S2S is set", ste);
         Assert.Contains("  stale: STE[2] and STE[3] hold stage 2 fields, which this Config ignores", ste);
         Assert.EndsWith("CMD_CFGI_STE is missing", ste[^1], StringComparison.Ordinal);
-        _smmu.Cd(SmmuFixture.PlainCd & ~(1ul << 46));
+        _smmu.Cd(SmmuFixture.PlainCd | (1ul << 44));
         IReadOnlyList<string> cd = Ask("cd", 8);
-        Assert.Contains("  ILLEGAL: A: clear, but SMMU_IDR0.TERM_MODEL is 1", cd);
+        Assert.Contains("  ILLEGAL: S: set, but STE.S1STALLD is set", cd);
         Assert.EndsWith("CMD_CFGI_CD is missing", cd[^1], StringComparison.Ordinal);
     }
 
@@ -61,7 +61,7 @@ public sealed class ExplainTests : IDisposable
         _smmu.Map1(Input, Intermediate);
         IReadOnlyList<string> lines = Ask("walk", 8, Input + 8);
         Assert.Equal(
-            "SMMU: stage 2 F_TRANSLATION, the address is not mapped at level 1, class Input, IPA 0x2000000008", lines[^1]);
+            "SMMU: stage 2 F_TRANSLATION, the address is not mapped at level 1, class Input, IPA 0x2000000008; aborted, with an event", lines[^1]);
         Assert.Equal(3, lines.Count(static l => l.StartsWith("  stage 1 level", StringComparison.Ordinal)));
         _smmu.Map2(Intermediate, 0x0802_0000);
         Assert.StartsWith("PA 0x8020008: gic-v2m", Ask("walk", 8, Input + 8)[^1], StringComparison.Ordinal);

@@ -41,8 +41,6 @@ public sealed class SmmuDmaOracleTests
     [InlineData(SmmuFixture.OnlyStage1 | Context, Cd & ~(1ul << 45), Level3 | 3, 0ul)]
     [InlineData(SmmuFixture.OnlyStage1 | Context, Cd & ~(1ul << 31), Level3 | 3, 0ul)]
     [InlineData(SmmuFixture.OnlyStage1 | Context, Cd & ~(1ul << 41), Level3 | 3, 0ul)]
-    [InlineData(SmmuFixture.OnlyStage1 | Context, Cd & ~(1ul << 46), Level3 | 3, 0ul)]
-    [InlineData(SmmuFixture.OnlyStage1 | Context, Cd | (1ul << 44), Level3 | 3, 0ul)]
     [InlineData(SmmuFixture.OnlyStage1 | Context, Cd | 63, Level3 | 3, 0ul)]
     [InlineData(SmmuFixture.OnlyStage1 & ~1ul, Cd, 0ul, 0ul)]
     public void Copies_and_their_events_are_as_QEMUs(ulong ste, ulong cd, ulong level2, ulong level3)

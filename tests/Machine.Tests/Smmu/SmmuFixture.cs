@@ -38,11 +38,13 @@ internal sealed class SmmuFixture : IDisposable
 
     private const int QueueBits = 4;
 
-    private readonly PciMachine _pci = new(smmu: true, "edu,id=e,addr=1", "edu,id=f,addr=2");
+    private readonly PciMachine _pci;
     private ulong _nextTable = 0x4070_0000;
 
-    public SmmuFixture()
+    /// <param name="more">Devices beside the two.</param>
+    public SmmuFixture(params string[] more)
     {
+        _pci = new(smmu: true, ["edu,id=e,addr=1", "edu,id=f,addr=2", .. more]);
         Write64(0x80, StreamTable);
         Write32(0x88, 8);
         Write64(0x90, Commands | QueueBits);
@@ -95,6 +97,21 @@ internal sealed class SmmuFixture : IDisposable
     {
         Cd();
         Ste(Stream, OnlyStage1 | Context, 0, 0, 0);
+    }
+
+    /// <summary>Both stages for a stream, with descriptor and tables under stage 2.</summary>
+    /// <param name="word1">Doubleword 1 of the entry.</param>
+    public void UseBothStages(uint stream = Stream, ulong word1 = 0, ulong stage2 = PlainS2)
+    {
+        for (ulong page = 0; page < 0x80; page++)
+        {
+            Map2(Context + (page << 12), Context + (page << 12));
+            Map2(Stage1 + (page << 12), Stage1 + (page << 12));
+            Map2(0x4070_0000 + (page << 12), 0x4070_0000 + (page << 12));
+        }
+
+        Cd();
+        Ste(stream, Nested | Context, word1, stage2, Stage2);
     }
 
     /// <summary>Maps a page. Flags of a stage-1 leaf: AF, AP[1].</summary>

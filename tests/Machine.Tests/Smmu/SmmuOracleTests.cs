@@ -5,13 +5,14 @@ using GdbHost.Machine.Tests.Devices;
 namespace GdbHost.Machine.Tests.Smmu;
 
 /// <summary>
-/// Witness: the SMMUv3 of qemu-system-aarch64 7.2, read and written side by side with ours. What ours has more is masked: S2P, HYP,
-/// MSI, CD2L, big-endian tables, SSIDSIZE; and IDR5, where the walker's 40 bits and two granules stand for QEMU's 44 bits and three.
+/// Witness: the SMMUv3 of qemu-system-aarch64 7.2, read and written side by side with ours. What ours has more is masked: S2P, HYP, ATS,
+/// MSI, SEV, PRI, VMID16, CD2L, big-endian tables, the stall model, RAZ/WI, SSIDSIZE, PRIQS, ATTR_PERMS_OVR; and IDR5, where the walker's 40 bits and two granules stand for QEMU's 44 bits and three.
 /// </summary>
 public class SmmuOracleTests
 {
-    private const uint MoreInIdr0 = (1u << 0) | (1u << 9) | (1u << 13) | (1u << 19) | (1u << 22);
-    private const uint SubstreamsInIdr1 = 0x7c0;
+    private const uint MoreInIdr0 = (1u << 0) | (1u << 9) | (1u << 10) | (1u << 13) | (1u << 14) | (1u << 16) | (1u << 18) | (1u << 19) | (1u << 22)
+        | (1u << 24) | (1u << 26);
+    private const uint MoreInIdr1 = 0xffc0 | (1u << 26);
 
     private static readonly MachineConfiguration Board = new() { El2 = false, Smmu = true };
 
@@ -21,7 +22,7 @@ public class SmmuOracleTests
         using QemuComparison both = new(Board) { About = "smmu" };
         for (ulong offset = 0; offset < 0x1000; offset += 4)
         {
-            ulong mask = offset switch { 0 => ~MoreInIdr0, 4 => ~SubstreamsInIdr1, 0x14 => 0x50, _ => uint.MaxValue };
+            ulong mask = offset switch { 0 => ~MoreInIdr0, 4 => ~MoreInIdr1, 0x14 => 0x50, _ => uint.MaxValue };
             both.ReadMasked(Virt.Smmu.Start + offset, mask);
             both.ReadMasked(Virt.Smmu.Start + 0x1_0000 + offset, mask);
         }

@@ -69,7 +69,7 @@ public sealed class TranslationTests : IDisposable
     [Fact]
     public void Both_stages_translate_with_the_descriptor_and_the_tables_under_stage_2()
     {
-        UseBothStages();
+        _smmu.UseBothStages();
         _smmu.Map1(Input, Intermediate);
         _smmu.Map2(Intermediate, SmmuFixture.Data);
         Assert.Equal((DmaResult.Ok, 0x1122_3344_5566_7788ul), _smmu.Load(Input));
@@ -148,16 +148,33 @@ public sealed class TranslationTests : IDisposable
         Assert.Equal((DmaResult.Ok, 2ul), _smmu.Load(Input + 8));
     }
 
-    private void UseBothStages()
+    // IHI 0070, STE.STRW, SMMU_CR2.E2H, CMD_TLBI_EL2_*: two ranges, ASIDs, and unprivileged accesses as EL1's, but apart from it.
+    [Theory]
+    [InlineData(0x22ul | (1ul << 48), Input, true)] // EL2_VA of this ASID
+    [InlineData(0x22ul | (2ul << 48), Input, false)]
+    [InlineData(0x23ul, Input, true)] // EL2_VAA
+    [InlineData(0x21ul | (1ul << 48), 0ul, true)] // EL2_ASID
+    [InlineData(0x20ul, 0ul, true)] // EL2_ALL
+    [InlineData(0x30ul, 0ul, false)] // NSNH_ALL
+    [InlineData(0x12ul | (1ul << 48), Input, false)] // NH_VA
+    public void An_EL2_E2H_stream_has_ASIDs_and_goes_by_the_commands_of_EL2(ulong first, ulong second, bool goes)
     {
-        for (ulong page = 0; page < 0x80; page++)
-        {
-            _smmu.Map2(SmmuFixture.Context + (page << 12), SmmuFixture.Context + (page << 12));
-            _smmu.Map2(SmmuFixture.Stage1 + (page << 12), SmmuFixture.Stage1 + (page << 12));
-            _smmu.Map2(0x4070_0000 + (page << 12), 0x4070_0000 + (page << 12));
-        }
-
-        _smmu.Cd();
-        _smmu.Ste(SmmuFixture.Stream, SmmuFixture.Nested | SmmuFixture.Context, 0, SmmuFixture.PlainS2, SmmuFixture.Stage2);
+        const ulong Upper = 0xffff_ff80_0000_0000 | (Input & 0x7f_ffff_ffff);
+        _smmu.Write32(0x20, 0);
+        _smmu.Write32(0x2c, 3);
+        _smmu.Write32(0x20, 0xd);
+        ulong both = SmmuFixture.PlainCd & ~(1ul << 30) | (25ul << 16) | (2ul << 22);
+        _smmu.Memory(SmmuFixture.Context, both, SmmuFixture.Stage1, SmmuFixture.Stage1, 0xff);
+        _smmu.Map1(Input, SmmuFixture.Data, flags: 0xc40);
+        _smmu.Map1(Input + 0x1000, SmmuFixture.Data, flags: 0xc00);
+        _smmu.Ste(SmmuFixture.Stream, SmmuFixture.OnlyStage1 | SmmuFixture.Context, 2ul << 30, 0, 0);
+        Assert.Equal((DmaResult.Ok, 2ul), _smmu.Load(Input + 8));
+        Assert.Equal((DmaResult.Ok, 2ul), _smmu.Load(Upper + 8));
+        Assert.Equal(DmaResult.TranslationFault, _smmu.Load(Input + 0x1000).Result);
+        Assert.Equal(EventKind.Permission, Assert.Single(_smmu.TakeEvents()).Kind);
+        _smmu.Map1(Input, SmmuFixture.Data + 0x1000, flags: 0xc40);
+        _smmu.Memory(SmmuFixture.Data + 0x1008, 0x99);
+        _smmu.Command(first, second);
+        Assert.Equal(goes ? 0x99ul : 2ul, _smmu.Load(Input + 8).Value);
     }
 }

@@ -83,7 +83,7 @@ internal static class Files
 
     private static void Read(CommandContext context, RspReader arguments)
     {
-        if (!TryTakeFile(context, ref arguments, out _, out byte[] content) || !arguments.Take(',') || !arguments.TakeNumber(out ulong count)
+        if (!TryTakeFile(context, ref arguments, out _, out ReadOnlyMemory<byte> content) || !arguments.Take(',') || !arguments.TakeNumber(out ulong count)
             || !arguments.Take(',') || !arguments.TakeNumber(out ulong offset) || !arguments.AtEnd)
         {
             Fail(context, BadDescriptor);
@@ -92,13 +92,13 @@ internal static class Files
 
         int from = (int)Math.Min(offset, (ulong)content.Length);
         int length = (int)Math.Min(Math.Min(count, (ulong)(content.Length - from)), (CommandContext.MaxPacketBytes / 2) - 16);
-        context.Reply.Put('F').Number((ulong)length).Put(';').Binary(content.AsSpan(from, length));
+        context.Reply.Put('F').Number((ulong)length).Put(';').Binary(content.Span.Slice(from, length));
     }
 
     /// <summary>The structure of the manual's "struct stat", highest byte first.</summary>
     private static void Status(CommandContext context, RspReader arguments)
     {
-        if (!TryTakeFile(context, ref arguments, out _, out byte[] content) || !arguments.AtEnd)
+        if (!TryTakeFile(context, ref arguments, out _, out ReadOnlyMemory<byte> content) || !arguments.AtEnd)
         {
             Fail(context, BadDescriptor);
             return;
@@ -112,11 +112,11 @@ internal static class Files
         context.Reply.Put('F').Number(StatusBytes).Put(';').Binary(status);
     }
 
-    private static bool TryTakeFile(CommandContext context, ref RspReader arguments, out int number, out byte[] content)
+    private static bool TryTakeFile(CommandContext context, ref RspReader arguments, out int number, out ReadOnlyMemory<byte> content)
     {
-        byte[]?[] open = context.State.OpenFiles;
+        ReadOnlyMemory<byte>?[] open = context.State.OpenFiles;
         bool there = arguments.TakeInt(out number) && number < open.Length && open[number] is not null;
-        content = there ? open[number]! : [];
+        content = there ? open[number]!.Value : default;
         return there;
     }
 

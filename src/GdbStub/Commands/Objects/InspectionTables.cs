@@ -1,9 +1,11 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using GdbHost.GdbStub.Monitor;
 using GdbHost.GdbStub.Monitor.Traps;
 using GdbHost.GdbStub.Target;
 using GdbHost.Machine.Debug;
+using GdbHost.Machine.Debug.Dma;
 using GdbHost.Protocol.Messages;
 
 namespace GdbHost.GdbStub.Commands.Objects;
@@ -18,6 +20,8 @@ internal static class InspectionTables
         ("gic", "Interrupts that are enabled, pending or active", Interrupts),
         ("s2", "Ranges that stage 2 of vCPU 0 maps", Stage2),
         ("tlb", "TLB of vCPU 0", Tlb),
+        ("msi", "Interrupt messages of PCI functions: where each vector leads", Messages),
+        ("its", "Events that the ITS maps", Events),
     ];
 
     private const int MostTraps = 100;
@@ -62,6 +66,35 @@ internal static class InspectionTables
         [
             .. Of(target).Tlb(0).Take(MostRows).Select(static e => (string[])
                 [e.Regime, $"{e.Vmid}", e.Asid is int asid ? $"{asid}" : "global", $"0x{e.Address:x}", $"{e.Bytes}", $"0x{e.Intermediate:x10}", $"0x{e.Physical:x10}", e.Attributes, e.Stale ? "stale" : ""]),
+        ]);
+
+    private static OsTable Messages(ITarget target)
+    {
+        List<string[]> rows = [];
+        foreach (var function in Of(target).PciFunctions)
+        {
+            ushort requester = MonitorArguments.TryFunction(function.Requester, out ushort id) ? id : (ushort)0;
+            int vectors = Of(target).Message(requester, 0)?.Vectors ?? 0;
+            for (int vector = 0; vector < vectors && rows.Count < MostRows; vector++)
+            {
+                if (Of(target).Message(requester, vector) is MessageReport m)
+                {
+                    rows.Add([
+                        function.Requester, $"{vector}", $"0x{m.Address:x}", $"0x{m.Data:x}", $"{m.Interrupt}", $"{m.Core}",
+                        m.Links.FirstOrDefault(static l => !l.Passes) is { } blocked ? $"{blocked.Name}: {blocked.Reason}" : "",
+                    ]);
+                }
+            }
+        }
+
+        return new OsTable("msi", ["Function", "Vector", "Address", "Data", "Interrupt", "vCPU", "Blocked"], rows);
+    }
+
+    private static OsTable Events(ITarget target) => new(
+        "its", ["DeviceID", "Function", "EventID", "LPI", "Collection", "vCPU", "Enabled", "Pending"],
+        [
+            .. Of(target).ItsEvents(MostRows).Select(static e => (string[])
+                [$"0x{e.Device:x}", e.Function, $"{e.Event}", $"{e.Interrupt}", $"{e.Collection}", $"{e.Core}", e.Enabled ? "enabled" : "disabled", e.Pending ? "pending" : ""]),
         ]);
 
     private static MachineInspection Of(ITarget target) => ((IInspected)target).Inspection;

@@ -19,6 +19,7 @@ internal static class Transfers
         new("qXfer:memory-map:read:", ReadMemoryMap, Advertise: "qXfer:memory-map:read+", Needs: static t => t is IMemoryMap),
         new("qXfer:siginfo:read:", ReadSignal, Advertise: "qXfer:siginfo:read+"),
         new("qXfer:exec-file:read:", ReadProgram, Advertise: "qXfer:exec-file:read+", Needs: static t => t is IPublishedFiles { Program: not null }),
+        new("qXfer:libraries:read:", ReadLibraries, Advertise: "qXfer:libraries:read+", Needs: static t => t is IPublishedFiles { Libraries.Count: > 0 }),
     ];
 
     private static void ReadDescription(CommandContext context, RspReader arguments)
@@ -73,6 +74,9 @@ internal static class Transfers
 
         Answer(context, arguments.TakeEmptyAnnex(), Encoding.UTF8.GetBytes("/" + ((IPublishedFiles)context.Target).Program));
     }
+
+    private static void ReadLibraries(CommandContext context, RspReader arguments) =>
+        Answer(context, arguments.TakeEmptyAnnex(), LibrariesXml.Print(((IPublishedFiles)context.Target).Libraries));
 
     private static RspReader TakeEmptyAnnex(this RspReader arguments)
     {

@@ -13,11 +13,44 @@ internal static class AddressCommands
 {
     public static readonly MonitorCommand[] Rows =
     [
-        new("reach", "PA", "says what answers at a physical address: RAM, a device and its register, a PCI function's configuration space, or nothing", Reach, Offered),
-        new("ipa", "ADDR [r|w|x]", "follows an intermediate physical address through stage 2, with every descriptor, to what answers", Ipa, Offered),
-        new("s1", "map [el1|el2|el3]", "prints the ranges that stage 1 maps, merged, with their attributes", Stage1, Offered),
-        new("s2", "map|check", "prints the ranges that stage 2 maps and where they lead; check: devices and RAM of the board that it does not reach", Stage2, Offered),
-        new("tlb", "[stale|N]", "prints the TLB of this vCPU; stale: entries that the tables no longer agree with", Tlb, Offered),
+        new("reach", "PA", "says what answers at a physical address: RAM, a device and its register, a PCI function's configuration space, or nothing", Reach, Offered)
+        {
+            Examples =
+            [
+                new("0x4010000000", "which device, function or register is there"),
+            ],
+        },
+        new("ipa", "ADDR [r|w|x]", "follows an intermediate physical address through stage 2, with every descriptor, to what answers", Ipa, Offered)
+        {
+            Examples =
+            [
+                new("0x09000000 w", "whether the guest may store to its UART, and where that goes"),
+            ],
+        },
+        new("s1", "map [el1|el2|el3]", "prints the ranges that stage 1 maps, merged, with their attributes", Stage1, Offered)
+        {
+            Examples =
+            [
+                new("map", "the kernel's mappings"),
+                new("map el2", "the hypervisor's"),
+            ],
+        },
+        new("s2", "map|check [IPA]", "prints the ranges that stage 2 maps and where they lead; check: every range of the guest's device tree (searched for in its memory, or at an IPA), with what stage 2 does not map or maps wrong", Stage2, Offered)
+        {
+            Examples =
+            [
+                new("map", "what the guest can reach"),
+                new("check", "what it needs and cannot reach"),
+            ],
+        },
+        new("tlb", "[stale|N]", "prints the TLB of this vCPU; stale: entries that the tables no longer agree with", Tlb, Offered)
+        {
+            Examples =
+            [
+                new("", "what this vCPU keeps"),
+                new("stale", "a TLBI that was forgotten"),
+            ],
+        },
     ];
 
     private const int MostLines = 400;
@@ -31,6 +64,8 @@ internal static class AddressCommands
         null => "nothing; an access ends in an external abort",
         { Pci: ConfigPlace { Name: string name } pci } => $"{place.Region}+0x{place.Offset:x}: PCIe configuration space of {pci.Function}, register 0x{pci.Register:x}, function {name}",
         { Pci: ConfigPlace pci } => $"{place.Region}+0x{place.Offset:x}: PCIe configuration space of {pci.Function}, register 0x{pci.Register:x}, no function there: reads are all ones",
+        { Window: WindowPlace { Function: string function } bar } => $"{place.Region}+0x{place.Offset:x}: BAR{bar.Bar}+0x{bar.Offset:x} of {function}",
+        { Window: WindowPlace } => $"{place.Region}+0x{place.Offset:x}: no function answers there: reads are all ones, writes are lost",
         { Register: string register } => $"{place.Region}+0x{place.Offset:x}: register {register}",
         _ => $"{place.Region}+0x{place.Offset:x} ({place.Kind})",
     };
@@ -59,7 +94,8 @@ internal static class AddressCommands
         }
 
         request.Line(text, new("pa", physical), new("region", place.Region), new("offset", place.Offset), new("kind", $"{place.Kind}"), new("register", place.Register),
-            new("function", place.Pci?.Function), new("config-register", place.Pci?.Register), new("device", place.Pci?.Name));
+            new("function", place.Pci?.Function), new("config-register", place.Pci?.Register), new("device", place.Pci?.Name),
+            new("bar-function", place.Window?.Function), new("bar", place.Window is { Function: not null } bar ? (ulong)bar.Bar : null));
     }
 
     private static void Ipa(MonitorRequest request, ReadOnlySpan<string> arguments)
@@ -95,38 +131,37 @@ internal static class AddressCommands
             return;
         }
 
-        Ranges(request, Machine(request).Map(request.Cpu, space.Value), "stage 1 is off: addresses pass as they are");
+        MapReport map = Machine(request).Map(request.Cpu, space.Value);
+        Ranges(request, map, "stage 1 is off: addresses pass as they are");
+        if (map is { IsOn: true, IsComplete: true } && space == MemorySpace.El1)
+        {
+            StageTwoCheck.Holes(
+                request, Machine(request).GuestTree(request.Cpu), r => map.Ranges.Any(m => m.Output <= r.Last && r.First <= m.Output + (m.Last - m.Start)) ? null : r.First,
+                "the device tree has, and no virtual address leads to");
+        }
     }
 
     private static void Stage2(MonitorRequest request, ReadOnlySpan<string> arguments)
     {
-        if (arguments is not (["map"] or ["check"]))
+        ulong at = 0;
+        if (arguments is not (["map"] or ["check"] or ["check", _]) || (arguments.Length > 1 && !MonitorArguments.TryAddress(request, arguments[1], out at)))
         {
             MonitorArguments.Usage(request, "s2");
             return;
         }
 
         MapReport map = Machine(request).Map(request.Cpu, MemorySpace.Intermediate);
-        if (arguments[0] == "map" || !map.IsOn)
+        if (arguments[0] == "check" && map.IsOn)
         {
-            Ranges(request, map, "stage 2 is off: addresses pass as they are");
+            StageTwoCheck.Write(request, map, arguments.Length > 1 ? at : null);
             return;
         }
 
-        int reached = 0;
-        foreach (MemoryRegion region in ((IMemoryMap)request.Target).MemoryRegions)
+        Ranges(request, map, "stage 2 is off: addresses pass as they are");
+        if (map is { IsOn: true, IsComplete: true })
         {
-            if (map.Ranges.Any(r => r.Output <= region.Last && region.Start <= r.Output + (r.Last - r.Start)))
-            {
-                reached++;
-                continue;
-            }
-
-            request.Line($"not reached: 0x{region.Start:x10}-0x{region.Last:x10} {region.Kind} {region.Name}",
-                new("not-reached", region.Name), new("first", region.Start), new("last", region.Last), new("kind", $"{region.Kind}"));
+            StageTwoCheck.Holes(request, Machine(request).GuestTree(request.Cpu), r => StageTwoCheck.FirstHole(map, r), "the guest's device tree has, and stage 2 maps nothing at IPA");
         }
-
-        request.Line($"{reached} regions of the board's map are reached, in whole or in part");
     }
 
     private static void Ranges(MonitorRequest request, MapReport map, string off)
@@ -166,7 +201,8 @@ internal static class AddressCommands
         foreach (TlbReport e in wanted.Take((int)ulong.Min(most, int.MaxValue)))
         {
             request.Line(Line(e), new("regime", e.Regime), new("vmid", e.Vmid), new("asid", e.Asid), new("address", e.Address), new("bytes", e.Bytes),
-                new("ipa", e.Intermediate), new("pa", e.Physical), new("attributes", e.Attributes), new("stale", e.Stale));
+                new("ipa", e.Intermediate), new("pa", e.Physical), new("attributes", e.Attributes), new("stale", e.Stale),
+                new("stale-stage", e.Stale ? e.StaleStage : null), new("missing", e.Stale ? Missing(e) : null));
         }
 
         request.Line($"cpu{request.Cpu}: {all.Count} entries, {all.Count(static e => e.Stale)} stale{(wanted.Length > (int)most ? $"; \"monitor tlb {wanted.Length}\" prints all" : "")}");
@@ -175,8 +211,22 @@ internal static class AddressCommands
     private static string Line(TlbReport e)
     {
         string who = e.Regime == "EL1&0" ? $"{e.Regime} VMID {e.Vmid} {(e.Asid is int asid ? $"ASID {asid}" : "global")}" : e.Regime;
-        string missing = e.Regime == "EL1&0" ? "TLBI VAE1IS (guest) or IPAS2E1IS with VMALLE1IS (hypervisor)" : e.Regime == "EL2" ? "TLBI VAE2IS" : "TLBI VAE3IS";
         return $"{who} 0x{e.Address:x12} {e.Bytes >> 10} KiB -> IPA 0x{e.Intermediate:x10} PA 0x{e.Physical:x10} {e.Attributes}"
-            + (e.Stale ? $"  stale: the tables say something else now, and {missing} has not been done since (kernels defer it for what they no longer use)" : "");
+            + (e.Stale ? $"  stale: the tables of stage {e.StaleStage} say something else now, and {Missing(e)} has not been done since (kernels defer it for what they no longer use)" : "");
+    }
+
+    /// <summary>The maintenance that would remove an entry, with its operand (DDI 0487, TLBI VAE1IS, TLBI IPAS2E1IS).</summary>
+    private static string Missing(TlbReport e)
+    {
+        const int PageShift = 12;
+        const int AsidShift = 48;
+        ulong page = (e.Address >> PageShift) & 0xfff_ffff_ffff;
+        return e switch
+        {
+            { Regime: not "EL1&0" } => $"TLBI VA{e.Regime.Replace("EL", "E", StringComparison.Ordinal)}IS, 0x{page:x}",
+            { StaleStage: 2 } => $"TLBI IPAS2E1IS, 0x{e.Intermediate >> PageShift:x}, then TLBI VMALLE1IS",
+            { Asid: int asid } => $"TLBI VAE1IS, 0x{((ulong)asid << AsidShift) | page:x}",
+            _ => $"TLBI VAAE1IS, 0x{page:x}",
+        };
     }
 }

@@ -47,14 +47,36 @@ internal static class Syndrome
         new("Direction", 0, 0, "direction", "write", "read"),
     ];
 
+    private static readonly Field[] Conditional = [new("CV", 24, 24, "COND is valid"), new("COND", 23, 20, "condition of the instruction; 14, always, for A64")];
+
+    private static readonly Field[] FpException =
+    [
+        new("TFV", 23, 23, "the bits below are valid"), new("IDF", 7, 7, "input denormal"), new("IXF", 4, 4, "inexact"), new("UFF", 3, 3, "underflow"),
+        new("OFF", 2, 2, "overflow"), new("DZF", 1, 1, "division by zero"), new("IOF", 0, 0, "invalid operation"),
+    ];
+
+    private static readonly Field[] SystemError =
+    [
+        new("IDS", 24, 24, "the other bits are IMPLEMENTATION DEFINED"), new("AET", 12, 10, "type of an asynchronous error"), new("EA", 9, 9, "external abort type"),
+        new("DFSC", 5, 0, "status: 0 uncategorized, 0x11 asynchronous SError"),
+    ];
+
+    private static readonly Field[] DebugEvent = [new("IFSC", 5, 0, "status, 0x22: debug exception")];
+
+    private static readonly Field[] StepEvent =
+        [new("ISV", 24, 24, "EX is valid"), new("EX", 6, 6, "what was stepped", "an instruction that is no load exclusive", "a load exclusive"), .. DebugEvent];
+
+    private static readonly Field[] WatchEvent =
+        [new("CM", 8, 8, "cache maintenance or address translation instruction"), new("WnR", 6, 6, "access", "read", "write"), new("DFSC", 5, 0, "status, 0x22: debug exception")];
+
     private static readonly Field[] Call = [new("imm16", 15, 0, "immediate of the instruction")];
 
     // DDI 0487, ESR_EL2, EC: the classes that a core without AArch32 state can report.
     private static readonly Dictionary<int, ExceptionClass> Classes = new()
     {
         [0x00] = new("unknown reason", []),
-        [0x01] = new("trapped WFI or WFE", [new("TI", 0, 0, "instruction", "WFI", "WFE")]),
-        [0x07] = new("trapped access to floating point or SIMD", []),
+        [0x01] = new("trapped WFI or WFE", [.. Conditional, new("TI", 0, 0, "instruction", "WFI", "WFE")]),
+        [0x07] = new("trapped access to floating point or SIMD", Conditional),
         [0x0E] = new("illegal execution state", []),
         [0x15] = new("SVC", Call),
         [0x16] = new("HVC", Call),
@@ -66,14 +88,14 @@ internal static class Syndrome
         [0x24] = new("data abort from a lower exception level", DataAbort),
         [0x25] = new("data abort from the same exception level", DataAbort),
         [0x26] = new("SP alignment fault", []),
-        [0x2C] = new("trapped floating-point exception", []),
-        [0x2F] = new("SError interrupt", []),
-        [0x30] = new("breakpoint from a lower exception level", []),
-        [0x31] = new("breakpoint from the same exception level", []),
-        [0x32] = new("software step from a lower exception level", []),
-        [0x33] = new("software step from the same exception level", []),
-        [0x34] = new("watchpoint from a lower exception level", []),
-        [0x35] = new("watchpoint from the same exception level", []),
+        [0x2C] = new("trapped floating-point exception", FpException),
+        [0x2F] = new("SError interrupt", SystemError),
+        [0x30] = new("breakpoint from a lower exception level", DebugEvent),
+        [0x31] = new("breakpoint from the same exception level", DebugEvent),
+        [0x32] = new("software step from a lower exception level", StepEvent),
+        [0x33] = new("software step from the same exception level", StepEvent),
+        [0x34] = new("watchpoint from a lower exception level", WatchEvent),
+        [0x35] = new("watchpoint from the same exception level", WatchEvent),
         [0x3C] = new("BRK instruction", [new("Comment", 15, 0, "immediate of the instruction")]),
     };
 
@@ -124,8 +146,13 @@ internal static class Syndrome
         < 0x10 => $"{LevelFaults[code >> 2]}, level {code & 3}",
         0x10 => "synchronous external abort",
         >= 0x14 and <= 0x17 => $"synchronous external abort on a table walk, level {code & 3}",
+        0x18 => "synchronous parity or ECC error",
+        >= 0x1c and <= 0x1f => $"synchronous parity or ECC error on a table walk, level {code & 3}",
         0x21 => "alignment fault",
+        0x22 => "debug exception",
         0x30 => "TLB conflict abort",
+        0x34 => "lockdown, IMPLEMENTATION DEFINED",
+        0x35 => "unsupported exclusive access, IMPLEMENTATION DEFINED",
         _ => "reserved status code",
     };
 

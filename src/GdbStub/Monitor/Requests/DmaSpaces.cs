@@ -38,7 +38,19 @@ internal static class DmaSpaces
             return;
         }
 
-        request.Line($"{space.Function}: {space.Title}", new("function", space.Function), new("translation", space.Title), new("complete", space.IsComplete));
+        Print(request, space);
+        foreach (DmaSpaceReport substream in space.Substreams)
+        {
+            Print(request, substream);
+        }
+    }
+
+    private static void Print(MonitorRequest request, DmaSpaceReport space)
+    {
+        string pasid = space.Pasid is uint number ? $" PASID 0x{number:x}" : "";
+        request.Line(
+            $"{space.Function}{pasid}: {space.Title}",
+            new("function", space.Function), new("pasid", space.Pasid is uint p ? (ulong)p : null), new("translation", space.Title), new("complete", space.IsComplete));
         foreach (IovaRange r in space.Ranges.Take(MostRanges))
         {
             request.Line(

@@ -16,7 +16,13 @@ internal static class DmaWords
         MachineDmaStep last = d.Way[^1];
         if (last.Verdict != "Ok")
         {
-            return $"{last.Verdict} at {last.Place}";
+            return last.Verdict switch
+            {
+                "Stalled" => $"waits in {last.Place} for CMD_RESUME",
+                "Discarded" => $"Discarded at {last.Place}: reads as zero, writes nothing, and the function is told that all is well",
+                "Answered" => $"translation request, answered by {last.Place}",
+                _ => $"{last.Verdict} at {last.Place}",
+            };
         }
 
         string place = d.Place switch
@@ -35,14 +41,18 @@ internal static class DmaWords
     [
         new("ns", (long)d.At), new("cpu", d.Cpu), new("requester", d.Requester), new("sender", d.Sender), new("kind", d.Kind.ToLowerInvariant()),
         new("iova", d.Address), new("bytes", d.Length), new("data", d.Data is uint data ? (ulong)data : null), new("verdict", d.Verdict),
-        new("place", d.Place.ToString()), new("fakes-interrupt", d.FakesInterrupt),
+        new("pasid", d.Pasid is uint pasid ? (ulong)pasid : null), new("address-type", d.AddressType), new("place", d.Place.ToString()), new("fakes-interrupt", d.FakesInterrupt),
         new("way", d.Way.Select(static s => new Fact[]
         {
             new("stage", s.Stage), new("place", s.Place), new("verdict", s.Verdict), new("address", s.Address), new("event", s.SmmuEvent),
         }).ToArray()),
     ];
 
-    private static string What(MachineDma d) => d.Data is uint data
-        ? $"message of {d.Requester} {d.Sender}, data 0x{data:x}, to 0x{d.Address:x}"
-        : $"DMA {d.Kind.ToLowerInvariant()} of {d.Length} {(d.Length == 1 ? "byte" : "bytes")} by {d.Requester} {d.Sender} {(d.Kind == "Read" ? "from" : "to")} 0x{d.Address:x}";
+    private static string What(MachineDma d)
+    {
+        string more = $"{(d.Pasid is uint pasid ? $", PASID 0x{pasid:x}" : "")}{(d.AddressType == "Untranslated" ? "" : $", AT {d.AddressType}")}";
+        return d.Data is uint data
+            ? $"message of {d.Requester} {d.Sender}, data 0x{data:x}, to 0x{d.Address:x}{more}"
+            : $"DMA {d.Kind.ToLowerInvariant()} of {d.Length} {(d.Length == 1 ? "byte" : "bytes")} by {d.Requester} {d.Sender} {(d.Kind == "Read" ? "from" : "to")} 0x{d.Address:x}{more}";
+    }
 }

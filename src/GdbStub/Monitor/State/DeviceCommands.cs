@@ -1,8 +1,10 @@
 using System;
+using System.Collections.Generic;
 using System.Linq;
 using System.Text;
 using GdbHost.GdbStub.Target;
 using GdbHost.Machine.Debug;
+using GdbHost.Machine.Debug.Addresses.Trees;
 
 namespace GdbHost.GdbStub.Monitor.State;
 
@@ -11,9 +13,29 @@ internal static class DeviceCommands
 {
     public static readonly MonitorCommand[] Rows =
     [
-        new("serial", "[N]", "prints the last lines of the guest's console; 20 unless told otherwise", Serial, static t => t is IInspected),
-        new("dt", "[PATH]", "prints the device tree that the guest got, or the node at a path", DeviceTree, static t => t is IInspected),
-        new("pci_config", "BB:DD.F", "dumps the configuration space of a PCI function", PciConfig, static t => t is IInspected),
+        new("serial", "[N]", "prints the last lines of the guest's console; 20 unless told otherwise", Serial, static t => t is IInspected)
+        {
+            Examples =
+            [
+                new("5", "the last five lines of the console"),
+            ],
+        },
+        new("dt", "[guest] [PATH]", "prints the device tree that the machine has given, or the node at a path; guest: the tree that a hypervisor has given to the guest of this vCPU, found in the guest's memory", DeviceTree, static t => t is IInspected)
+        {
+            Examples =
+            [
+                new("", "the whole tree"),
+                new("/psci", "one node"),
+                new("guest /chosen", "what a hypervisor tells its guest"),
+            ],
+        },
+        new("pci_config", "BB:DD.F", "dumps the configuration space of a PCI function", PciConfig, static t => t is IInspected)
+        {
+            Examples =
+            [
+                new("00:00.0", "the host bridge's configuration space"),
+            ],
+        },
     ];
 
     private const int MostSerialLines = 1000;
@@ -40,16 +62,35 @@ internal static class DeviceCommands
 
     private static void DeviceTree(MonitorRequest request, ReadOnlySpan<string> arguments)
     {
-        if (arguments.Length > 1)
+        bool ofGuest = arguments is ["guest", ..];
+        ReadOnlySpan<string> rest = ofGuest ? arguments[1..] : arguments;
+        if (rest.Length > 1)
         {
             MonitorArguments.Usage(request, "dt");
             return;
         }
 
-        foreach (string line in Machine(request).DeviceTree(arguments.Length == 0 ? "/" : arguments[0]) ?? ["There is no such node in the guest's device tree, or the guest got none from here."])
+        string path = rest.IsEmpty ? "/" : rest[0];
+        if ((ofGuest ? OfGuest(request, path) : Machine(request).DeviceTree(path)) is not { } lines)
+        {
+            request.Fail(ofGuest
+                ? $"No device tree with a node {MonitorTable.Shown(path)} is in the memory of this vCPU's guest; \"monitor s2 check\" says where it looks."
+                : $"There is no node {MonitorTable.Shown(path)} in the device tree that the machine has given, or it has given none; \"monitor dt guest\" looks for one that a hypervisor has given.");
+            return;
+        }
+
+        foreach (string line in lines)
         {
             request.Line(line);
         }
+    }
+
+    private static IReadOnlyList<string>? OfGuest(MonitorRequest request, string path)
+    {
+        MachineInspection machine = Machine(request);
+        return machine.GuestTree(request.Cpu) is not GuestTreeReport tree ? null
+            : tree.Address is ulong address ? machine.GuestTreeNode(request.Cpu, address, path)
+            : machine.DeviceTree(path);
     }
 
     /// <summary>The dump of one function's configuration space; also "monitor pci config".</summary>

@@ -1,6 +1,7 @@
 using System;
 using System.Linq;
 using GdbHost.GdbStub.Monitor.Traps;
+using GdbHost.GdbStub.Monitor.Why;
 using GdbHost.GdbStub.Target;
 using GdbHost.Machine.Debug;
 using GdbHost.Machine.Debug.Cores;
@@ -13,9 +14,28 @@ internal static class InterruptCommands
 {
     public static readonly MonitorCommand[] Rows =
     [
-        new("gic", "", "lists interrupts that are enabled, pending or active, and each vCPU's interface and list registers", Gic, static t => t is IInspected),
-        new("timer", "", "prints each vCPU's generic timers: enabled, masked, due when, and their interrupts", Timer, static t => t is IInspected),
-        new("psci", "", "prints each vCPU's power, and the calls of PSCI since \"monitor traps on\"", Psci, static t => t is IInspected),
+        new("gic", "[its]", "lists interrupts that are enabled, pending or active, and each vCPU's interface and list registers; its: the ITS's tables: devices, events with their LPIs, collections", Gic, static t => t is IInspected)
+        {
+            Examples =
+            [
+                new("", "which interrupts are enabled, pending, active"),
+                new("its", "which LPI each event of each device is"),
+            ],
+        },
+        new("timer", "", "prints each vCPU's generic timers: enabled, masked, due when, and their interrupts", Timer, static t => t is IInspected)
+        {
+            Examples =
+            [
+                new("", "when the next tick is due"),
+            ],
+        },
+        new("psci", "", "prints each vCPU's power, and the calls of PSCI since \"monitor traps on\"", Psci, static t => t is IInspected)
+        {
+            Examples =
+            [
+                new("", "which vCPUs are off"),
+            ],
+        },
     ];
 
     private static readonly string[] ListStates = ["free", "pending", "active", "pending and active"];
@@ -23,6 +43,18 @@ internal static class InterruptCommands
     private static void Gic(MonitorRequest request, ReadOnlySpan<string> arguments)
     {
         MachineInspection machine = ((IInspected)request.Target).Inspection;
+        if (arguments is ["its"])
+        {
+            MessageCommands.Mappings(request);
+            return;
+        }
+
+        if (!arguments.IsEmpty)
+        {
+            MonitorArguments.Usage(request, "gic");
+            return;
+        }
+
         if (machine.GicVersion == 0)
         {
             request.Fail("This machine has no GIC.");

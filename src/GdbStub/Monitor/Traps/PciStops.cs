@@ -39,10 +39,16 @@ internal static class PciStops
     {
         bool? isWrite = null;
         int? register = null;
-        foreach (string word in words)
+        int? vmid = null;
+        for (int at = 0; at < words.Length; at++)
         {
+            string word = words[at];
             switch (word)
             {
+                case "vmid" when vmid is null && at + 1 < words.Length && MonitorArguments.TryNumber(words[at + 1], out ulong id) && id <= ushort.MaxValue:
+                    vmid = (int)id;
+                    at++;
+                    break;
                 case "r" or "read" when isWrite is null:
                     isWrite = false;
                     break;
@@ -50,21 +56,21 @@ internal static class PciStops
                     isWrite = true;
                     break;
                 default:
-                    if (register is not null || !MonitorArguments.TryNumber(word, out ulong number) || number > MostRegister)
+                    if (register is not null || !MonitorArguments.TryNumber(word, out ulong offset) || offset > MostRegister)
                     {
                         return false;
                     }
 
-                    register = (int)number;
+                    register = (int)offset;
                     break;
             }
         }
 
         machine.StopAtPci(
-            a => a.Function == function && (isWrite ?? a.IsWrite) == a.IsWrite && (register is not int r || (r >= a.Offset && r < a.Offset + a.Size)) ? Sentence(a) : null,
+            a => a.Function == function && (vmid ?? a.Vmid) == a.Vmid && (isWrite ?? a.IsWrite) == a.IsWrite && (register is not int r || (r >= a.Offset && r < a.Offset + a.Size)) ? Sentence(a) : null,
             null);
         string what = isWrite switch { true => "writes", false => "reads", null => "accesses" };
-        request.Line($"break: the machine stops after {what} of {(register is int at ? $"register 0x{at:x}" : "the registers")} of {function}, also where no function answers");
+        request.Line($"break: the machine stops after {what} of {(register is int number ? $"register 0x{number:x}" : "the registers")} of {function}{(vmid is int guest ? $" by VMID {guest}" : "")}, also where no function answers");
         return true;
     }
 
@@ -72,6 +78,6 @@ internal static class PciStops
     {
         string who = a.Name is null ? $"{a.Function}, where no function answers" : $"{a.Function} {a.Name}";
         string did = a.IsWrite ? $"wrote 0x{a.Value:x} to" : $"read 0x{a.Value:x} from";
-        return $"{TrapStops.Stopped}: cpu{a.Cpu} {did} {a.Register} (0x{a.Offset:x}, {a.Size} {(a.Size == 1 ? "byte" : "bytes")}) of {who}, PC 0x{a.Pc:x}";
+        return $"{TrapStops.Stopped}: cpu{a.Cpu}{(a.Vmid is int vmid ? $" VMID {vmid}" : "")} {did} {a.Register} (0x{a.Offset:x}, {a.Size} {(a.Size == 1 ? "byte" : "bytes")}) of {who}, PC 0x{a.Pc:x}";
     }
 }

@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.IO;
 using System.Linq;
 using GdbHost.GdbStub.Monitor.Json;
 using GdbHost.GdbStub.Target;
@@ -17,7 +16,16 @@ internal static class TrapCommands
     public static readonly MonitorCommand[] Rows =
     [
         new(Name, "[on [N]|off|last N|class NAME|ipa FIRST[-LAST]|counts|export FILE]...",
-            "logs exceptions to and returns from EL2 and EL3: traps on, then traps last 5 class stage2", Run, static t => t is IInspected),
+            "logs exceptions to and returns from EL2 and EL3: traps on, then traps last 5 class stage2", Run, static t => t is IInspected)
+        {
+            Examples =
+            [
+                new("on", "from now on"),
+                new("last 5 class stage2", "the newest five stage-2 aborts"),
+                new("ipa 0x4010000000-0x401fffffff", "those that touched the PCIe configuration space"),
+                new("export /tmp/traps.json", "a timeline for Perfetto or chrome://tracing"),
+            ],
+        },
     ];
 
     private const int Shown = 20;
@@ -128,16 +136,12 @@ internal static class TrapCommands
     private static void Export(MonitorRequest request, MachineInspection machine, string path)
     {
         TrapLogContent log = machine.ReadTraps(int.MaxValue);
-        try
+        if (NewFile.Write(path, path.EndsWith(".json", StringComparison.OrdinalIgnoreCase) ? TrapTimeline.Of(log.Traps) : TrapFacts.Lines(log.Traps)) is string problem)
         {
-            // Somebody on the other end of a wire names the file, so nothing that is there is replaced.
-            using FileStream file = new(path, FileMode.CreateNew, FileAccess.Write);
-            file.Write(path.EndsWith(".json", StringComparison.OrdinalIgnoreCase) ? TrapTimeline.Of(log.Traps) : TrapFacts.Lines(log.Traps));
-            request.Line($"{log.Traps.Count} exceptions written to {path}", new("exceptions", log.Traps.Count), new("file", path));
+            request.Fail(problem);
+            return;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            request.Fail(File.Exists(path) ? $"{path}: it is there already; name another file" : $"{path}: {e.Message}");
-        }
+
+        request.Line($"{log.Traps.Count} exceptions written to {path}", new("exceptions", log.Traps.Count), new("file", path));
     }
 }

@@ -30,7 +30,7 @@ internal static class TrapFacts
 
     private static Fact[] Of(MachineTrap t, MachineTrapReturn back) =>
     [
-        new("ns", (long)back.At), new("duration", (long)(back.At - t.At)), new("cpu", back.Cpu), new("pc", back.Pc),
+        new("ns", (long)back.At), new("duration", (long)(back.At - t.At)), new("cpu", back.Cpu), new("pc", back.Pc), new("value", TrapWords.Value(t)), new("stage2-changed", t.IsStage2 ? back.Stage2Changed : null),
         new("changed", TrapWords.ChangedRegisters(back).Select(n => new Fact($"x{n}", new ulong[] { t.Registers[n], back.Registers[n] })).ToArray()),
         new("remarks", RemarkNames.Where(n => (back.Remarks & n.Remark) != 0).Select(static n => n.Name)),
     ];

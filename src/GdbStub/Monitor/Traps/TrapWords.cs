@@ -55,12 +55,22 @@ internal static class TrapWords
         }
 
         List<string> words = [$"after {back.At - t.At} ns returned to {(back.Pc == t.Pc ? SamePc(t) : $"pc 0x{back.Pc:x}")}"];
+        if (back.Stage2Changed)
+        {
+            words.Add("stage 2 was changed for this access");
+        }
+
         if (back.Cpu != t.Cpu)
         {
             words.Add($"on cpu{back.Cpu}");
         }
 
         words.AddRange(Remarks(t, back));
+        if (Value(t) is ulong value)
+        {
+            words.Add($"value 0x{value:x}");
+        }
+
         if (back.Changed != 0 && (back.Remarks & TrapRemarks.SyndromeInRegister) == 0)
         {
             words.Add("changed " + string.Join(' ', ChangedRegisters(back).Select(n => $"x{n}")));
@@ -69,12 +79,42 @@ internal static class TrapWords
         return string.Join(", ", words);
     }
 
+    /// <summary>What an emulated access gave to the guest, or took from it; null where nothing was emulated or the syndrome does not say by which register.</summary>
+    public static ulong? Value(MachineTrap t)
+    {
+        const int ZeroRegister = 31;
+        if (t.Return is not MachineTrapReturn back || back.Pc != t.Pc + 4 || t.Kind != MachineTrapKind.Synchronous)
+        {
+            return null;
+        }
+
+        (bool isRead, int register, int bits)? access = t.Class switch
+        {
+            0x24 when (t.Syndrome >> SyndromeValid & 1) != 0 => ((t.Syndrome >> 6 & 1) == 0, (int)(t.Syndrome >> 16 & 31), (t.Syndrome >> 15 & 1) != 0 ? 64 : 32),
+            0x18 => ((t.Syndrome & 1) != 0, (int)(t.Syndrome >> 5 & 31), 64),
+            _ => null,
+        };
+        return access is not var (isRead, register, bits) || register == ZeroRegister ? null
+            : (isRead ? back.Registers : t.Registers)[register] & (ulong.MaxValue >> (64 - bits));
+    }
+
     /// <summary>The registers that differ.</summary>
     public static IEnumerable<int> ChangedRegisters(MachineTrapReturn back) =>
         Enumerable.Range(0, back.Registers.Count).Where(n => (back.Changed >> n & 1) != 0);
 
     /// <summary>PSCI and other functions of the SMC Calling Convention (Arm DEN 0022, DEN 0028) by their number in W0.</summary>
-    public static string CallName(uint function) => Calls.TryGetValue(function & ~0x4000_0000u, out string? name) ? $" ({name})" : "";
+    public static string CallName(uint function) => Calls.TryGetValue(function & ~Wide, out string? name) ? $" ({name})" : "";
+
+    public static IEnumerable<string> CallNames => Calls.Values;
+
+    /// <summary>The number of a call, of its 32-bit form; null for a name that there is not.</summary>
+    public static uint? CallNumber(string name) =>
+        Calls.FirstOrDefault(c => c.Value.Equals(name, System.StringComparison.OrdinalIgnoreCase)) is { Value: not null } found ? found.Key : null;
+
+    /// <summary>The same call, be it of the 32-bit or the 64-bit convention.</summary>
+    public static bool SameCall(uint one, uint other) => (one & ~Wide) == (other & ~Wide);
+
+    private const uint Wide = 0x4000_0000;
 
     private static readonly Dictionary<uint, string> Calls = new()
     {

@@ -16,7 +16,16 @@ internal static class WatchCommands
     [
         new(Name, "[PA | va ADDR] [LENGTH] [r|w|rw] [walks] [dma] | off [N]",
             "stops behind an access to physical memory and says who, where, old and new value: stores of vCPUs (w, if nothing is said), loads (r), table walks, devices",
-            Run, static t => t is IWatches) { Controls = true },
+            Run, static t => t is IWatches)
+        {
+            Controls = true,
+            Examples =
+            [
+                new("va $sp 8 w dma", "who stores to the top of the stack, device or vCPU"),
+                new("0x40000000 64 rw walks", "physical memory, with the walks of the MMU"),
+                new("off", "no more"),
+            ],
+        },
     ];
 
     private static readonly (string Word, WatchedAccesses Accesses)[] Words =
@@ -41,7 +50,7 @@ internal static class WatchCommands
             case ["off", string text]:
                 if (!MonitorArguments.TryNumber(text, out ulong number) || number > int.MaxValue || !watches.Remove((int)number))
                 {
-                    request.Line($"watch: there is no number \"{MonitorTable.Shown(text)}\"");
+                    request.Fail($"watch: there is no number \"{MonitorTable.Shown(text)}\"");
                 }
 
                 break;
@@ -101,7 +110,7 @@ internal static class WatchCommands
 
         if (length is < 1 or > MachineWatches.LongestRange)
         {
-            request.Line($"watch: a range has 1 to {MachineWatches.LongestRange} bytes");
+            request.Fail($"watch: a range has 1 to {MachineWatches.LongestRange} bytes");
             return false;
         }
 
@@ -112,7 +121,7 @@ internal static class WatchCommands
 
         if (watches.Add(address, (int)length, accesses == WatchedAccesses.None ? WatchedAccesses.Stores : accesses) is null)
         {
-            request.Line($"watch: there are {MachineWatches.Most} already; \"monitor watch off N\" takes one away");
+            request.Fail($"watch: there are {MachineWatches.Most} already; \"monitor watch off N\" takes one away");
             return false;
         }
 
@@ -125,7 +134,7 @@ internal static class WatchCommands
         const ulong Page = 4096;
         if ((address % Page) + (ulong)length > Page)
         {
-            request.Line("watch: a range of virtual addresses lies in one 4 KiB page; what is behind its end may be anywhere");
+            request.Fail("watch: a range of virtual addresses lies in one 4 KiB page; what is behind its end may be anywhere");
             return false;
         }
 
@@ -134,7 +143,7 @@ internal static class WatchCommands
             : (request.Target as ITranslation)?.Explain(request.Cpu, address, null, WalkAccess.Read);
         if (report?.Physical is not ulong physical)
         {
-            request.Line($"watch: 0x{address:x} does not translate" + (report?.Failure is WalkFailure failure ? ": " + TranslationWords.Failure(failure) : ""));
+            request.Fail($"watch: 0x{address:x} does not translate" + (report?.Failure is WalkFailure failure ? ": " + TranslationWords.Failure(failure) : ""));
             return false;
         }
 

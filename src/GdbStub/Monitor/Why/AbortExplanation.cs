@@ -1,6 +1,7 @@
 using System;
 using System.Linq;
 using System.Numerics;
+using GdbHost.GdbStub.Monitor.Addresses;
 using GdbHost.GdbStub.Monitor.Fields;
 using GdbHost.GdbStub.Monitor.Traps;
 using GdbHost.GdbStub.Target;
@@ -26,6 +27,10 @@ internal static class AbortExplanation
         {
             Abort(request, taken, level);
         }
+        else if (!taken.IsAbort)
+        {
+            TrapReason.Write(request, taken);
+        }
 
         Afterwards(request, taken);
     }
@@ -50,20 +55,35 @@ internal static class AbortExplanation
         WalkAccess access = taken.IsFetch ? WalkAccess.Execute : taken.IsWrite ? WalkAccess.Write : WalkAccess.Read;
         WalkReport report = ((ITranslation)request.Target).Explain(request.Cpu, taken.FaultAddress, level, access);
         Translate.Whole(request, report, taken.FaultAddress);
+        ulong? reached = report.Physical ?? (report.Stage2On ? report.Intermediate : null);
+        if (reached is ulong at && ((IInspected)request.Target).Inspection.Place(at) is { Kind: "device" } place)
+        {
+            request.Line($"device: {AddressCommands.Words(place)}", new("device", place.Region), new("offset", place.Offset), new("register", place.Register), new("function", place.Pci?.Function));
+        }
+
         if (report.Failure is WalkFailure failure)
         {
             request.Line($"wrong: {TranslationWords.Failure(failure)}");
             request.Line($"right: {Remedy(failure, report)}");
+            Origins.Write(request, report, failure);
         }
         else
         {
-            request.Line((taken.Syndrome & 0x3f) == 0x10
-                ? "wrong: the translation is good; what the address reaches answered with an external abort"
-                : "wrong: the tables translate this address now, so they were changed since, or the TLB holds what they said before (a TLBI is missing)");
+            request.Line($"wrong: {WithoutFailure(taken, report)}");
         }
 
         Origin(request, taken);
     }
+
+    // DDI 0487, ESR_ELx, DFSC: what is no matter of the tables, and what they said once.
+    private static string WithoutFailure(TakenException taken, WalkReport report) => (taken.Syndrome & 0x3f) switch
+    {
+        0x10 => "the translation is good; what the address reaches answered with an external abort",
+        0x21 => $"0x{taken.FaultAddress:x} is not aligned for this access, and {(report.Attributes.StartsWith("Device", StringComparison.Ordinal) ? $"the memory is {report.Attributes.Split(',')[0]}, which must be aligned" : "SCTLR_ELx.A is set, or the instruction always checks (exclusive, acquire, release)")}",
+        0x30 => "the TLB holds two entries for the address: break-before-make was not kept to",
+        0x35 => "an exclusive access to memory that does not support it",
+        _ => "the tables translate this address now, so they were changed since, or the TLB holds what they said before (a TLBI is missing)",
+    };
 
     private static string Remedy(WalkFailure failure, WalkReport report)
     {

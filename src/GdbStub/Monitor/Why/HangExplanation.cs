@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Linq;
+using GdbHost.GdbStub.Monitor.Fields;
 using GdbHost.GdbStub.Monitor.Traps;
 using GdbHost.GdbStub.Target;
 using GdbHost.Machine.Debug;
@@ -8,7 +9,7 @@ using GdbHost.Machine.Debug.Traps;
 
 namespace GdbHost.GdbStub.Monitor.Why;
 
-/// <summary>"monitor why hang": what each vCPU does that looks like nothing.</summary>
+/// <summary>"monitor why hang": what each vCPU does that looks like nothing, and which devices will do nothing.</summary>
 internal static class HangExplanation
 {
     private const int LoopLength = 4;
@@ -20,6 +21,11 @@ internal static class HangExplanation
         {
             CoreReport core = machine.Core(cpu);
             request.Line($"cpu{cpu}: {Words(request, machine, core)}");
+        }
+
+        foreach ((string device, string reason) in machine.StoppedDevices)
+        {
+            request.Line($"{device} has stopped, and answers no request until it is reset: {reason}", new("device", device), new("stopped", reason));
         }
     }
 
@@ -41,16 +47,27 @@ internal static class HangExplanation
             return $"{place}, exception loop: the last {LoopLength} exceptions are the same: {TrapWords.Entry(trap)}; {TrapWords.ReturnOf(trap)}";
         }
 
-        if (Spins(request, core))
+        if (OfVector(request, core) is string vector)
         {
-            return $"{place}, spins at one PC: a branch to itself{(core.IrqMasked && core.FiqMasked ? ", with IRQ and FIQ masked: nothing can get it out" : ", out of which only an interrupt can get it")}";
+            return $"{place}, {vector}";
         }
 
-        bool pending = core.IrqInput || core.FiqInput || core.VirtualIrqInput;
-        return pending && !core.Takes
-            ? $"{place}, runs; an interrupt is pending and masked (PSTATE.I={(core.IrqMasked ? 1 : 0)}, F={(core.FiqMasked ? 1 : 0)}); \"monitor why irq N\" has the chain"
-            : $"{place}, runs{(core.IrqMasked ? ", with IRQ masked" : "")}";
+        if (SpinLoop.At(request, core.Cpu, core.Pc) is SpinLoop loop)
+        {
+            bool isOne = loop.First == loop.Last;
+            string masked = core.IrqMasked && core.FiqMasked ? ", with IRQ and FIQ masked" : "";
+            return (isOne
+                ? $"{place}, spins at one PC: a branch to itself{(masked.Length > 0 ? $"{masked}: nothing can get it out" : ", out of which only an interrupt can get it")}"
+                : $"{place}, in a loop of {loop.Instructions} instructions, 0x{loop.First:x} to 0x{loop.Last:x}{masked}: {loop.Words}") + Pending(core, "; ");
+        }
+
+        return Pending(core, $"{place}, runs; ") is { Length: > 0 } pending ? pending : $"{place}, runs{(core.IrqMasked ? ", with IRQ masked" : "")}";
     }
+
+    /// <summary>That an interrupt is pending and masked, behind what comes before it; empty where none is.</summary>
+    private static string Pending(CoreReport core, string before) => (core.IrqInput || core.FiqInput || core.VirtualIrqInput) && !core.Takes
+        ? $"{before}an interrupt is pending and masked (PSTATE.I={(core.IrqMasked ? 1 : 0)}, F={(core.FiqMasked ? 1 : 0)}); \"monitor why irq N\" has the chain"
+        : "";
 
     private static string WaitReason(CoreReport core)
     {
@@ -79,11 +96,21 @@ internal static class HangExplanation
             && own[0].Return?.Pc == own[0].Pc ? own[0] : null;
     }
 
-    private static bool Spins(MonitorRequest request, CoreReport core)
+    /// <summary>A vector that cannot be executed takes the exception for which it was entered again and again; the registers say so without a log.</summary>
+    private static string? OfVector(MonitorRequest request, CoreReport core)
     {
-        const uint BranchToItself = 0x1400_0000;
-        System.Span<byte> word = stackalloc byte[4];
-        return request.Target.ReadMemory(core.Cpu, AddressView.Current, core.Pc, word) == word.Length
-            && System.BitConverter.ToUInt32(word) == BranchToItself;
+        const ulong TableBytes = 0x800;
+        if (core.Level == 0)
+        {
+            return null;
+        }
+
+        MonitorRequest own = new(request.Target, core.Cpu, request.Session);
+        ulong table = MonitorArguments.Register(own, $"VBAR_EL{core.Level}");
+        ulong from = MonitorArguments.Register(own, $"ELR_EL{core.Level}");
+        ulong syndrome = MonitorArguments.Register(own, $"ESR_EL{core.Level}");
+        return core.Pc - table < TableBytes && from - table < TableBytes && from == core.Pc && syndrome != 0
+            ? $"exception loop: the vector at 0x{from:x} takes an exception itself: {Syndrome.ClassWords(syndrome)}; VBAR_EL{core.Level} is 0x{table:x}"
+            : null;
     }
 }

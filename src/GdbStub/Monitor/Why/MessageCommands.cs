@@ -1,5 +1,6 @@
 using System;
 using System.Linq;
+using GdbHost.GdbStub.Monitor.Json;
 using GdbHost.GdbStub.Target;
 using GdbHost.Machine.Debug;
 using GdbHost.Machine.Debug.Dma;
@@ -15,7 +16,14 @@ internal static class MessageCommands
     public static readonly MonitorCommand[] Rows =
     [
         new(Name, "explain BB:DD.F [VECTOR]|its", "the way of an interrupt message: capability, DMA path, doorbell, ITS tables, GIC; its: what the ITS's tables map",
-            Run, static t => t is IInspected and IPciDevices),
+            Run, static t => t is IInspected and IPciDevices)
+        {
+            Examples =
+            [
+                new("explain 00:01.0 0", "the way of the device's first message"),
+                new("its", "devices, events and LPIs of the ITS's tables"),
+            ],
+        },
     ];
 
     private static void Run(MonitorRequest request, ReadOnlySpan<string> arguments)
@@ -36,15 +44,35 @@ internal static class MessageCommands
         }
     }
 
-    private static void Mappings(MonitorRequest request)
+    /// <summary>The ITS and what its tables map; also "monitor gic its".</summary>
+    public static void Mappings(MonitorRequest request)
     {
-        var lines = ((IInspected)request.Target).Inspection.ItsMappings(MostMappings + 1);
-        foreach (string line in lines.Take(MostMappings))
+        if (((IInspected)request.Target).Inspection.Its(MostMappings + 1) is not { } its)
         {
-            request.Line(line);
+            request.Fail("This machine has no ITS; start it with --machine virt,gic=3.");
+            return;
         }
 
-        request.Line(lines.Count == 0 ? "no device is mapped, or there is no ITS" : lines.Count > MostMappings ? "and more" : $"{lines.Count} lines");
+        request.Line($"{its.Name}: {(its.Enabled ? "enabled" : "not enabled")}; command queue {its.Queue}", new("its", its.Name), new("enabled", its.Enabled), new("queue", its.Queue));
+        request.Line($"device table (GITS_BASER0): {its.DeviceTable}", new Fact("device-table", its.DeviceTable));
+        request.Line($"collection table (GITS_BASER1): {its.CollectionTable}", new Fact("collection-table", its.CollectionTable));
+        foreach ((int collection, int core) in its.Collections)
+        {
+            request.Line($"collection {collection}: cpu{core}", new("collection", collection), new("cpu", core));
+        }
+
+        foreach (var device in its.Devices)
+        {
+            request.Line($"device 0x{device.Device:x} ({device.Function}): ITT at 0x{device.Table:x}, {device.Events} events",
+                new("device", (ulong)device.Device), new("function", device.Function), new("itt", device.Table), new("events", (long)device.Events));
+            foreach (var e in its.Events.Take(MostMappings).Where(e => e.Device == device.Device))
+            {
+                request.Line($"    event {e.Event}: LPI {e.Interrupt}, collection {e.Collection} ({(e.Core is int core ? $"cpu{core}" : "not mapped")}), {(e.Enabled ? "enabled" : "disabled")}{(e.Pending ? ", pending" : "")}",
+                    new("device", (ulong)e.Device), new("event", (long)e.Event), new("lpi", e.Interrupt), new("collection", e.Collection), new("cpu", e.Core), new("enabled", e.Enabled), new("pending", e.Pending));
+            }
+        }
+
+        request.Line(its.Events.Count > MostMappings ? "and more events" : $"{its.Devices.Count} devices, {its.Events.Count} events");
     }
 
     private static void Explain(MonitorRequest request, string function, ushort requester, int vector)

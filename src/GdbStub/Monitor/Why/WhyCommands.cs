@@ -10,7 +10,15 @@ internal static class WhyCommands
 
     public static readonly MonitorCommand[] Rows =
     [
-        new(Name, "[irq N|hang]", "explains the last trap or abort of this vCPU, why an interrupt does not arrive, or why nothing happens", Run, static t => t is IInspected and ITranslation),
+        new(Name, "[irq N|hang]", "explains the last trap or abort of this vCPU, why an interrupt does not arrive, or why nothing happens", Run, static t => t is IInspected and ITranslation)
+        {
+            Examples =
+            [
+                new("", "behind a fault or at a stop: what is wrong, and what would be right"),
+                new("irq 27", "where the virtual timer's interrupt got stuck"),
+                new("hang", "what each vCPU waits for"),
+            ],
+        },
     ];
 
     private static void Run(MonitorRequest request, ReadOnlySpan<string> arguments)

@@ -113,8 +113,7 @@ internal sealed unsafe class CoreCalls(Core core) : ICore
     {
         foreach (Core other in core.Cluster.Cores)
         {
-            other.EventRegister = true;
-            other.RequestAttention();
+            other.ReceiveEvent();
         }
 
         return Flow.Next;

@@ -228,6 +228,10 @@ internal sealed unsafe class Exceptions(Core core) : IExceptionEntry
         {
             core.System.Listener?.Entered(core, from, target, (ExceptionType)(vector / VectorBytes));
         }
+        else
+        {
+            core.System.El1Listener?.EnteredEl1(core, from, (ExceptionType)(vector / VectorBytes));
+        }
     }
 
     private ExceptionLevel AbortTarget(in Fault fault)

@@ -18,6 +18,7 @@ internal sealed class SystemLevel
         Debug = new DebugUnit(core);
         Timer = new GenericTimer(core);
         Performance = new PerformanceMonitors(core);
+        Writes = new ControlWrites(core);
         SystemRegisters = new SystemRegisterAccess(core);
         Calls = new CoreCalls(core);
     }
@@ -55,4 +56,13 @@ internal sealed class SystemLevel
 
     /// <summary>Looks on while exceptions are taken to EL2 and EL3; null for nobody, who costs nothing.</summary>
     public IExceptionListener? Listener { get; set; }
+
+    /// <summary>The same for exceptions to EL1.</summary>
+    public IEl1Listener? El1Listener { get; set; }
+
+    /// <summary>The same for MSR and system instructions that the translator leaves to the interpreter.</summary>
+    public IRegisterListener? RegisterListener { get; set; }
+
+    /// <summary>Who wrote the registers that control the core.</summary>
+    public ControlWrites Writes { get; }
 }

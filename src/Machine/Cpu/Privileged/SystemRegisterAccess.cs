@@ -13,6 +13,12 @@ internal sealed unsafe class SystemRegisterAccess(Core core)
 {
     private const ulong InstructionBytes = 4;
 
+    /// <summary>The register that MSR DAIFSet and DAIFClr write a part of.</summary>
+    private static readonly SysRegId Daif = new(3, 3, 4, 2, 1);
+
+    /// <summary>The register that MSR SPSel writes.</summary>
+    private static readonly SysRegId StackSelection = new(3, 0, 4, 2, 0);
+
     private readonly SystemRegisterHost _host = new(core);
 
     /// <summary>The core, to whom the state that an access comes from matters.</summary>
@@ -52,13 +58,17 @@ internal sealed unsafe class SystemRegisterAccess(Core core)
         ulong value = core.State->X[Slots.Source((byte)word.Field(4, 0))];
         if (row.Operation is not null)
         {
-            return Operate(row.Operation(_host, value, in i), value, word);
+            return Operate(row, row.Operation(_host, value, in i), value, word);
         }
 
+        ulong before = Stored(row);
         if (!HiddenWithoutEl2(row))
         {
             row.Set(_host, value);
         }
+
+        core.System.Writes.Note(row, before, byDebugger: false);
+        core.System.RegisterListener?.Written(core, row, before, value);
 
         if (_host.TakeResetRequest())
         {
@@ -80,6 +90,7 @@ internal sealed unsafe class SystemRegisterAccess(Core core)
         ExceptionLevel level = core.State->El;
         if (field == SpSelField && level != ExceptionLevel.El0)
         {
+            core.System.RegisterListener?.Written(core, SysRegTable.Find(StackSelection)!, core.State->SpSel ? 1U : 0, imm & 1);
             core.State->SetLevel(level, (imm & 1) != 0);
             return Flow.Next;
         }
@@ -98,7 +109,9 @@ internal sealed unsafe class SystemRegisterAccess(Core core)
         }
 
         uint bits = imm << 6;
-        core.State->Daif = field == DaifSetField ? core.State->Daif | bits : core.State->Daif & ~bits;
+        uint before = core.State->Daif;
+        core.State->Daif = field == DaifSetField ? before | bits : before & ~bits;
+        core.System.RegisterListener?.Written(core, SysRegTable.Find(Daif)!, before, core.State->Daif);
         return field == DaifClrField ? Settle(SysRegEffects.Interrupts) : Flow.Next;
     }
 
@@ -118,7 +131,9 @@ internal sealed unsafe class SystemRegisterAccess(Core core)
             return false;
         }
 
+        ulong before = Stored(row);
         row.Set(_host, value);
+        core.System.Writes.Note(row, before, byDebugger: true);
         _ = _host.TakeResetRequest();
         Apply(row.Effects);
         return true;
@@ -138,8 +153,11 @@ internal sealed unsafe class SystemRegisterAccess(Core core)
             }
         }
 
+        core.System.Writes.Forget();
         core.Translation.Reset();
     }
+
+    private ulong Stored(SysReg row) => row.Place is Sr place ? core.Regs[place] : 0;
 
     /// <summary>The register is implemented on this core.</summary>
     private bool Exists(SysReg row)
@@ -203,10 +221,11 @@ internal sealed unsafe class SystemRegisterAccess(Core core)
         return row.TrapWhen is null ? Trap.None : row.TrapWhen(new SysRegAccess(_host, level, isWrite));
     }
 
-    private Flow Operate(Fault fault, ulong address, uint word)
+    private Flow Operate(SysReg row, Fault fault, ulong address, uint word)
     {
         if (!fault.Happened)
         {
+            core.System.RegisterListener?.Written(core, row, 0, address);
             return Settle(SysRegEffects.None);
         }
 

@@ -57,6 +57,9 @@ internal sealed unsafe class IrBuilder : IDisposable
     /// <summary>What the cores are; they differ only in what tells one from another.</summary>
     public CoreIdentity? Cores { get; set; }
 
+    /// <summary>The register whose writes are all left to the interpreter, because somebody looks on; null for none.</summary>
+    public SysRegId? Watched { get; set; }
+
     public bool IsFull => Count >= Capacity - LargestInstruction;
 
     /// <summary>Offset in its page of the present instruction, in bytes.</summary>

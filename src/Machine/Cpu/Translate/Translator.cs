@@ -58,6 +58,16 @@ internal sealed unsafe class Translator : IDisposable
     /// <summary>Tells what the cores are.</summary>
     public void Describe(CoreIdentity cores) => _unit.Cores = cores;
 
+    /// <summary>Leaves the writes of a register to the interpreter from now on, in units that are made anew; null: of none.</summary>
+    public void Watch(SysRegId? register)
+    {
+        if (_unit.Watched != register)
+        {
+            _unit.Watched = register;
+            _blocks.Clear();
+        }
+    }
+
     /// <summary>Nothing behind this instruction can be reached from it in sequence: SVC, HVC, SMC, BRK, HLT, ERET, UNDEFINED.</summary>
     public static bool EndsUnit(in Instruction i)
     {

@@ -8,7 +8,17 @@ namespace GdbHost.Machine.Debug.Addresses;
 /// <param name="Kind"><c>ram</c>, <c>rom</c> or <c>device</c>.</param>
 /// <param name="Register">The manual's name of a device's register; null where the region does not name them.</param>
 /// <param name="Pci">For configuration space: where it leads.</param>
-public sealed record PlaceReport(string Region, ulong Offset, string Kind, string? Register, ConfigPlace? Pci);
+public sealed record PlaceReport(string Region, ulong Offset, string Kind, string? Register, ConfigPlace? Pci)
+{
+    /// <summary>For a window that leads to PCI: who answers there.</summary>
+    public WindowPlace? Window { get; init; }
+}
+
+/// <summary>A place in PCI's memory or I/O space.</summary>
+/// <param name="Function"><c>bb:dd.f</c> and name; null where nobody answers.</param>
+/// <param name="Bar">Number of the base address register.</param>
+/// <param name="Offset">From its first byte.</param>
+public sealed record WindowPlace(string? Function, int Bar, ulong Offset);
 
 /// <summary>A place in PCI configuration space.</summary>
 /// <param name="Function">Bus, device and function as <c>bb:dd.f</c>.</param>
@@ -32,6 +42,11 @@ public sealed record MapReport(bool IsOn, bool IsComplete, IReadOnlyList<MappedR
 /// <summary>One entry of a core's TLB.</summary>
 /// <param name="Regime">EL1&amp;0, EL2 or EL3.</param>
 /// <param name="Asid">Null for a global entry.</param>
-/// <param name="Stale">It answers for its address now, and the tables say something else: maintenance is missing.</param>
+/// <param name="StaleStage">
+/// It answers for its address now, and the tables say something else: maintenance is missing. 1 or 2 for the stage whose tables do; 0: they agree.
+/// </param>
 public sealed record TlbReport(
-    string Regime, int Vmid, int? Asid, ulong Address, ulong Bytes, ulong Intermediate, ulong Physical, string Attributes, bool Stale);
+    string Regime, int Vmid, int? Asid, ulong Address, ulong Bytes, ulong Intermediate, ulong Physical, string Attributes, int StaleStage)
+{
+    public bool Stale => StaleStage != 0;
+}

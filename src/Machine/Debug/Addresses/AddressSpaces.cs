@@ -27,7 +27,10 @@ internal static class AddressSpaces
 
         ulong offset = physical - region.Start;
         string kind = region.Ram is null ? "device" : region.ReadOnly ? "rom" : "ram";
-        return new PlaceReport(region.Name, offset, kind, (region.Device as IRegisterNames)?.RegisterAt(offset), region.Device is Ecam ? Config(machine, offset) : null);
+        return new PlaceReport(region.Name, offset, kind, (region.Device as IRegisterNames)?.RegisterAt(offset), region.Device is Ecam ? Config(machine, offset) : null)
+        {
+            Window = region.Device is PciBusPort and not Ecam ? Window(machine, physical) : null,
+        };
     }
 
     /// <summary>The ranges of stage 2 of the present VTTBR_EL2, or of stage 1 of a regime, by rising address.</summary>
@@ -54,21 +57,35 @@ internal static class AddressSpaces
             e.Intermediate,
             e.Output,
             MemoryWords.Of(e.Attributes) + ", " + MemoryWords.Of(e.Stage1Permissions & e.Stage2Permissions),
-            IsStale(core, e))),
+            StaleStage(core, e))),
     ];
 
-    /// <summary>Only what answers in the present contexts can be compared with the tables of now.</summary>
-    private static bool IsStale(Core core, in TlbEntry entry)
+    /// <summary>The stage that says something else; 0 for none. Only what answers in the present contexts can be compared with the tables of now.</summary>
+    private static int StaleStage(Core core, in TlbEntry entry)
     {
         ExceptionLevel level = entry.Regime switch { Regime.El2 => ExceptionLevel.El2, Regime.El3 => ExceptionLevel.El3, _ => ExceptionLevel.El1 };
         ITranslationView view = core.TranslationView;
         if (view.Kept(entry.Page, AccessType.Read, level) is not Translation kept || kept.Fault.Happened || kept.Physical != entry.Output)
         {
-            return false;
+            return 0;
         }
 
         Translation walked = view.Look(entry.Page, AccessType.Read, level);
-        return walked.Fault.Happened || walked.Physical != kept.Physical;
+        return walked.Fault.Happened ? (walked.Fault.Stage2 ? 2 : 1)
+            : walked.Physical == kept.Physical ? 0
+            : walked.Intermediate == kept.Intermediate ? 2
+            : 1;
+    }
+
+    private static WindowPlace Window(Boards.Machine machine, ulong physical)
+    {
+        IBusDevice? found = machine.Pcie!.DecodeOutbound(physical, out ulong offset);
+        return found is null
+            ? new WindowPlace(null, 0, 0)
+            : (from function in MachinePci.All(machine.Pcie.Bus)
+               from bar in function.BaseAddresses
+               where bar.Region == found
+               select new WindowPlace($"{function.Requester} {function.StateName}", bar.Index, offset)).First();
     }
 
     private static ConfigPlace Config(Boards.Machine machine, ulong offset)

@@ -8,7 +8,7 @@ namespace GdbHost.Machine.Debug.Dma;
 /// <summary>What one Requester ID has sent while the log was on.</summary>
 /// <param name="Requester"><c>bb:dd.f</c>.</param>
 /// <param name="Requests">All of them.</param>
-/// <param name="Refused">Those whose verdict was not Ok.</param>
+/// <param name="Refused">Those that were refused.</param>
 /// <param name="FakedInterrupts">Writes to a doorbell that were no messages.</param>
 public sealed record DmaCount(string Requester, long Requests, long Refused, long FakedInterrupts);
 
@@ -107,7 +107,7 @@ internal sealed class DmaLog(DmaTransactions transactions)
             _newest.Enqueue(logged);
             MachineDma request = logged.Request;
             Count = new(
-                Count.Requester, Count.Requests + 1, Count.Refused + (request.Verdict == "Ok" ? 0 : 1), Count.FakedInterrupts + (request.FakesInterrupt ? 1 : 0));
+                Count.Requester, Count.Requests + 1, Count.Refused + (request.IsRefused ? 1 : 0), Count.FakedInterrupts + (request.FakesInterrupt ? 1 : 0));
         }
     }
 }

@@ -15,7 +15,14 @@ public sealed record DmaOverlap(ulong First, ulong Last, string Words);
 /// <param name="Function"><c>bb:dd.f</c> and name.</param>
 /// <param name="Title">How its addresses are translated.</param>
 /// <param name="IsComplete">All ranges are here.</param>
-public sealed record DmaSpaceReport(string Function, string Title, bool IsComplete, IReadOnlyList<IovaRange> Ranges, IReadOnlyList<DmaOverlap> Overlaps);
+public sealed record DmaSpaceReport(string Function, string Title, bool IsComplete, IReadOnlyList<IovaRange> Ranges, IReadOnlyList<DmaOverlap> Overlaps)
+{
+    /// <summary>The PASID that its requests carry; null for those without.</summary>
+    public uint? Pasid { get; init; }
+
+    /// <summary>The same for each PASID that the stream has.</summary>
+    public IReadOnlyList<DmaSpaceReport> Substreams { get; init; } = [];
+}
 
 /// <summary>A doorbell, and where functions find it.</summary>
 /// <param name="Name">Of its frame.</param>
@@ -27,6 +34,8 @@ public sealed record DoorbellReport(string Name, ulong Register, bool IsTranslat
 /// <summary>Looks for what lies in the middle of a stream's memory and is no memory (doorbells, windows, neighbors).</summary>
 internal static class DmaOverlaps
 {
+    private const int MostSubstreams = 64;
+
     /// <summary>Null where there is no such function.</summary>
     public static DmaSpaceReport? Of(Boards.Machine machine, ushort requester)
     {
@@ -35,14 +44,10 @@ internal static class DmaOverlaps
             return null;
         }
 
-        IovaSpace space = new(machine, requester);
-        IEnumerable<DmaOverlap> overlaps = space.Ranges.Where(static r => r.Kind != DmaPlaceKind.Memory).SelectMany(r => Within(space.Ranges, r)).Concat(Peers(function, space.Ranges));
-        if (machine.Pcie.Model.DoorbellsBeforeIommu)
+        return Of(machine, function, null) with
         {
-            overlaps = overlaps.Concat(machine.Pcie.Model.Doorbells.SelectMany(d => Claimed(space.Ranges, d.PciStart, d.Size, "a doorbell of the host bridge has it before the SMMU")));
-        }
-
-        return new DmaSpaceReport(NameOf(function), space.Title, space.IsComplete, space.Ranges, [.. overlaps]);
+            Substreams = machine.Smmu is { Control.SmmuEnable: true } smmu ? [.. smmu.Streams.LookSubstreams(smmu.StreamTable, requester).Take(MostSubstreams).Select(s => Of(machine, function, s))] : [],
+        };
     }
 
     public static IReadOnlyList<DoorbellReport> Doorbells(Boards.Machine machine)
@@ -55,6 +60,18 @@ internal static class DmaOverlaps
                let translated = machine.Smmu is not null && !machine.Pcie!.Model.DoorbellsBeforeIommu
                select new DoorbellReport(place.Doorbell.Name, place.Register, translated, [.. spaces.Select(s => (NameOf(s.Function), Seen(s.Space, place.Register, translated)))]),
         ];
+    }
+
+    private static DmaSpaceReport Of(Boards.Machine machine, PciFunction function, uint? substream)
+    {
+        IovaSpace space = new(machine, function.Requester.Value, substream);
+        IEnumerable<DmaOverlap> overlaps = space.Ranges.Where(static r => r.Kind != DmaPlaceKind.Memory).SelectMany(r => Within(space.Ranges, r)).Concat(Peers(function, space.Ranges));
+        if (machine.Pcie!.Model.DoorbellsBeforeIommu)
+        {
+            overlaps = overlaps.Concat(machine.Pcie.Model.Doorbells.SelectMany(d => Claimed(space.Ranges, d.PciStart, d.Size, "a doorbell of the host bridge has it before the SMMU")));
+        }
+
+        return new DmaSpaceReport(NameOf(function), space.Title, space.IsComplete, space.Ranges, [.. overlaps]) { Pasid = substream };
     }
 
     private static IReadOnlyList<ulong> Seen(IovaSpace space, ulong register, bool translated) => translated

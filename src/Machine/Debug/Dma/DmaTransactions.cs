@@ -44,8 +44,8 @@ internal sealed class DmaTransactions(Boards.Machine machine)
         root.DmaObserver += on ? Passed : null;
         if (machine.Smmu is { } smmu)
         {
-            smmu.EventObserver -= Recorded;
-            smmu.EventObserver += on ? Recorded : null;
+            smmu.Recorder.Observer -= Recorded;
+            smmu.Recorder.Observer += on ? Recorded : null;
         }
     }
 
@@ -79,7 +79,11 @@ internal sealed class DmaTransactions(Boards.Machine machine)
         _open.RemoveAt(_open.Count - 1);
         _listeners?.Invoke(new MachineDma(
             machine.Clock.Now, machine.Cluster.Current?.Configuration.Index, request.Requester.ToString(), way[0].Place, request.Kind.ToString(), request.Address,
-            request.Length, request.Kind == DmaKind.Message ? request.Message : null, way, PlaceOf(step)));
+            request.Length, request.Kind == DmaKind.Message ? request.Message : null, way, PlaceOf(step))
+        {
+            Pasid = request.Prefix.IsPresent ? request.Prefix.Pasid : null,
+            AddressType = request.AddressType.ToString(),
+        });
     }
 
     private DmaPlaceKind PlaceOf(in DmaStep last) => last.Stage switch

@@ -27,10 +27,11 @@ internal sealed class IovaSpace
     private readonly Boards.Machine _machine;
     private readonly List<IovaRange> _ranges = [];
 
-    public IovaSpace(Boards.Machine machine, uint stream)
+    /// <param name="substream">The PASID that its requests carry; null for those without.</param>
+    public IovaSpace(Boards.Machine machine, uint stream, uint? substream = null)
     {
         _machine = machine;
-        Title = Fill(stream);
+        Title = Fill(stream, substream);
     }
 
     /// <summary>How the stream's addresses are translated, or why they lead nowhere.</summary>
@@ -42,7 +43,7 @@ internal sealed class IovaSpace
     /// <summary>False where the tables are too many to be walked.</summary>
     public bool IsComplete { get; private set; } = true;
 
-    private string Fill(uint stream)
+    private string Fill(uint stream, uint? substream)
     {
         if (_machine.Smmu is not SmmuV3 smmu || (!smmu.Control.SmmuEnable && !smmu.AbortsWhileOff))
         {
@@ -55,7 +56,7 @@ internal sealed class IovaSpace
             return "the SMMU is off and aborts (GBPA.ABORT): no address leads anywhere";
         }
 
-        Resolution resolved = smmu.Streams.Look(smmu.StreamTable, stream, substream: null);
+        Resolution resolved = smmu.Streams.Look(smmu.StreamTable, stream, substream);
         if (resolved.Context is not StreamContext context)
         {
             return resolved.Problem is EventRecord problem ? SmmuStructures.Words(problem.Kind) : "STE.Config aborts: no address leads anywhere";
@@ -67,15 +68,20 @@ internal sealed class IovaSpace
             return "bypass: addresses are physical";
         }
 
-        Walk(smmu, context, context.Cd is ContextDescriptor cd ? 64 - cd.T0Sz : 64 - context.Ste.S2T0Sz);
-        return SmmuState.Of(context.Ste) + (context.Cd is { Epd1: false } ? "; the upper half (TTB1) is not looked at" : "");
+        int bits = context.Cd is ContextDescriptor cd ? 64 - cd.T0Sz : 64 - context.Ste.S2T0Sz;
+        Walk(smmu, context, 0, (1UL << bits) - 1, bits);
+        if (context.Cd is { Epd1: false } upper && !context.Ste.IsEl2)
+        {
+            // TTB1 has the top of the address space.
+            Walk(smmu, context, ulong.MaxValue << (64 - upper.T1Sz), ulong.MaxValue, 64 - upper.T1Sz);
+        }
+
+        return SmmuState.Of(context.Ste);
     }
 
-    private void Walk(SmmuV3 smmu, StreamContext context, int bits)
+    private void Walk(SmmuV3 smmu, StreamContext context, ulong address, ulong last, int bits)
     {
-        ulong end = 1UL << bits;
-        ulong address = 0;
-        for (int walks = 0; address < end; walks++)
+        for (int walks = 0; ; walks++)
         {
             if (walks == MostWalks)
             {
@@ -87,13 +93,18 @@ internal sealed class IovaSpace
             Translation result = smmu.Translations.Look(context, address, AccessType.Read, unprivileged: false, trace);
             int shift = result.Fault.Happened ? HoleShift(trace, bits) : result.RangeShift;
             ulong step = 1UL << shift;
+            ulong first = address & ~(step - 1);
             if (!result.Fault.Happened)
             {
-                ulong first = address & ~(step - 1);
                 Add(first, first + (step - 1), result.Physical & ~(step - 1), MemoryWords.Of(result.Permissions));
             }
 
-            address = (address & ~(step - 1)) + step;
+            if (last - first <= step - 1)
+            {
+                return;
+            }
+
+            address = first + step;
         }
     }
 

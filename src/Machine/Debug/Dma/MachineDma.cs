@@ -51,11 +51,20 @@ public sealed record MachineDmaStep(string Stage, string Place, string Verdict, 
 public sealed record MachineDma(
     ulong At, int? Cpu, string Requester, string Sender, string Kind, ulong Address, int Length, uint? Data, IReadOnlyList<MachineDmaStep> Way, DmaPlaceKind Place)
 {
+    /// <summary>The PASID that it carries; null for one without.</summary>
+    public uint? Pasid { get; init; }
+
+    /// <summary>The AT field: Untranslated, TranslationRequest, Translated or Reserved.</summary>
+    public string AddressType { get; init; } = nameof(Pcie.Dma.AddressType.Untranslated);
+
     /// <summary>Memory, or what is in its place, is changed.</summary>
     public bool IsWrite => Kind != "Read";
 
     /// <summary>The last verdict: Ok, or why it went no further.</summary>
     public string Verdict => Way[^1].Verdict;
+
+    /// <summary>It ended in an error, or as if in none (Discarded).</summary>
+    public bool IsRefused => Verdict is not ("Ok" or "Answered" or "Stalled");
 
     /// <summary>A write that is no interrupt message has reached a doorbell, which cannot tell the two apart.</summary>
     public bool FakesInterrupt => Kind is "Write" or "Atomic" && Place == DmaPlaceKind.Doorbell;

@@ -12,7 +12,11 @@ namespace GdbHost.Machine.Debug.Dma;
 /// <param name="Way">The way of the write, place by place, in words.</param>
 /// <param name="Interrupt">The interrupt ID at the end of the way; null where it is not reached.</param>
 /// <param name="Core">The core that the ITS names; null for an SPI.</param>
-public sealed record MessageReport(IReadOnlyList<InterruptLink> Links, IReadOnlyList<string> Way, int? Interrupt, int? Core);
+/// <param name="Vectors">Vectors that the function may use; 0 where messages are not enabled.</param>
+/// <param name="Address">Where the message is sent to.</param>
+/// <param name="Data">What is written there.</param>
+public sealed record MessageReport(
+    IReadOnlyList<InterruptLink> Links, IReadOnlyList<string> Way, int? Interrupt, int? Core, int Vectors, ulong Address = 0, uint Data = 0);
 
 /// <summary>Follows messages that nobody sends (PCI Local Bus Specification 3.0, section 6.8; IHI 0069; DEN 0029).</summary>
 internal static class MessageExplainer
@@ -28,7 +32,7 @@ internal static class MessageExplainer
         List<InterruptLink> links = [];
         if (!TryMessage(function, vector, links, out ulong address, out uint data))
         {
-            return new(links, [], null, null);
+            return new(links, [], null, null, VectorsOf(function));
         }
 
         List<string> way = [];
@@ -39,8 +43,11 @@ internal static class MessageExplainer
         links.Add(new("write", doorbell is not null, $"0x{address:x} leads to {place}",
             physical is null ? way[^1] == "target: not reached" ? way[^2] : way[^1] : "this is no doorbell: the data is written there and no interrupt comes of it"));
         MessageTarget? target = doorbell?.Explain(function.Requester, physical!.Value - region!.Start, data, links);
-        return new(links, way, target?.Interrupt, target?.Core);
+        return new(links, way, target?.Interrupt, target?.Core, VectorsOf(function), address, data);
     }
+
+    private static int VectorsOf(PciFunction function) =>
+        function.Msix is { Enabled: true } msix ? msix.Vectors : function.Msi is { Enabled: true } msi ? msi.Vectors : 0;
 
     private static bool TryMessage(PciFunction function, int vector, List<InterruptLink> links, out ulong address, out uint data)
     {
@@ -55,7 +62,7 @@ internal static class MessageExplainer
             return false;
         }
 
-        int vectors = function.Msix is { Enabled: true } msix ? msix.Vectors : function.Msi!.Vectors;
+        int vectors = VectorsOf(function);
         bool exists = vector < vectors;
         links.Add(new("vector", exists, $"{vector} of {vectors}", "software has given the function no such vector"));
         if (!exists)

@@ -66,49 +66,54 @@ internal static class SmmuCaches
         return lines.Count == 0 ? ["nothing: all that the SMMU keeps is as memory has it"] : lines;
     }
 
-    private static string? Stale(SmmuV3 smmu, TlbEntry entry, List<StreamContext> contexts)
+    private static string? Stale(SmmuV3 smmu, KeptEntry kept, List<StreamContext> contexts)
     {
-        StreamContext? context = contexts.Find(c => c.Cd is not null && (c.Tag == entry.Context || c.GlobalTag == entry.Context));
+        TlbEntry entry = kept.Entry;
+        StreamContext? context = contexts.Find(c => c.Cd is not null && c.Bank == kept.Bank && (c.Tag == entry.Context || c.GlobalTag == entry.Context));
         if (context is null)
         {
-            return $"{Words(entry)}: no kept stream has this VMID and ASID: it outlives its context";
+            return $"{Words(kept)}: no kept stream has this VMID and ASID: it outlives its context";
         }
 
-        return Compare(smmu, entry, context, context.Ste.IsEl2 ? "CMD_TLBI_EL2_VA" : "CMD_TLBI_NH_VA");
+        return Compare(smmu, kept, context, context.Ste.IsEl2 || context.Ste.IsHost ? "CMD_TLBI_EL2_VA" : "CMD_TLBI_NH_VA");
     }
 
-    private static string? StaleStage2(SmmuV3 smmu, TlbEntry entry, List<StreamContext> contexts)
+    private static string? StaleStage2(SmmuV3 smmu, KeptEntry kept, List<StreamContext> contexts)
     {
-        StreamContext? context = contexts.Find(c => c.Cd is null && c.Setup.Stage2.Enabled && c.Setup.Stage2.Vmid == entry.Vmid);
-        return context is null ? $"{Words(entry)}: no kept stream has this VMID" : Compare(smmu, entry, context, "CMD_TLBI_S2_IPA");
+        StreamContext? context = contexts.Find(c => c.Cd is null && c.Setup.Stage2.Enabled && c.Ste.Vmid == kept.Vmid);
+        return context is null ? $"{Words(kept)}: no kept stream has this VMID" : Compare(smmu, kept, context, "CMD_TLBI_S2_IPA");
     }
 
-    private static string? Compare(SmmuV3 smmu, in TlbEntry entry, StreamContext context, string command)
+    private static string? Compare(SmmuV3 smmu, in KeptEntry keptEntry, StreamContext context, string command)
     {
+        TlbEntry entry = keptEntry.Entry;
         Translation now = smmu.Translations.Look(context, entry.Page, AccessType.Read, unprivileged: false, null);
         Permissions kept = entry.Stage1Permissions & entry.Stage2Permissions;
         if (now.Fault.Happened)
         {
             // A page that may only be written faults for a read, and is not stale for that.
             bool mapped = now.Fault.Kind == FaultKind.Permission && now.Permissions == kept && now.Physical == entry.Output;
-            return mapped ? null : $"{Words(entry)}: memory now has no translation ({now.Fault.Kind}): {command} is missing";
+            return mapped ? null : $"{Words(keptEntry)}: memory now has no translation ({now.Fault.Kind}): {command} is missing";
         }
 
         if (now.Physical != entry.Output)
         {
-            return $"{Words(entry)}: memory now says 0x{now.Physical:x}: {command} is missing";
+            return $"{Words(keptEntry)}: memory now says 0x{now.Physical:x}: {command} is missing";
         }
 
-        return now.Permissions == kept ? null : $"{Words(entry)}: memory now permits {MemoryWords.Of(now.Permissions)}: {command} is missing";
+        return now.Permissions == kept ? null : $"{Words(keptEntry)}: memory now permits {MemoryWords.Of(now.Permissions)}: {command} is missing";
     }
 
-    private static string Words(TlbEntry entry)
+    /// <summary>A kept translation in a line.</summary>
+    public static string Words(KeptEntry kept)
     {
+        TlbEntry entry = kept.Entry;
         bool stage2Only = entry.Context == TlbEntry.Stage2Context(entry.Vmid);
-        string whose = stage2Only ? $"VMID {entry.Vmid}, IPA"
+        string whose = stage2Only ? $"VMID {kept.Vmid}, IPA"
             : entry.Regime == Regime.El2 ? "EL2, IOVA"
-            : entry.IsGlobal ? $"VMID {entry.Vmid}, global, IOVA"
-            : $"VMID {entry.Vmid}, ASID {entry.Asid}, IOVA";
+            : kept.Bank == TranslationCaches.HostBank ? $"EL2-E2H, {(entry.IsGlobal ? "global" : $"ASID {entry.Asid}")}, IOVA"
+            : entry.IsGlobal ? $"VMID {kept.Vmid}, global, IOVA"
+            : $"VMID {kept.Vmid}, ASID {entry.Asid}, IOVA";
         Permissions permissions = entry.Stage1Permissions & entry.Stage2Permissions;
         return $"the IOTLB holds {whose} 0x{entry.Page:x} -> 0x{entry.Output:x}, 0x{1ul << entry.Shift:x} bytes, {MemoryWords.Of(permissions)}";
     }

@@ -3,7 +3,9 @@ using System.Collections.Generic;
 using System.Linq;
 using GdbHost.Machine.Bus;
 using GdbHost.Machine.Common;
+using GdbHost.Machine.Pcie.Dma;
 using GdbHost.Machine.Smmu;
+using GdbHost.Machine.Smmu.Ats;
 using GdbHost.Machine.Smmu.Commands;
 using GdbHost.Machine.Smmu.Events;
 
@@ -22,7 +24,12 @@ internal static class SmmuQueues
             string removed = done.Structures + done.Translations > 0
                 ? $": removed {done.Structures} structures, {done.Translations} translations"
                 : "";
-            yield return $"  [{done.Index & (smmu.CommandRing.Entries - 1)}] {Words(done.Command)}{removed}{(done.Error == CommandError.None ? "" : ": CERROR_ILL")}";
+            yield return $"  [{done.Index & (smmu.CommandRing.Entries - 1)}] {Words(done.Command)}{removed}{(done.Error == CommandError.None ? "" : $": {NameOf(done.Error)}")}";
+        }
+
+        if (smmu.Invalidations.Outstanding.Count > 0)
+        {
+            yield return $"CMD_SYNC waits for answers to CMD_ATC_INV by {string.Join(", ", smmu.Invalidations.Outstanding.Select(static o => new RequesterId((ushort)o.Stream)).Distinct())}";
         }
 
         if (smmu.Errors.IsActive(GlobalError.CmdqErr))
@@ -32,15 +39,21 @@ internal static class SmmuQueues
     }
 
     /// <summary>SMMU_CMDQ_CONS.ERR by its name.</summary>
-    public static string CommandErrorName(SmmuV3 smmu) =>
-        smmu.Bank[Registers.CmdqCons].Field(30, 24) == (uint)CommandError.Abort ? "CERROR_ABT" : "CERROR_ILL";
+    public static string CommandErrorName(SmmuV3 smmu) => NameOf((CommandError)smmu.Bank[Registers.CmdqCons].Field(30, 24));
+
+    private static string NameOf(CommandError error) => error switch
+    {
+        CommandError.Abort => "CERROR_ABT",
+        CommandError.InvalidationTimeout => "CERROR_ATC_INV_SYNC",
+        _ => "CERROR_ILL",
+    };
 
     /// <summary>The error at which the command queue stands, with the command.</summary>
     public static string CommandErrorWords(SmmuV3 smmu)
     {
         uint index = smmu.Bank[Registers.CmdqCons] & (smmu.CommandRing.Entries - 1);
         string name = CommandErrorName(smmu);
-        bool read = name == "CERROR_ILL";
+        bool read = name != "CERROR_ABT";
         string what = read ? "" : ": the command cannot be read";
         return $"{name}{what} at [{index}], 0x{smmu.CommandRing.AddressOf(index):x}{(read && smmu.Log.Last.Count > 0 ? ": " + Words(smmu.Log.Last.Last().Command) : "")}";
     }
@@ -48,12 +61,34 @@ internal static class SmmuQueues
     public static IEnumerable<string> Events(Boards.Machine machine, int count)
     {
         SmmuV3 smmu = machine.Smmu!;
-        QueueRing ring = smmu.EventRing;
         uint producer = smmu.Bank[Registers.EventqProd];
         uint consumer = smmu.Bank[Registers.EventqCons];
-        uint waiting = ring.Waiting(producer, consumer);
         string lost = ((producer ^ consumer) & Registers.OverflowBit) != 0 ? "; the queue has overflowed and events are lost" : "";
-        yield return $"{waiting} events wait{lost}; the last {count} places, the oldest first:";
+        return
+        [
+            $"{smmu.EventRing.Waiting(producer, consumer)} events wait{lost}; the last {count} places, the oldest first:",
+            .. Entries(machine, smmu.EventRing, producer, consumer, count).Where(static e => (byte)e.Words[0] != 0).Select(static e => e.Place + Words(EventRecord.Decode(e.Words))),
+        ];
+    }
+
+    public static IEnumerable<string> PageRequests(Boards.Machine machine, int count)
+    {
+        SmmuV3 smmu = machine.Smmu!;
+        uint producer = smmu.Bank[Registers.PriqProd];
+        uint consumer = smmu.Bank[Registers.PriqCons];
+        string lost = smmu.PagesOverflowed ? "; the queue has overflowed: requests are answered by the SMMU" : "";
+        return
+        [
+            $"{(smmu.Control.TakesPageRequests ? "" : "off: requests fail; ")}{smmu.PageRing.Waiting(producer, consumer)} requests wait{lost}; the last {count} places, the oldest first:",
+            .. Entries(machine, smmu.PageRing, producer, consumer, count).Where(static e => (e.Words[0] | e.Words[1]) != 0)
+                .Select(static e => e.Place + Words(PageRequestQueue.Decode(e.Words[0], e.Words[1]))),
+        ];
+    }
+
+    /// <summary>Places of a queue with their words.</summary>
+    private static IEnumerable<(string Place, ulong[] Words)> Entries(Boards.Machine machine, QueueRing ring, uint producer, uint consumer, int count)
+    {
+        uint waiting = ring.Waiting(producer, consumer);
         uint index = producer & Registers.IndexBits;
         int most = (int)Math.Min(count, ring.Entries);
         for (int i = 0; i < most; i++)
@@ -63,11 +98,10 @@ internal static class SmmuQueues
 
         for (int left = most; left > 0; left--)
         {
-            ulong[] words = new ulong[EventRecord.Bytes / sizeof(ulong)];
-            bool known = machine.Bus.TryPeek(new PhysicalAddress(ring.AddressOf(index)), System.Runtime.InteropServices.MemoryMarshal.AsBytes(words.AsSpan()));
-            if (known && (byte)words[0] != 0)
+            ulong[] words = new ulong[ring.EntryBytes / sizeof(ulong)];
+            if (machine.Bus.TryPeek(new PhysicalAddress(ring.AddressOf(index)), System.Runtime.InteropServices.MemoryMarshal.AsBytes(words.AsSpan())))
             {
-                yield return $"  [{index & (ring.Entries - 1)}]{((uint)left <= waiting ? " waits:" : "")} {Words(EventRecord.Decode(words))}";
+                yield return ($"  [{index & (ring.Entries - 1)}]{((uint)left <= waiting ? " waits:" : "")} ", words);
             }
 
             index = ring.Next(index);
@@ -89,6 +123,9 @@ internal static class SmmuQueues
         Add(CommandFields.Vmid, $"VMID={command.Vmid}");
         Add(CommandFields.Asid, $"ASID={command.Asid}");
         Add(CommandFields.Address, $"address=0x{command.Address:x}{(command.Tg == 0 ? "" : $" TG={command.Tg} NUM={command.Num} SCALE={command.Scale}")}{(command.Leaf ? " Leaf" : "")}");
+        Add(CommandFields.Span, $"{(command.HasSubstream ? command.Global ? "Global " : "" : "without PASID ")}{(command.Size >= 52 ? "all addresses" : $"0x{1ul << command.Size:x} pages")}");
+        Add(CommandFields.PageGroup, $"PRGIndex={command.PageGroup} {command.Response switch { 0 => "ResponseFailure", 1 => "InvalidRequest", 2 => "Success", _ => "reserved" }}");
+        Add(CommandFields.Stall, $"STAG=0x{command.StallTag:x} {(command.Retry ? "retry" : command.AbortsIt ? "abort" : "terminate as done")}");
         Add(CommandFields.Sync, command.CompletionSignal switch
         {
             0 => "SIG_NONE",
@@ -113,6 +150,14 @@ internal static class SmmuQueues
         return row.Fields.HasFlag(EventFields.Stage) ? $"{row.Name} stage {(record.Stage2 ? 2 : 1)}" : row.Name;
     }
 
+    private static string Words(in PageRequest request)
+    {
+        string pasid = request.Prefix.IsPresent ? $" PASID=0x{request.Prefix.Pasid:x}{(request.Prefix.Privileged ? " privileged" : "")}" : "";
+        return request.IsStopMarker
+            ? $"Stop Marker of {request.Requester}{pasid}"
+            : $"page 0x{request.Address:x} for {request.Requester}{pasid}, {(request.Read ? "r" : "-")}{(request.Write ? "w" : "-")}{(request.Prefix.Execute ? "x" : "-")}, group {request.Group}{(request.Last ? ", the last of it" : "")}";
+    }
+
     /// <summary>An event with its fields.</summary>
     public static string Words(in EventRecord record)
     {
@@ -128,6 +173,8 @@ internal static class SmmuQueues
         string second = row.Fields.HasFlag(EventFields.Fetch) ? $" FetchAddr=0x{record.Second:x}"
             : row.Fields.HasFlag(EventFields.Ipa) && record.Stage2 ? $" IPA=0x{record.Second:x}"
             : "";
-        return $"{row.Name} SID=0x{record.Stream:x} ({new RequesterId((ushort)record.Stream)}){substream}{input}{direction}{stage}{second}: {row.Meaning}";
+        string asked = row.Fields.HasFlag(EventFields.Asked) ? $" {record.Span} pages, r{(record.IsRead ? "" : "w")}{(record.IsInstruction ? "x" : "")}{(record.IsPrivileged ? " privileged" : "")}" : "";
+        string stalled = record.StallTag is ushort tag ? $" Stall STAG=0x{tag:x}" : "";
+        return $"{row.Name} SID=0x{record.Stream:x} ({new RequesterId((ushort)record.Stream)}){substream}{input}{direction}{stage}{second}{asked}{stalled}: {row.Meaning}";
     }
 }

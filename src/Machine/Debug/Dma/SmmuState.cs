@@ -29,8 +29,10 @@ internal static class SmmuState
         yield return $"stream table: at 0x{table.Start:x}, {1 << table.Bits} streams, {(table.IsTwoLevel ? $"two levels, split {table.Split}" : "linear")}";
         yield return Queue("command queue", smmu.CommandRing, control.CommandQueueEnable, smmu.Bank[Smmu.Registers.CmdqProd], smmu.Bank[Smmu.Registers.CmdqCons]);
         yield return Queue("event queue", smmu.EventRing, control.EventQueueEnable, smmu.Bank[Smmu.Registers.EventqProd], smmu.Bank[Smmu.Registers.EventqCons]);
+        yield return Queue("PRI queue", smmu.PageRing, control.TakesPageRequests, smmu.Bank[Smmu.Registers.PriqProd], smmu.Bank[Smmu.Registers.PriqCons]);
         string[] errors = [.. System.Enum.GetValues<GlobalError>().Where(smmu.Errors.IsActive).Select(static e => e.ToString())];
         yield return $"global errors: {(errors.Length == 0 ? "none" : string.Join(", ", errors))}";
+        yield return $"stalled: {smmu.Stalls.Waiting.Count} transactions";
         yield return $"kept: {smmu.Structures.Count} structures, {smmu.Translations.Count} translations";
         foreach (Register<SmmuV3> row in Smmu.Registers.Map.Rows.Where(static r => r.Offset < 0xfd0))
         {

@@ -24,7 +24,7 @@ internal static class SmmuStructures
         yield return $"STE of SID 0x{stream:x} at 0x{found.Address:x}: {(ste.V ? SmmuState.Of(ste) : "V=0: invalid, requests give C_BAD_STE")}";
         yield return $"  words: 0x{ste.D0:x16} 0x{ste.D1:x16} 0x{ste.D2:x16} 0x{ste.D3:x16}";
         yield return $"  V={Digit(ste.V)} Config=0b{(int)ste.Config:b3} S1Fmt={ste.S1Fmt} S1ContextPtr=0x{ste.S1ContextPtr:x} S1CDMax={ste.S1CdMax}";
-        yield return $"  S1DSS={ste.S1Dss} S1STALLD={Digit(ste.S1Stalld)} STRW=0b{ste.Strw:b2} PRIVCFG=0b{ste.PrivCfg:b2} INSTCFG=0b{ste.InstCfg:b2}";
+        yield return $"  S1DSS={ste.S1Dss} S1STALLD={Digit(ste.S1Stalld)} EATS=0b{ste.Eats:b2} PPAR={Digit(ste.Ppar)} STRW=0b{ste.Strw:b2} PRIVCFG=0b{ste.PrivCfg:b2} INSTCFG=0b{ste.InstCfg:b2}";
         yield return $"  S2VMID={ste.S2Vmid} S2T0SZ={ste.S2T0Sz} S2SL0={ste.S2Sl0} S2TG={ste.S2Tg} S2PS={ste.S2Ps} S2AA64={Digit(ste.S2Aa64)} S2ENDI={Digit(ste.S2Endi)} "
             + $"S2AFFD={Digit(ste.S2Affd)} S2PTW={Digit(ste.S2Ptw)} S2S={Digit(ste.S2S)} S2R={Digit(ste.S2R)} S2TTB=0x{ste.S2Ttb:x}";
         foreach (string broken in ste.V ? ste.BrokenRules() : [])
@@ -73,7 +73,7 @@ internal static class SmmuStructures
             yield break;
         }
 
-        foreach (string line in Lines(found.Value, ste.IsEl2, $"CD of SID 0x{stream:x} SSID 0x{substream:x} at 0x{found.Address:x}"))
+        foreach (string line in Lines(found.Value, ste, $"CD of SID 0x{stream:x} SSID 0x{substream:x} at 0x{found.Address:x}"))
         {
             yield return line;
         }
@@ -85,7 +85,7 @@ internal static class SmmuStructures
         }
     }
 
-    private static IEnumerable<string> Lines(ContextDescriptor cd, bool isEl2, string title)
+    private static IEnumerable<string> Lines(ContextDescriptor cd, StreamTableEntry ste, string title)
     {
         yield return $"{title}: {(cd.V ? $"ASID {cd.Asid}" : "V=0: invalid, requests give C_BAD_CD")}";
         yield return $"  words: 0x{cd.D0:x16} 0x{cd.D1:x16} 0x{cd.D2:x16} 0x{cd.D3:x16}";
@@ -93,7 +93,7 @@ internal static class SmmuStructures
         yield return $"  A={Digit(cd.A)} R={Digit(cd.R)} S={Digit(cd.S)} HA={Digit(cd.Ha)} HD={Digit(cd.Hd)} MAIR=0x{cd.Mair:x16}";
         yield return $"  T0SZ={cd.T0Sz} TG0={cd.Tg0} EPD0={Digit(cd.Epd0)} TBI0={Digit(cd.Tbi0)} HAD0={Digit(cd.Had0)} TTB0=0x{cd.Ttb0:x}";
         yield return $"  T1SZ={cd.T1Sz} TG1={cd.Tg1} EPD1={Digit(cd.Epd1)} TBI1={Digit(cd.Tbi1)} HAD1={Digit(cd.Had1)} TTB1=0x{cd.Ttb1:x}";
-        foreach (string broken in cd.V ? cd.BrokenRules(isEl2) : Enumerable.Empty<string>())
+        foreach (string broken in cd.V ? cd.BrokenRules(ste) : Enumerable.Empty<string>())
         {
             yield return $"  ILLEGAL: {broken}";
         }

@@ -28,11 +28,15 @@ internal static class SmmuTopics
         new("streams", "", 0, 0, static (m, _) => SmmuState.Streams(m)),
         new("ste", "SID", 1, 1, static (m, q) => SmmuStructures.Ste(m.Smmu!, (uint)q.Numbers[0])),
         new("cd", "SID [SSID]", 1, 2, static (m, q) => SmmuStructures.Cd(m.Smmu!, (uint)q.Numbers[0], q.Numbers.Count > 1 ? (uint)q.Numbers[1] : 0)),
-        new("walk", "SID IOVA [r|w]", 2, 2, static (m, q) => SmmuWalks.Walk(m, (uint)q.Numbers[0], q.Numbers[1], q.IsWrite)),
+        new("walk", "SID IOVA [r|w] [SSID]", 2, 3, static (m, q) => SmmuWalks.Walk(m, (uint)q.Numbers[0], q.Numbers.Count > 2 ? (uint)q.Numbers[2] : null, q.Numbers[1], q.IsWrite)),
         new("tlb", "", 0, 0, static (m, _) => SmmuCaches.Translations(m.Smmu!)),
         new("cmdq", "[N]", 0, 1, static (m, q) => SmmuQueues.Commands(m.Smmu!, Count(q))),
         new("eventq", "[N]", 0, 1, static (m, q) => SmmuQueues.Events(m, Count(q))),
+        new("priq", "[N]", 0, 1, static (m, q) => SmmuQueues.PageRequests(m, Count(q))),
+        new("stalls", "", 0, 0, static (m, _) => SmmuWaiting.Stalls(m.Smmu!)),
+        new("atc", "[SID]", 0, 1, static (m, q) => SmmuWaiting.Caches(m, q.Numbers.Count > 0 ? (uint)q.Numbers[0] : null)),
         new("stale", "", 0, 0, static (m, _) => SmmuCaches.Stale(m.Smmu!)),
+        new("orphans", "", 0, 0, static (m, _) => SmmuOrphans.Lines(m)),
     ];
 
     public static IReadOnlyList<string> Answer(Boards.Machine machine, SmmuQuestion question)
@@ -49,7 +53,7 @@ internal static class SmmuTopics
         }
 
         const int StreamIdBits = Features.StreamIdBits;
-        bool namesStream = topic.Usage.StartsWith("SID", StringComparison.Ordinal);
+        bool namesStream = question.Numbers.Count > 0 && topic.Usage.TrimStart('[').StartsWith("SID", StringComparison.Ordinal);
         return namesStream && question.Numbers[0] >> StreamIdBits != 0
             ? [$"SID 0x{question.Numbers[0]:x}: a StreamID has {StreamIdBits} bits; for a PCI function it is bus, device and function as in its Requester ID"]
             : [.. topic.Answer(machine, question)];

@@ -10,10 +10,10 @@ namespace GdbHost.Machine.Debug.Dma;
 /// <summary>Where an address of a stream goes, as memory has it now, with every descriptor.</summary>
 internal static class SmmuWalks
 {
-    public static IEnumerable<string> Walk(Boards.Machine machine, uint stream, ulong address, bool isWrite)
+    public static IEnumerable<string> Walk(Boards.Machine machine, uint stream, uint? substream, ulong address, bool isWrite)
     {
         List<string> lines = [];
-        ulong? physical = Follow(machine.Smmu!, stream, address, isWrite, lines);
+        ulong? physical = Follow(machine.Smmu!, stream, substream, address, isWrite, mayStall: false, lines);
         if (physical is ulong at)
         {
             lines.Add($"PA 0x{at:x}: {Spaces.PlaceOf(machine.Bus, at) ?? "nothing is there"}");
@@ -23,7 +23,8 @@ internal static class SmmuWalks
     }
 
     /// <summary>Adds a line for each thing on the way; gives where it ends, or null.</summary>
-    public static ulong? Follow(SmmuV3 smmu, uint stream, ulong address, bool isWrite, List<string> lines)
+    /// <param name="mayStall">The request is of a function that may be made to wait.</param>
+    public static ulong? Follow(SmmuV3 smmu, uint stream, uint? substream, ulong address, bool isWrite, bool mayStall, List<string> lines)
     {
         if (!smmu.Control.SmmuEnable)
         {
@@ -31,10 +32,11 @@ internal static class SmmuWalks
             return smmu.AbortsWhileOff ? null : address;
         }
 
-        Resolution resolved = smmu.Streams.Look(smmu.StreamTable, stream, substream: null);
+        Resolution resolved = smmu.Streams.Look(smmu.StreamTable, stream, substream);
         if (resolved.Problem is EventRecord problem)
         {
-            lines.Add($"SMMU: SID 0x{stream:x}: {SmmuStructures.Words(problem.Kind)}");
+            string happens = resolved.Fault.Happened ? "; " + What(resolved.Ste, null, resolved.Fault, mayStall) : "";
+            lines.Add($"SMMU: SID 0x{stream:x}{(substream is uint s ? $" SSID 0x{s:x}" : "")}: {SmmuStructures.Words(problem.Kind)}{happens}");
             return null;
         }
 
@@ -44,11 +46,11 @@ internal static class SmmuWalks
             return null;
         }
 
-        lines.Add($"SMMU: SID 0x{stream:x}: {SmmuState.Of(context.Ste)}{(context.Cd is ContextDescriptor cd ? $", ASID {cd.Asid}" : "")}");
-        return context.Ste.Config == StreamConfig.Bypass ? address : Follow(smmu, context, address, isWrite, lines);
+        lines.Add($"SMMU: SID 0x{stream:x}{(substream is uint ssid ? $" SSID 0x{ssid:x}" : "")}: {SmmuState.Of(context.Ste)}{(context.Cd is ContextDescriptor cd ? $", ASID {cd.Asid}" : "")}");
+        return context.Ste.Config == StreamConfig.Bypass ? address : Follow(smmu, context, address, isWrite, mayStall, lines);
     }
 
-    private static ulong? Follow(SmmuV3 smmu, StreamContext context, ulong address, bool isWrite, List<string> lines)
+    private static ulong? Follow(SmmuV3 smmu, StreamContext context, ulong address, bool isWrite, bool mayStall, List<string> lines)
     {
         WalkTrace trace = new();
         AccessType type = isWrite ? AccessType.Write : AccessType.Read;
@@ -73,12 +75,21 @@ internal static class SmmuWalks
         if (result.Fault.Happened)
         {
             EventRecord record = Faults.EventOf(result.Fault, new EventRecord(default, 0), EventClass.Input);
-            string silent = Faults.IsRecorded(context, result.Fault) ? "" : ", and no event says so (CD.R, STE.S2R)";
             string ipa = result.Fault.Stage2 ? $", IPA 0x{result.Fault.Ipa:x}" : "";
-            lines.Add($"SMMU: stage {(result.Fault.Stage2 ? 2 : 1)} {SmmuStructures.Words(record.Kind)} at level {result.Fault.Level}, class {record.Class}{ipa}{silent}");
+            lines.Add($"SMMU: stage {(result.Fault.Stage2 ? 2 : 1)} {SmmuStructures.Words(record.Kind)} at level {result.Fault.Level}, class {record.Class}{ipa}; {What(context.Ste, context.Cd, result.Fault, mayStall)}");
             return null;
         }
 
         return result.Physical;
+    }
+
+    /// <summary>What becomes of a transaction that has a fault.</summary>
+    private static string What(in StreamTableEntry ste, ContextDescriptor? cd, Fault fault, bool mayStall)
+    {
+        bool stalls = Faults.Stalls(in ste, cd, fault);
+        return stalls && mayStall ? "it would stall, until CMD_RESUME"
+            : stalls ? "recorded and aborted: it is configured to stall, but an endpoint of PCI Express is not stalled"
+            : (Faults.IsDiscarded(in ste, cd, fault) ? "it reads as zero and writes nothing (CD.A=0)" : "aborted")
+                + (Faults.IsRecorded(in ste, cd, fault) ? ", with an event" : ", and no event says so (CD.R, STE.S2R)");
     }
 }

@@ -59,9 +59,10 @@ internal sealed class EventStops(Boards.Machine machine, DmaTransactions transac
         }
 
         PciFunction? function = root.Find(step.Function.Value >> 8, step.Function.Value & 0xff);
+        int world = CoreWorld.Of(core);
         MachineConfigAccess access = new(
             core.Configuration.Index, core.AccessPc, step.Function.ToString(), function?.StateName,
-            ConfigRegisterNames.Of(function, step.Offset, step.Size), step.Offset, step.Size, step.IsWrite, step.Value);
+            ConfigRegisterNames.Of(function, step.Offset, step.Size), step.Offset, step.Size, step.IsWrite, step.Value, world == 0 ? null : world - 1);
         if (stops(access) is string words)
         {
             machine.Cluster.Debug.StopFor(core, words);

@@ -10,8 +10,9 @@ namespace GdbHost.Machine.Debug.Events;
 /// <param name="Offset">Of its first byte.</param>
 /// <param name="Size">1, 2 or 4 bytes.</param>
 /// <param name="Value">What was written, or was read; all ones where nobody answered a read.</param>
+/// <param name="Vmid">VTTBR_EL2.VMID of a guest that made it; null for who is under no stage 2.</param>
 public sealed record MachineConfigAccess(
-    int Cpu, ulong Pc, string Function, string? Name, string Register, int Offset, int Size, bool IsWrite, uint Value);
+    int Cpu, ulong Pc, string Function, string? Name, string Register, int Offset, int Size, bool IsWrite, uint Value, int? Vmid);
 
 /// <summary>One interrupt message of a PCI function, when its way is at an end.</summary>
 /// <param name="Cpu">The core whose turn it was.</param>

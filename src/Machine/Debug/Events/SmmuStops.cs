@@ -8,6 +8,7 @@ using GdbHost.Machine.Debug.Dma;
 using GdbHost.Machine.Pcie;
 using GdbHost.Machine.Smmu;
 using GdbHost.Machine.Smmu.Events;
+using GdbHost.Machine.Virtio.Pci;
 
 namespace GdbHost.Machine.Debug.Events;
 
@@ -17,7 +18,7 @@ internal sealed class SmmuStops(Boards.Machine machine)
 {
     private Func<MachineSmmuReport, string?>? _stops;
 
-    public static IReadOnlyList<string> Names { get; } = [.. EventRow.Table.Select(static r => r.Name), "CERROR_ILL", "CERROR_ABT"];
+    public static IReadOnlyList<string> Names { get; } = [.. EventRow.Table.Select(static r => r.Name), "CERROR_ILL", "CERROR_ABT", "CERROR_ATC_INV_SYNC"];
 
     /// <summary>The words of a stop, or null to go on; itself null: never stop.</summary>
     public Func<MachineSmmuReport, string?>? Reports
@@ -27,9 +28,9 @@ internal sealed class SmmuStops(Boards.Machine machine)
             _stops = value;
             if (machine.Smmu is SmmuV3 smmu)
             {
-                smmu.EventObserver -= Recorded;
-                smmu.EventObserver += value is null ? null : Recorded;
-                smmu.ErrorObserver = value is null ? null : Raised;
+                smmu.Recorder.Observer -= Recorded;
+                smmu.Recorder.Observer += value is null ? null : Recorded;
+                smmu.Signals.ErrorObserver = value is null ? null : Raised;
             }
         }
     }
@@ -37,11 +38,12 @@ internal sealed class SmmuStops(Boards.Machine machine)
     private void Recorded(EventRecord record)
     {
         // Behind a port without a bus number several functions may have the same Requester ID.
-        string[] senders = machine.Pcie is RootComplex root
-            ? [.. MachinePci.All(root.Bus).Where(f => f.Requester.Value == record.Stream && f.MayMaster).Select(static f => f.StateName)]
+        PciFunction[] senders = machine.Pcie is RootComplex root
+            ? [.. MachinePci.All(root.Bus).Where(f => f.Requester.Value == record.Stream && f.MayMaster)]
             : [];
-        string who = $"{new RequesterId((ushort)record.Stream)}{(senders.Length == 0 ? "" : " " + string.Join(" or ", senders))}";
-        Ask(new MachineSmmuReport(EventRow.Of(record.Kind).Name, who, SmmuQueues.Words(record)));
+        string who = $"{new RequesterId((ushort)record.Stream)}{(senders.Length == 0 ? "" : " " + string.Join(" or ", senders.Select(static f => f.StateName)))}";
+        string why = senders is [VirtioPci { UntranslatedDriver: string cause }] ? $"; {cause}" : "";
+        Ask(new MachineSmmuReport(EventRow.Of(record.Kind).Name, who, SmmuQueues.Words(record) + why));
     }
 
     private void Raised(GlobalError error)

@@ -175,8 +175,8 @@ internal sealed unsafe class MachineEvents(Boards.Machine machine, ExceptionList
         listeners.Set(this, wanted);
         if (machine.Smmu is { } smmu)
         {
-            smmu.EventObserver -= SmmuEvent;
-            smmu.EventObserver += wanted ? SmmuEvent : null;
+            smmu.Recorder.Observer -= SmmuEvent;
+            smmu.Recorder.Observer += wanted ? SmmuEvent : null;
         }
     }
 }

@@ -18,7 +18,10 @@ public enum TrapRemarks
 {
     None = 0,
 
-    /// <summary>A synchronous exception returned to the instruction that caused it, with PSTATE and X0 to X30 as they were.</summary>
+    /// <summary>
+    /// A synchronous exception returned to the instruction that caused it, with PSTATE and X0 to X30 as they were, and, after a stage 2
+    /// fault, with stage 2 as it was for this access.
+    /// </summary>
     NothingChanged = 1,
 
     /// <summary>A register of the interrupted code has changed to the value of ESR_ELx.</summary>
@@ -34,13 +37,14 @@ public enum TrapRemarks
 /// <param name="Cpu">The core on which it goes on.</param>
 /// <param name="Changed">Bit n: Xn is not what it was at the exception.</param>
 /// <param name="Registers">X0 to X30 at the return.</param>
-public sealed record MachineTrapReturn(ulong At, ulong Pc, int Cpu, uint Changed, IReadOnlyList<ulong> Registers, TrapRemarks Remarks);
+/// <param name="Stage2Changed">The exception was a stage 2 fault, and stage 2 allows the access now, or refuses it for another reason.</param>
+public sealed record MachineTrapReturn(ulong At, ulong Pc, int Cpu, uint Changed, IReadOnlyList<ulong> Registers, TrapRemarks Remarks, bool Stage2Changed);
 
-/// <summary>One exception that was taken to EL2 or EL3.</summary>
+/// <summary>One exception; the log has those to EL2 and EL3.</summary>
 /// <param name="Number">Counted from 1 since the log was switched on.</param>
 /// <param name="At">Virtual nanoseconds.</param>
 /// <param name="From">The Exception level that was left.</param>
-/// <param name="To">2 or 3.</param>
+/// <param name="To">The Exception level that takes it.</param>
 /// <param name="Vmid">VTTBR_EL2.VMID; null where stage 2 was off or EL2 itself was left.</param>
 /// <param name="Pc">ELR_ELx: the preferred return address.</param>
 /// <param name="Syndrome">ESR_ELx; zero for IRQ and FIQ, which do not set it.</param>

@@ -2,6 +2,7 @@ using System;
 using GdbHost.Machine.Common;
 using GdbHost.Machine.Cpu;
 using GdbHost.Machine.Cpu.Privileged;
+using GdbHost.Machine.Mmu;
 using GdbHost.Machine.SysRegs;
 using GdbHost.Machine.SysRegs.Fields;
 
@@ -31,6 +32,7 @@ internal sealed unsafe class TrapSlot
     private int _returnCpu;
     private uint _changed;
     private TrapRemarks _remarks;
+    private bool _stage2Changed;
 
     /// <summary>Of the exception that it holds; 0 for none.</summary>
     public long Number { get; private set; }
@@ -44,6 +46,12 @@ internal sealed unsafe class TrapSlot
         ExceptionClass.SecureMonitorCall => _to == ExceptionLevel.El3,
         _ => false,
     };
+
+    // A walk of stage 1 (S1PTW) reads its descriptor, whatever the instruction does.
+    private AccessType Access => _syndrome.Bit(7) ? AccessType.Read
+        : (ExceptionClass)Class == ExceptionClass.InstructionAbortLower ? AccessType.Fetch
+        : _syndrome.Bit(6) ? AccessType.Write
+        : AccessType.Read;
 
     public void Enter(long number, Core core, ExceptionLevel from, ExceptionLevel to, ExceptionType type)
     {
@@ -63,6 +71,7 @@ internal sealed unsafe class TrapSlot
         _ipa = type == ExceptionType.Synchronous && to == ExceptionLevel.El2 ? Stage2Abort.AddressOf(core) : null;
         new ReadOnlySpan<ulong>(core.State->X, Registers).CopyTo(_before);
         _returned = false;
+        _stage2Changed = false;
     }
 
     public void Return(Core core)
@@ -86,7 +95,8 @@ internal sealed unsafe class TrapSlot
 
         if (_type == ExceptionType.Synchronous && _returnPc == _pc && !IsBehindCall)
         {
-            _remarks |= _changed == 0 && state->Spsr == _state ? TrapRemarks.NothingChanged : 0;
+            _stage2Changed = _ipa is ulong ipa && AnswersOtherwise(core.TranslationView.LookStage2(ipa, Access, trace: null).Fault);
+            _remarks |= _changed == 0 && state->Spsr == _state && !_stage2Changed ? TrapRemarks.NothingChanged : 0;
             _remarks |= IsEmulatedRead() ? TrapRemarks.NotAdvanced : 0;
         }
     }
@@ -104,7 +114,10 @@ internal sealed unsafe class TrapSlot
         _faultAddress,
         _ipa,
         [.. _before],
-        _returned ? new MachineTrapReturn(_returnedAt, _returnPc, _returnCpu, _changed, [.. _after], _remarks) : null);
+        _returned ? new MachineTrapReturn(_returnedAt, _returnPc, _returnCpu, _changed, [.. _after], _remarks, _stage2Changed) : null);
+
+    // EL2 may also go level by level: then the next fault is another one.
+    private bool AnswersOtherwise(Fault now) => !now.Happened || now.ToStatusCode() != (int)_syndrome.Field(5, 0);
 
     private static bool SetsFaultAddress(int ec) => (ExceptionClass)ec is ExceptionClass.DataAbort or ExceptionClass.DataAbortLower
         or ExceptionClass.InstructionAbort or ExceptionClass.InstructionAbortLower or ExceptionClass.PcAlignment

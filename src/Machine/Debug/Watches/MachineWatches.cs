@@ -25,6 +25,7 @@ public sealed class MachineWatches : IPhysicalWatch
 
     // Replaced whole, on the machine's thread.
     private WatchedRange[] _ranges = [];
+    private readonly Dictionary<int, string> _lastWrites = [];
     private int _lastNumber;
     private Hit? _hit;
     private object? _served;
@@ -61,9 +62,22 @@ public sealed class MachineWatches : IPhysicalWatch
         {
             WatchedRange[] left = [.. _ranges.Where(r => number is not null && r.Number != number)];
             found = left.Length < _ranges.Length;
+            foreach (WatchedRange gone in _ranges.Except(left))
+            {
+                _lastWrites.Remove(gone.Number);
+            }
+
             Set(left);
         });
         return found;
+    }
+
+    /// <summary>What the newest stop at a write said, by a watch that has a byte; null where none has stopped at one.</summary>
+    public string? LastWrite(ulong physical)
+    {
+        string? words = null;
+        _thread.Invoke(() => words = _ranges.Where(r => r.Overlaps(physical, 1)).Select(r => _lastWrites.GetValueOrDefault(r.Number)).LastOrDefault(static w => w is not null));
+        return words;
     }
 
     bool IPhysicalWatch.WatchesPage(ulong physical)
@@ -121,7 +135,7 @@ public sealed class MachineWatches : IPhysicalWatch
         ulong first = Math.Max(access.Address, range.Start);
         ulong last = Math.Min(access.Address + (ulong)(access.Bytes - 1), range.Last);
         int shown = (int)Math.Min(last - first + 1, MostShown);
-        Hit hit = new(range, Describe(in access), first, Peek(first, shown));
+        Hit hit = new(range, Describe(in access), first, Peek(first, shown), access.IsWrite);
         _hit = hit;
         cluster.Debug.StopFor(cluster.Current ?? cluster.Cores[0], () => Words(hit));
     }
@@ -142,7 +156,13 @@ public sealed class MachineWatches : IPhysicalWatch
         byte[] now = Peek(hit.First, hit.Old.Length);
         string value = hit.Old.AsSpan().SequenceEqual(now) ? $"value {Value(now)}" : $"old {Value(hit.Old)}, new {Value(now)}";
         string others = hit.Others == 0 ? "" : $"; and {hit.Others} more accesses with it";
-        return $"watch {hit.Range.Number}: PA 0x{hit.First:x}: {hit.By}: {value}{others}";
+        string words = $"watch {hit.Range.Number}: PA 0x{hit.First:x}: {hit.By}: {value}{others}";
+        if (hit.IsWrite)
+        {
+            _lastWrites[hit.Range.Number] = words;
+        }
+
+        return words;
     }
 
     private static string Value(byte[] bytes) => bytes.Length > NumberBytes
@@ -161,8 +181,10 @@ public sealed class MachineWatches : IPhysicalWatch
     private static unsafe ulong PcOf(Core core) =>
         core.State->Current is null ? core.ProgramCounter : core.State->BlockPc + ((ulong)core.State->Current->Index << 2);
 
-    private sealed class Hit(WatchedRange range, string by, ulong first, byte[] old)
+    private sealed class Hit(WatchedRange range, string by, ulong first, byte[] old, bool isWrite)
     {
+        public bool IsWrite => isWrite;
+
         public WatchedRange Range => range;
 
         public string By => by;

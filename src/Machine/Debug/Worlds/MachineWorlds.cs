@@ -126,6 +126,13 @@ public sealed unsafe class MachineWorlds : IExceptionListener
     public TranslationReport Explain(int cpu, World world, ulong address, TranslationAccess access) => Ask(() => TranslationExplainer.Explain(
         Core(cpu), _machine.Bus, SpaceOf(cpu, world, out ITranslationView? view), address, access, unprivileged: false, view));
 
+    /// <summary>Explains how the stage 2 of a guest's world translates an intermediate physical address.</summary>
+    public TranslationReport ExplainIntermediate(int cpu, World world, ulong address, TranslationAccess access) => Ask(() =>
+    {
+        SpaceOf(cpu, world, out ITranslationView? view);
+        return TranslationExplainer.Explain(Core(cpu), _machine.Bus, MemorySpace.Intermediate, address, access, unprivileged: false, view);
+    });
+
     void IExceptionListener.Entered(Core core, ExceptionLevel from, ExceptionLevel to, ExceptionType type)
     {
         if (to == ExceptionLevel.El2 && from < ExceptionLevel.El2)

@@ -116,11 +116,17 @@ internal sealed class ExpressPort : Bridge
         int bus = request.Requester.Value >> 8;
         bool violates = _access is not null
             && ((_access.ValidatesSource && !LeadsTo(bus))
-                || (_access.BlocksTranslated && request.Attributes.HasFlag(DmaAttributes.Translated)));
+                || (_access.BlocksTranslated && request.AddressType != AddressType.Untranslated));
         if (violates)
         {
             _errors.Uncorrectable(ErrorReporting.AccessControlViolation, HeaderOf(request));
             return DmaResult.AccessControlViolation;
+        }
+
+        if (request.Prefix.IsPresent && Express!.BlocksPrefixes)
+        {
+            _errors.Uncorrectable(ErrorReporting.PrefixBlocked, HeaderOf(request));
+            return DmaResult.NotForwarded;
         }
 
         return base.Forward(request);

@@ -80,6 +80,20 @@ internal sealed class Slot : Capability
         }
     }
 
+    /// <summary>Presence Detect State, power, power indicator and the events in Slot Status that software has not cleared, in words.</summary>
+    public string InWords
+    {
+        get
+        {
+            (uint Bit, string Name)[] names =
+                [(AttentionButton, "attention button"), (PresenceChanged, "presence changed"), (CommandCompleted, "command completed"), (LinkChanged, "link changed")];
+            string[] events = [.. names.Where(n => (StatusRegister & n.Bit) != 0).Select(static n => n.Name)];
+            string indicator = (ControlRegister & PowerIndicator) switch { PowerIndicatorOn => "on", PowerIndicatorBlinks => "blinks", _ => "off" };
+            return $"{((StatusRegister & PresenceState) != 0 ? "occupied" : "empty")}, power {(IsPowered ? "on" : "off")}, power indicator {indicator}; "
+                + (events.Length == 0 ? "no events wait" : $"events: {string.Join(", ", events)}");
+        }
+    }
+
     private bool IsPopulated => _port.Secondary.Functions.Any();
 
     private uint ControlRegister

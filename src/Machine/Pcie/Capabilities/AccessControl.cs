@@ -29,7 +29,7 @@ internal sealed class AccessControl : Capability
     /// <summary>A request must carry a bus number of those behind the port.</summary>
     public bool ValidatesSource => Register.Bit(0);
 
-    /// <summary>A request must not claim that its address has been translated.</summary>
+    /// <summary>A request must not claim that its address has been translated, nor ask for a translation.</summary>
     public bool BlocksTranslated => Register.Bit(1);
 
     /// <summary>A request for a neighbor goes up to the root complex.</summary>

@@ -19,6 +19,7 @@ internal sealed class ErrorReporting : Capability
     public const int UnexpectedCompletion = 16;
     public const int UnsupportedRequest = 20;
     public const int AccessControlViolation = 21;
+    public const int PrefixBlocked = 25;
 
     private const ushort Id = 0x0001;
     private const int Length = 0x48;

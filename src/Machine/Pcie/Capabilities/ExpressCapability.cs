@@ -91,7 +91,7 @@ internal sealed class ExpressCapability : Capability
     private const uint LinkActive = 1 << 13;
     private const int UnsupportedRequest = 3;
     private const uint EndToEndPrefixes = 0x0030_0000;
-    private const uint BlocksPrefixes = 1 << 15;
+    private const uint PrefixBlocking = 1 << 15;
     private const int AriForwarding = 5;
 
     private readonly PciFunction _function;
@@ -121,6 +121,9 @@ internal sealed class ExpressCapability : Capability
 
     /// <summary>A port passes on what is for functions 8 to 255 of the device behind it (Alternative Routing-ID Interpretation).</summary>
     public bool ForwardsAri => Bytes == Length && Register(DeviceControl2, 2).Bit(AriForwarding);
+
+    /// <summary>A port does not pass on requests with a prefix such as that of a PASID (End-End TLP Prefix Blocking).</summary>
+    public bool BlocksPrefixes => Bytes == Length && (Register(DeviceControl2, 2) & PrefixBlocking) != 0;
 
     /// <summary>Data Link Layer Link Active: somebody is at the other end.</summary>
     public bool LinkIsActive
@@ -153,7 +156,7 @@ internal sealed class ExpressCapability : Capability
     private void AddSecondVersion(ConfigSpace config, ExpressSettings settings)
     {
         config.Fix(Offset + DeviceCapabilities2, 4, EndToEndPrefixes | (settings.IsDownstream ? 1u << AriForwarding : 0));
-        config.Allow(Offset + DeviceControl2, 2, BlocksPrefixes | (settings.IsDownstream ? 1u << AriForwarding : 0));
+        config.Allow(Offset + DeviceControl2, 2, PrefixBlocking | (settings.IsDownstream ? 1u << AriForwarding : 0));
         if (settings.Type == ExpressType.RootPort)
         {
             config.Allow(Offset + RootControl, 2, 7);

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using GdbHost.Machine.Backends;
 using GdbHost.Machine.Devices;
+using GdbHost.Machine.Pcie.Capabilities;
 using GdbHost.Machine.Time;
 
 namespace GdbHost.Machine.Pcie.Devices;
@@ -15,7 +16,12 @@ internal sealed record PciDeviceKey(string Name, string Takes, string Help);
 /// <summary>What a device needs of the machine it is made for.</summary>
 /// <param name="Name">Its name in snapshots and traces, unique in the machine.</param>
 /// <param name="Root">The root complex it will be in.</param>
-internal sealed record PciDeviceContext(string Name, RootComplex Root, Scheduler Scheduler, DeviceEvents Events);
+internal sealed record PciDeviceContext(string Name, RootComplex Root, Scheduler Scheduler, DeviceEvents Events)
+{
+    /// <summary>What an endpoint calls itself: one on the root complex's own bus is a part of that.</summary>
+    public ExpressType EndpointType(PciDeviceOptions options) =>
+        options.Text("bus") is string bus && Root.FindBus(bus) is { Bridge: not null } ? ExpressType.Endpoint : ExpressType.IntegratedEndpoint;
+}
 
 /// <summary>A kind of PCI device that the user can ask for.</summary>
 /// <param name="Name">QEMU's name, or ours where QEMU has none.</param>

@@ -17,15 +17,20 @@ internal sealed class DmaPort(PciFunction function)
     /// <summary>Reads memory; what could not be read is all ones.</summary>
     /// <param name="forged">What to give as Requester ID instead of the function's own.</param>
     public DmaResult Read(
-        ulong address, Span<byte> into, DmaAttributes attributes = DmaAttributes.None, RequesterId? forged = null)
+        ulong address, Span<byte> into, DmaAttributes attributes = DmaAttributes.None, RequesterId? forged = null, PasidPrefix prefix = default)
     {
         DmaResult result = DmaResult.Ok;
         for (int done = 0; done < into.Length;)
         {
             ulong at = address + (ulong)done;
             Span<byte> piece = into.Slice(done, Piece(at, into.Length - done));
-            DmaRequest request = new(forged ?? function.Requester, DmaKind.Read, at, piece.Length, attributes);
+            DmaRequest request = new(forged ?? function.Requester, DmaKind.Read, at, piece.Length, attributes) { Prefix = prefix };
             DmaResult outcome = UpstreamPath.Send(function, request, piece);
+            if (outcome == DmaResult.Stalled)
+            {
+                return outcome;
+            }
+
             if (outcome != DmaResult.Ok)
             {
                 piece.Fill(0xff);
@@ -42,16 +47,17 @@ internal sealed class DmaPort(PciFunction function)
     /// <summary>Writes memory. Writes are posted: the function does not hear of what happens to them behind its own port.</summary>
     /// <param name="forged">What to give as Requester ID instead of the function's own.</param>
     public DmaResult Write(
-        ulong address, ReadOnlySpan<byte> from, DmaAttributes attributes = DmaAttributes.None, RequesterId? forged = null) =>
-        Send(DmaKind.Write, address, from, attributes, forged);
+        ulong address, ReadOnlySpan<byte> from, DmaAttributes attributes = DmaAttributes.None, RequesterId? forged = null, PasidPrefix prefix = default) =>
+        Send(DmaKind.Write, address, from, attributes, forged, prefix);
 
     /// <summary>Sends an interrupt message.</summary>
     /// <param name="forged">What to give as Requester ID instead of the function's own.</param>
-    public DmaResult SendMessage(ulong address, uint data, RequesterId? forged = null)
+    public DmaResult SendMessage(
+        ulong address, uint data, RequesterId? forged = null, DmaAttributes attributes = DmaAttributes.None, PasidPrefix prefix = default)
     {
         Span<byte> bytes = stackalloc byte[sizeof(uint)];
         BinaryPrimitives.WriteUInt32LittleEndian(bytes, data);
-        return Send(DmaKind.Message, address, bytes, DmaAttributes.None, forged);
+        return Send(DmaKind.Message, address, bytes, attributes, forged, prefix);
     }
 
     /// <summary>
@@ -62,12 +68,13 @@ internal sealed class DmaPort(PciFunction function)
     /// <param name="change">Makes from what was there what will be; the buffer is both.</param>
     /// <param name="forged">What to give as Requester ID instead of the function's own.</param>
     public DmaResult Atomic(
-        ulong address, Span<byte> old, Action<Memory<byte>> change, DmaAttributes attributes = DmaAttributes.None, RequesterId? forged = null)
+        ulong address, Span<byte> old, Action<Memory<byte>> change, DmaAttributes attributes = DmaAttributes.None, RequesterId? forged = null,
+        PasidPrefix prefix = default)
     {
-        DmaRequest request = new(forged ?? function.Requester, DmaKind.Atomic, address, old.Length, attributes);
+        DmaRequest request = new(forged ?? function.Requester, DmaKind.Atomic, address, old.Length, attributes) { Prefix = prefix };
         bool aligned = address % (ulong)old.Length == 0;
         DmaResult result = aligned ? UpstreamPath.Send(function, request, old, change) : DmaResult.UnsupportedRequest;
-        if (result != DmaResult.Ok)
+        if (result is not (DmaResult.Ok or DmaResult.Stalled))
         {
             old.Fill(0xff);
             Report(result);
@@ -76,9 +83,12 @@ internal sealed class DmaPort(PciFunction function)
         return result;
     }
 
-    private static int Piece(ulong at, int left) => (int)Math.Min((ulong)left, Border - (at % Border));
+    /// <summary>Bytes of the next request of a transfer.</summary>
+    /// <param name="left">Bytes that are left of it.</param>
+    public static int Piece(ulong at, int left) => (int)Math.Min((ulong)left, Border - (at % Border));
 
-    private DmaResult Send(DmaKind kind, ulong address, ReadOnlySpan<byte> from, DmaAttributes attributes, RequesterId? forged)
+    private DmaResult Send(
+        DmaKind kind, ulong address, ReadOnlySpan<byte> from, DmaAttributes attributes, RequesterId? forged, PasidPrefix prefix)
     {
         DmaResult result = DmaResult.Ok;
 
@@ -91,8 +101,14 @@ internal sealed class DmaPort(PciFunction function)
             DmaRequest request = new(forged ?? function.Requester, kind, at, length, attributes)
             {
                 Message = kind == DmaKind.Message ? BinaryPrimitives.ReadUInt32LittleEndian(buffer) : 0,
+                Prefix = prefix,
             };
             DmaResult outcome = UpstreamPath.Send(function, request, buffer.Slice(done, length));
+            if (outcome == DmaResult.Stalled)
+            {
+                return outcome;
+            }
+
             result = result == DmaResult.Ok ? outcome : result;
             done += length;
         }

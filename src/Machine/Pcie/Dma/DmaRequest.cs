@@ -32,6 +32,27 @@ internal enum DmaAttributes : byte
 
     /// <summary>Not on the link: the function is broken and sends although Bus Master Enable is clear.</summary>
     Unruly = 1 << 4,
+
+    /// <summary>AT is Translation Request; together with <see cref="Translated"/> it is the reserved value.</summary>
+    TranslationRequest = 1 << 5,
+
+    /// <summary>NW of a translation request: the function will not write.</summary>
+    NoWrite = 1 << 6,
+
+    /// <summary>
+    /// Not on the link: the function is one that an IOMMU may make wait (Linux, Documentation/devicetree/bindings/iommu/iommu.txt,
+    /// dma-can-stall). An endpoint of PCI Express is not (IHI 0070, System integration).
+    /// </summary>
+    MayStall = 1 << 7,
+}
+
+/// <summary>The AT field (PCI Express Base Specification, Address Type).</summary>
+internal enum AddressType : byte
+{
+    Untranslated = 0b00,
+    TranslationRequest = 0b01,
+    Translated = 0b10,
+    Reserved = 0b11,
 }
 
 /// <summary>A request that a function sends.</summary>
@@ -45,6 +66,12 @@ internal readonly record struct DmaRequest(RequesterId Requester, DmaKind Kind, 
 
     /// <summary>For an interrupt message: what it writes.</summary>
     public uint Message { get; init; }
+
+    /// <summary>Present where the request has a PASID.</summary>
+    public PasidPrefix Prefix { get; init; }
+
+    public AddressType AddressType => (AddressType)(
+        (Attributes.HasFlag(DmaAttributes.TranslationRequest) ? 0b01 : 0) | (Attributes.HasFlag(DmaAttributes.Translated) ? 0b10 : 0));
 }
 
 /// <summary>What became of a request, or what a place on its way made of it.</summary>
@@ -75,6 +102,15 @@ internal enum DmaResult : byte
 
     /// <summary>Dropped because its data is marked bad.</summary>
     Poisoned,
+
+    /// <summary>The IOMMU holds it until software says what becomes of it; nothing has been read or written.</summary>
+    Stalled,
+
+    /// <summary>The IOMMU has ended it in silence: it reads as zero and writes nothing, and the function hears that all is well.</summary>
+    Discarded,
+
+    /// <summary>The IOMMU has answered a translation request.</summary>
+    Answered,
 }
 
 /// <summary>A place on the way of a request.</summary>

@@ -1,4 +1,5 @@
 using System;
+using System.Buffers.Binary;
 using System.Linq;
 using GdbHost.Machine.Bus;
 using GdbHost.Machine.Common;
@@ -33,10 +34,17 @@ internal sealed class InboundPath(HostBridgeModel model, PhysicalBus bus)
         Step(request, DmaStage.InboundWindow, DmaResult.Ok, "host bridge", address);
         if (Iommu is null || (model.DoorbellsBeforeIommu && IsDoorbell(request, address)))
         {
-            return Access(request, address, data, change);
+            return request.Attributes.HasFlag(DmaAttributes.TranslationRequest)
+                ? Step(request, DmaStage.Target, DmaResult.UnsupportedRequest, "host bridge", address)
+                : Access(request, address, data, change);
         }
 
         bus.Watch?.Serving(request.Requester);
+        if (request.Attributes.HasFlag(DmaAttributes.TranslationRequest) && request is { AddressType: AddressType.TranslationRequest, Kind: DmaKind.Read })
+        {
+            return Answer(request, address, data);
+        }
+
         for (int done = 0; done < data.Length;)
         {
             DmaRequest rest = request with { Address = address + (ulong)done, Length = data.Length - done };
@@ -44,7 +52,7 @@ internal sealed class InboundPath(HostBridgeModel model, PhysicalBus bus)
             Step(rest, DmaStage.Iommu, translated.Verdict, Iommu.Name, translated.Address);
             if (translated.Verdict != DmaResult.Ok)
             {
-                return translated.Verdict;
+                return translated.Verdict == DmaResult.Discarded ? Discard(request, data[done..]) : translated.Verdict;
             }
 
             int run = (int)Math.Min((ulong)rest.Length, translated.Length);
@@ -81,6 +89,42 @@ internal sealed class InboundPath(HostBridgeModel model, PhysicalBus bus)
 
         address = at;
         return model.PassesTheRest;
+    }
+
+    /// <summary>Reads as zero, writes nothing, and nobody hears of it.</summary>
+    private static DmaResult Discard(in DmaRequest request, Span<byte> data)
+    {
+        if (request.Kind is DmaKind.Read or DmaKind.Atomic)
+        {
+            data.Clear();
+        }
+
+        return DmaResult.Ok;
+    }
+
+    // An entry of 8 bytes for each page (PCI Express Base Specification, Translation Completion).
+    private DmaResult Answer(in DmaRequest request, ulong address, Span<byte> data)
+    {
+        const ulong Page = 4096;
+        int span = Math.Max(1, data.Length / sizeof(ulong));
+        ulong first = 0;
+        for (int entry = 0; entry < span; entry++)
+        {
+            TranslationCompletion completion = Iommu!.Answer(request with { Address = address + ((ulong)entry * Page) }, span - entry);
+            if (completion.Verdict != DmaResult.Ok)
+            {
+                return Step(request, DmaStage.Iommu, completion.Verdict, Iommu.Name, address);
+            }
+
+            first = entry == 0 ? completion.Entry.Address : first;
+            if (data.Length >= sizeof(ulong))
+            {
+                BinaryPrimitives.WriteUInt64LittleEndian(data[(entry * sizeof(ulong))..], completion.Entry.Raw);
+            }
+        }
+
+        Step(request, DmaStage.Iommu, DmaResult.Answered, Iommu!.Name, first);
+        return DmaResult.Ok;
     }
 
     private bool IsDoorbell(in DmaRequest request, ulong address) =>

@@ -28,7 +28,7 @@ internal static class UpstreamPath
                 return passed == DmaResult.Ok ? DmaResult.NotForwarded : passed;
             }
 
-            if (!bridge.RedirectsPeers && bridge.Bus.Decode(io: false, request.Address, out ulong offset) is IBusDevice peer)
+            if (!bridge.RedirectsPeers && !request.Attributes.HasFlag(DmaAttributes.TranslationRequest) && bridge.Bus.Decode(io: false, request.Address, out ulong offset) is IBusDevice peer)
             {
                 DmaResult done = bus.Root.ReachPeer(request, peer, offset, data);
                 return Step(bus, request, DmaStage.Peer, done, peer.Name);

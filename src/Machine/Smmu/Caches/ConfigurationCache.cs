@@ -133,6 +133,7 @@ internal sealed class ConfigurationCache
         {
             to.Write(stream.Stream);
             to.Write([stream.Ste.D0, stream.Ste.D1, stream.Ste.D2, stream.Ste.D3]);
+            to.Write(stream.Ste.E2h);
             to.Write(stream.Descriptors.Count);
             foreach (KeptDescriptor descriptor in stream.Descriptors)
             {
@@ -151,7 +152,7 @@ internal sealed class ConfigurationCache
         {
             uint number = from.ReadUInt32();
             from.ReadWords(words);
-            KeptStream stream = new(number, StreamTableEntry.From(words));
+            KeptStream stream = new(number, StreamTableEntry.From(words) with { E2h = from.ReadBool() });
             Keep(stream);
             int descriptors = from.ReadBelow(MostDescriptors + 1, "a number of context descriptors");
             for (int k = 0; k < descriptors; k++)
@@ -166,7 +167,7 @@ internal sealed class ConfigurationCache
     /// <summary>A descriptor with what it makes of its stream.</summary>
     public static KeptDescriptor Descriptor(KeptStream stream, uint substream, ContextDescriptor cd)
     {
-        bool isLegal = stream.IsLegal && cd.V && !cd.IsIllegal(stream.Ste.IsEl2);
+        bool isLegal = stream.IsLegal && cd.V && !cd.IsIllegal(stream.Ste);
         return new KeptDescriptor(substream, cd, isLegal ? new StreamContext(stream.Ste, cd) : null);
     }
 

@@ -15,6 +15,7 @@ internal sealed class StreamContext
         Setup = new TranslationSetup(cd?.Stage1(ste.IsEl2) ?? default, ste.Stage2);
         Tag = TlbEntry.ContextOf(in Setup, ste.IsEl2 ? (ushort)0 : cd?.Asid ?? 0);
         GlobalTag = TlbEntry.GlobalContextOf(Tag);
+        Bank = TranslationCaches.BankFor(in ste);
     }
 
     public StreamTableEntry Ste { get; }
@@ -28,6 +29,9 @@ internal sealed class StreamContext
     public uint Tag { get; }
 
     public uint GlobalTag { get; }
+
+    /// <summary>VMID [15:8], for which the tag has no room: which bank of the caches has its translations. EL2 with E2H has one of its own.</summary>
+    public int Bank { get; }
 
     /// <summary>An address without the tag byte that TBI takes no notice of.</summary>
     public ulong WithoutTag(ulong address)

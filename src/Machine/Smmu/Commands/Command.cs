@@ -12,6 +12,12 @@ internal enum CommandError : byte
 
     /// <summary>CERROR_ABT: the command could not be read.</summary>
     Abort = 2,
+
+    /// <summary>CERROR_ATC_INV_SYNC: a function has not answered a CMD_ATC_INV in time.</summary>
+    InvalidationTimeout = 3,
+
+    /// <summary>No code of the architecture's: the command is not done yet, and those behind it wait.</summary>
+    Waits = 0xff,
 }
 
 /// <summary>A command as it is in memory (IHI 0070, Commands).</summary>
@@ -52,6 +58,27 @@ internal readonly record struct Command(ulong D0, ulong D1)
 
     /// <summary>CMD_SYNC.CS: 0 nothing, 1 an interrupt, 2 an event (WFE).</summary>
     public int CompletionSignal => (int)D0.Field(13, 12);
+
+    /// <summary>CMD_ATC_INV.G: with a SubstreamID, entries of every SubstreamID.</summary>
+    public bool Global => D0.Bit(9);
+
+    /// <summary>CMD_ATC_INV.Size: 2^Size pages of 4 KiB; 52 for all addresses.</summary>
+    public int Size => (int)D1.Field(5, 0);
+
+    /// <summary>CMD_PRI_RESP.PRGIndex.</summary>
+    public int PageGroup => (int)D1.Field(8, 0);
+
+    /// <summary>CMD_PRI_RESP.Resp: 0 failure, 1 invalid request, 2 success.</summary>
+    public int Response => (int)D1.Field(13, 12);
+
+    /// <summary>CMD_RESUME.Ac: the transaction is tried again; else it is terminated.</summary>
+    public bool Retry => D0.Bit(12);
+
+    /// <summary>CMD_RESUME.Ab: it ends with an abort; else as though it were done.</summary>
+    public bool AbortsIt => D0.Bit(13);
+
+    /// <summary>CMD_RESUME.STAG.</summary>
+    public ushort StallTag => (ushort)D1;
 
     public uint MsiData => (uint)D0.Field(63, 32);
 

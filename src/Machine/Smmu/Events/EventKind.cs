@@ -3,9 +3,11 @@ namespace GdbHost.Machine.Smmu.Events;
 /// <summary>Event numbers (IHI 0070, Event records) of those that this SMMU records.</summary>
 internal enum EventKind : byte
 {
+    Unsupported = 0x01,
     BadStreamId = 0x02,
     SteFetch = 0x03,
     BadSte = 0x04,
+    BadTranslationRequest = 0x05,
     StreamDisabled = 0x06,
     TranslationForbidden = 0x07,
     BadSubstreamId = 0x08,
@@ -16,6 +18,7 @@ internal enum EventKind : byte
     AddressSize = 0x11,
     Access = 0x12,
     Permission = 0x13,
+    PageRequest = 0x24,
 }
 
 /// <summary>CLASS of a fault: what was being accessed.</summary>

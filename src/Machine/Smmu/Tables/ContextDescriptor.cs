@@ -15,8 +15,6 @@ internal readonly record struct ContextDescriptor(ulong D0, ulong D1, ulong D2, 
     public static readonly ValidityRule<ContextDescriptor>[] Rules =
     [
         new("AA64", "clear, but there are only AArch64 tables", static c => !c.Aa64),
-        new("A", "clear, but SMMU_IDR0.TERM_MODEL is 1", static c => !c.A),
-        new("S", "set, but SMMU_IDR0.STALL_MODEL is 0b01", static c => c.S),
         new("HA", "set, but SMMU_IDR0.HTTU is 0", static c => c.Ha || c.Hd),
         new("T0SZ", "not 16 to 39", static c => !c.Epd0 && !IsSize(c.T0Sz)),
         new("TG0", "a granule that is not in SMMU_IDR5", static c => !c.Epd0 && GranuleOf0(c.Tg0) is null),
@@ -66,11 +64,13 @@ internal readonly record struct ContextDescriptor(ulong D0, ulong D1, ulong D2, 
 
     public bool Ha => D0.Bit(43);
 
+    /// <summary>Stage-1 faults stall.</summary>
     public bool S => D0.Bit(44);
 
     /// <summary>Stage-1 faults are recorded.</summary>
     public bool R => D0.Bit(45);
 
+    /// <summary>Terminated transactions abort; else they read as zero and write nothing.</summary>
     public bool A => D0.Bit(46);
 
     public ushort Asid => (ushort)D0.Field(63, 48);
@@ -90,17 +90,22 @@ internal readonly record struct ContextDescriptor(ulong D0, ulong D1, ulong D2, 
     public static ContextDescriptor From(ReadOnlySpan<ulong> words) => new(words[0], words[1], words[2], words[3]);
 
     /// <summary>Names of all rules that it breaks.</summary>
-    /// <param name="isEl2">The stream is of EL2's kind.</param>
-    public string[] BrokenRules(bool isEl2)
+    /// <param name="ste">The entry that leads to it.</param>
+    public string[] BrokenRules(in StreamTableEntry ste)
     {
         ContextDescriptor cd = this;
-        return [.. Rules.Concat(isEl2 ? [] : UpperRules).Where(r => r.IsBroken(cd)).Select(static r => $"{r.Field}: {r.Why}")];
+        return
+        [
+            .. Rules.Concat(ste.IsEl2 ? [] : UpperRules).Where(r => r.IsBroken(cd)).Select(static r => $"{r.Field}: {r.Why}"),
+            .. ste.S1Stalld && S ? ["S: set, but STE.S1STALLD is set"] : (string[])[],
+        ];
     }
 
-    public bool IsIllegal(bool isEl2)
+    /// <param name="ste">The entry that leads to it.</param>
+    public bool IsIllegal(in StreamTableEntry ste)
     {
         ContextDescriptor cd = this;
-        return Array.Exists(Rules, r => r.IsBroken(cd)) || (!isEl2 && Array.Exists(UpperRules, r => r.IsBroken(cd)));
+        return Array.Exists(Rules, r => r.IsBroken(cd)) || (!ste.IsEl2 && Array.Exists(UpperRules, r => r.IsBroken(cd))) || (ste.S1Stalld && S);
     }
 
     /// <summary>Stage 1 as the walker takes it. EPD0 means nothing where there is one range.</summary>

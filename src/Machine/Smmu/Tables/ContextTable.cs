@@ -37,10 +37,11 @@ internal static class ContextTable
         fault = place.Fault;
         if (fault.Happened || !memory.TryRead(place.Physical, out ulong descriptor))
         {
-            return new(EventKind.CdFetch, place.Physical, default);
+            return new(EventKind.CdFetch, fault.Happened ? pointer : place.Physical, default);
         }
 
-        if (!descriptor.Bit(0))
+        // V, and an L2Ptr that is an address.
+        if (!descriptor.Bit(0) || descriptor.Field(51, 12) << 12 >> Features.AddressBits != 0)
         {
             return new(EventKind.BadSubstreamId, place.Physical, default);
         }
@@ -56,6 +57,6 @@ internal static class ContextTable
         Span<ulong> words = stackalloc ulong[ContextDescriptor.Words];
         return !fault.Happened && memory.TryReadAll(place.Physical, words)
             ? new(null, place.Physical, ContextDescriptor.From(words))
-            : new(EventKind.CdFetch, place.Physical, default);
+            : new(EventKind.CdFetch, fault.Happened ? at : place.Physical, default);
     }
 }

@@ -18,6 +18,9 @@ internal readonly record struct StreamTable(ulong Base, uint Configuration)
     private const int DescriptorBytes = 8;
     private const int TwoLevel = 1;
 
+    /// <summary>SMMU_CR2.E2H.</summary>
+    public bool E2h { get; init; }
+
     /// <summary>LOG2SIZE: no more than there are StreamIDs.</summary>
     public int Bits => (int)Math.Min(Configuration.Field(5, 0), Features.StreamIdBits);
 
@@ -66,11 +69,11 @@ internal readonly record struct StreamTable(ulong Base, uint Configuration)
         return Read(memory, table + ((ulong)index * StreamTableEntry.Bytes));
     }
 
-    private static Lookup<StreamTableEntry> Read(GuestTables memory, ulong at)
+    private Lookup<StreamTableEntry> Read(GuestTables memory, ulong at)
     {
         Span<ulong> words = stackalloc ulong[StreamTableEntry.Words];
         return memory.TryReadAll(at, words)
-            ? new(null, at, StreamTableEntry.From(words))
+            ? new(null, at, StreamTableEntry.From(words) with { E2h = E2h })
             : new(EventKind.SteFetch, at, default);
     }
 }

@@ -23,6 +23,18 @@ internal enum DefaultSubstream : byte
     UseSubstream0 = 0b10,
 }
 
+/// <summary>The effective value of STE.EATS.</summary>
+internal enum EndpointTranslation : byte
+{
+    Disabled = 0b00,
+
+    /// <summary>Translation requests get physical addresses.</summary>
+    Full = 0b01,
+
+    /// <summary>Translation requests get intermediate addresses, and stage 2 translates what is sent with them.</summary>
+    Split = 0b10,
+}
+
 /// <summary>A stream table entry (IHI 0070, Stream Table Entry): the 4 of its 8 doublewords that have fields here.</summary>
 internal readonly record struct StreamTableEntry(ulong D0, ulong D1, ulong D2, ulong D3)
 {
@@ -35,7 +47,6 @@ internal readonly record struct StreamTableEntry(ulong D0, ulong D1, ulong D2, u
     public static readonly ValidityRule<StreamTableEntry>[] Rules =
     [
         new("S1CDMax", "more substreams than SMMU_IDR1.SSIDSIZE", static s => s.HasStage1 && s.S1CdMax > Features.SubstreamIdBits),
-        new("S1STALLD", "set, but SMMU_IDR0.STALL_MODEL is not 0b00", static s => s.HasStage1 && s.S1Stalld),
         new("STRW", "a stream world that Non-secure streams do not have",
             static s => s.Config == StreamConfig.Stage1 && s.Strw is not (NsEl1StreamWorld or El2StreamWorld)),
         new("S1ContextPtr", "wider than addresses are", static s => s.HasStage1 && s.S1ContextPtr >> Features.AddressBits != 0),
@@ -43,9 +54,10 @@ internal readonly record struct StreamTableEntry(ulong D0, ulong D1, ulong D2, u
         new("S2TG", "a granule that is not in SMMU_IDR5", static s => s.HasStage2 && s.S2Tg > 1),
         new("S2T0SZ", "S2T0SZ and S2SL0 do not fit each other or SMMU_IDR5.OAS", static s => s.HasStage2 && s.S2Tg <= 1 && !s.Stage2.IsConsistent),
         new("S2TTB", "wider than S2PS", static s => s.HasStage2 && s.S2Ttb >> OutputBits(s.S2Ps) != 0),
-        new("S2S", "set, but SMMU_IDR0.STALL_MODEL is not 0b00", static s => s.HasStage2 && s.S2S),
         new("S2HA", "set, but SMMU_IDR0.HTTU is 0", static s => s.HasStage2 && (s.S2Ha || s.S2Hd)),
-        new("S2VMID", "more than 8 bits, but SMMU_IDR0.VMID16 is 0", static s => s.Config != StreamConfig.Bypass && s.S2Vmid > byte.MaxValue),
+        new("EATS", "split-stage ATS, but not both stages, or S2S is set",
+            static s => s.Eats == 0b10 && (s.HasStage1 || s.HasStage2) && (s.Config != StreamConfig.Nested || s.S2S)),
+        new("EATS", "full ATS, but S2S is set", static s => s.Eats == 0b01 && s.HasStage2 && s.S2S),
     ];
 
     public bool V => D0.Bit(0);
@@ -67,7 +79,14 @@ internal readonly record struct StreamTableEntry(ulong D0, ulong D1, ulong D2, u
 
     public DefaultSubstream S1Dss => D1.Field(1, 0) == 3 ? DefaultSubstream.Terminate : (DefaultSubstream)D1.Field(1, 0);
 
+    /// <summary>Answers to page requests for which there is no room have the PASID of the request.</summary>
+    public bool Ppar => D1.Bit(18);
+
+    /// <summary>Stage 1 may not stall.</summary>
     public bool S1Stalld => D1.Bit(27);
+
+    /// <summary>0 no ATS, 1 full, 2 split-stage; 3 behaves as 0 without a device permission table.</summary>
+    public int Eats => (int)D1.Field(29, 28);
 
     public int Strw => (int)D1.Field(31, 30);
 
@@ -101,6 +120,7 @@ internal readonly record struct StreamTableEntry(ulong D0, ulong D1, ulong D2, u
 
     public bool S2Ha => D2.Bit(56);
 
+    /// <summary>Stage-2 faults stall.</summary>
     public bool S2S => D2.Bit(57);
 
     /// <summary>Stage-2 faults are recorded.</summary>
@@ -108,8 +128,26 @@ internal readonly record struct StreamTableEntry(ulong D0, ulong D1, ulong D2, u
 
     public ulong S2Ttb => D3.Field(51, 4) << 4;
 
+    /// <summary>SMMU_CR2.E2H when the entry was read, which is kept with it.</summary>
+    public bool E2h { get; init; }
+
     /// <summary>Stage 1 is of EL2's kind: one range, no ASID. Stage 2 makes it EL1's.</summary>
-    public bool IsEl2 => Config == StreamConfig.Stage1 && Strw == El2StreamWorld;
+    public bool IsEl2 => Config == StreamConfig.Stage1 && Strw == El2StreamWorld && !E2h;
+
+    /// <summary>Stage 1 is of the kind of EL2 with E2H: two ranges and ASIDs, as EL1's, but apart from it.</summary>
+    public bool IsHost => Config == StreamConfig.Stage1 && Strw == El2StreamWorld && E2h;
+
+    /// <summary>S2VMID where translations are tagged with it, which those of both of EL2's kinds are not.</summary>
+    public int Vmid => IsEl2 || IsHost ? 0 : S2Vmid;
+
+    /// <summary>What of ATS the stream may use.</summary>
+    /// <param name="checks">SMMU_CR0.ATSCHK.</param>
+    public EndpointTranslation Ats(bool checks) => !HasStage1 && !HasStage2 ? EndpointTranslation.Disabled : Eats switch
+    {
+        0b01 => EndpointTranslation.Full,
+        0b10 when checks => EndpointTranslation.Split,
+        _ => EndpointTranslation.Disabled,
+    };
 
     /// <summary>The rule that makes it ILLEGAL, or null.</summary>
     public ValidityRule<StreamTableEntry>? Broken
@@ -121,11 +159,11 @@ internal readonly record struct StreamTableEntry(ulong D0, ulong D1, ulong D2, u
         }
     }
 
-    /// <summary>Stage 2 as the walker takes it; the VMID is a tag also where stage 2 is off.</summary>
+    /// <summary>Stage 2 as the walker takes it, with VMID [7:0]; the VMID is a tag also where stage 2 is off.</summary>
     public Stage2Setup Stage2 => new()
     {
         Enabled = HasStage2,
-        Vmid = (byte)S2Vmid,
+        Vmid = (byte)Vmid,
         Base = S2Ttb,
         SizeField = S2T0Sz,
         StartLevelField = S2Sl0,

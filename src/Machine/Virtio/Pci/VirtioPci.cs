@@ -43,6 +43,7 @@ internal sealed class VirtioPci : PciFunction, IVirtioSignals
         {
             IsTransitional = form is { Legacy: true, Modern: true },
             LegacyTransportFeatures = VirtioFeature.NotForDrivers,
+            Misaddressed = () => UntranslatedDriver,
         };
         if (form.Express)
         {
@@ -74,6 +75,26 @@ internal sealed class VirtioPci : PciFunction, IVirtioSignals
     public override IReadOnlyList<IInputLine> Lines => Core.Kind.Lines;
 
     public override UserNetwork? Network => Core.Kind.Network;
+
+    /// <summary>
+    /// In words that the driver gives physical addresses though an IOMMU translates the function's requests: the device has not offered
+    /// VIRTIO_F_ACCESS_PLATFORM, or the driver is a legacy one, which cannot accept it (Virtual I/O Device Specification 1.2, Reserved Feature
+    /// Bits). Null where that is not so, and while no driver is at work.
+    /// </summary>
+    public string? UntranslatedDriver
+    {
+        get
+        {
+            if (Bus?.Root.Iommu is null || Core.Status == DeviceStatus.None || Core.Has(VirtioFeature.AccessPlatform))
+            {
+                return null;
+            }
+
+            bool offered = (Core.Offered(legacy: false) & VirtioFeature.AccessPlatform) != 0;
+            string cause = offered ? "a legacy driver cannot accept VIRTIO_F_ACCESS_PLATFORM" : "without iommu_platform=on there is no VIRTIO_F_ACCESS_PLATFORM to accept";
+            return $"{cause}: the driver gives physical addresses, and {Bus.Root.Iommu.Name} takes them for addresses to translate";
+        }
+    }
 
     public uint FeatureSelect { get; set; }
 

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using GdbHost.Machine.Bus;
 using GdbHost.Machine.Common;
 using GdbHost.Machine.Devices.Gic.V3;
@@ -131,8 +132,12 @@ internal sealed class Its : IRequesterDevice, IDevice, IMessageDoorbell
         return offset == Translater && _enabled ? ItsExplanation.Follow(_translations, requester, data, links) : null;
     }
 
-    /// <summary>What software has mapped, in lines.</summary>
-    public IEnumerable<string> Mappings(int most) => ItsExplanation.Mappings(_translations, most);
+    /// <summary>What software has set up and mapped.</summary>
+    /// <param name="most">Events that are wanted.</param>
+    public ItsReport Describe(int most) => new(
+        Name, _enabled, (_queue & ItsTable.Valid) == 0 ? "none" : $"at 0x{_queue & 0x000f_ffff_ffff_f000:x}, {QueueBytes} bytes, GITS_CWRITER 0x{_writer:x}, GITS_CREADR 0x{_reader:x}",
+        _translations.Devices.ToString(), _translations.Collections.ToString(), [.. ItsExplanation.Collections(_translations)],
+        [.. ItsExplanation.Devices(_translations)], [.. ItsExplanation.Events(_translations).Take(most)]);
 
     public void Reset()
     {

@@ -1,5 +1,4 @@
 using System.Collections.Generic;
-using System.Linq;
 using GdbHost.Machine.Bus;
 using GdbHost.Machine.Devices.Gic.V3;
 
@@ -44,27 +43,43 @@ internal static class ItsExplanation
         return error == ItsError.None ? new MessageTarget(entry.IntId, CoreOf(tables, found.Lpis)) : null;
     }
 
-    /// <summary>The events that software has mapped, a line each.</summary>
-    /// <param name="most">Lines wanted.</param>
-    public static IEnumerable<string> Mappings(ItsTranslations tables, int most) => Lines(tables).Take(most);
-
-    private static IEnumerable<string> Lines(ItsTranslations tables)
+    /// <summary>The devices that software has mapped.</summary>
+    public static IEnumerable<ItsDeviceReport> Devices(ItsTranslations tables)
     {
         for (uint id = 0; tables.Devices.Holds(id); id++)
         {
-            if (tables.FindDevice(id, out DeviceEntry device) != ItsError.None)
+            if (tables.FindDevice(id, out DeviceEntry device) == ItsError.None)
             {
-                continue;
+                yield return new(id, new RequesterId((ushort)id).ToString(), device.AddressOf(0), device.Events);
             }
+        }
+    }
 
-            yield return $"device 0x{id:x} ({new RequesterId((ushort)id)}): ITT at 0x{device.AddressOf(0):x}, {device.Events} events";
+    /// <summary>The events that software has mapped.</summary>
+    public static IEnumerable<ItsEventReport> Events(ItsTranslations tables)
+    {
+        foreach (ItsDeviceReport mapped in Devices(tables))
+        {
+            tables.FindDevice(mapped.Device, out DeviceEntry device);
             for (ulong number = 0; number < device.Events && number <= ushort.MaxValue; number++)
             {
                 if (tables.Memory.TryRead(device.AddressOf(number), out ulong raw) && new TranslationEntry(raw) is { IsValid: true } entry)
                 {
-                    string core = tables.FindCollection(entry.Collection, out LpiTables? lpis) == ItsError.None ? $"cpu{CoreOf(tables, lpis!)}" : "not mapped";
-                    yield return $"    event {number}: LPI {entry.IntId}, collection {entry.Collection} ({core})";
+                    bool there = tables.FindCollection(entry.Collection, out LpiTables? lpis) == ItsError.None;
+                    yield return new(mapped.Device, mapped.Function, number, entry.IntId, (int)entry.Collection, there ? CoreOf(tables, lpis!) : null, false, false);
                 }
+            }
+        }
+    }
+
+    /// <summary>The collections that software has mapped, and the core of each.</summary>
+    public static IEnumerable<(int Collection, int Core)> Collections(ItsTranslations tables)
+    {
+        for (int id = 0; tables.Collections.Holds((ulong)id); id++)
+        {
+            if (tables.FindCollection((ulong)id, out LpiTables? lpis) == ItsError.None)
+            {
+                yield return (id, CoreOf(tables, lpis!));
             }
         }
     }
@@ -80,3 +95,20 @@ internal static class ItsExplanation
         return core;
     }
 }
+
+/// <summary>A device that the device table of an ITS has.</summary>
+/// <param name="Function">The device ID as a requester ID: <c>bb:dd.f</c>.</param>
+/// <param name="Table">Where its interrupt translation table is.</param>
+/// <param name="Events">Events that the table has room for.</param>
+public sealed record ItsDeviceReport(uint Device, string Function, ulong Table, ulong Events);
+
+/// <summary>An event that an interrupt translation table has.</summary>
+/// <param name="Interrupt">The LPI.</param>
+/// <param name="Core">The core of its collection; null where the collection is not mapped.</param>
+public sealed record ItsEventReport(uint Device, string Function, ulong Event, int Interrupt, int Collection, int? Core, bool Enabled, bool Pending);
+
+/// <summary>An ITS as its registers have it.</summary>
+/// <param name="Queue">Where the command queue is, its size, and the offsets of who writes and who reads.</param>
+public sealed record ItsReport(
+    string Name, bool Enabled, string Queue, string DeviceTable, string CollectionTable, IReadOnlyList<(int Collection, int Core)> Collections,
+    IReadOnlyList<ItsDeviceReport> Devices, IReadOnlyList<ItsEventReport> Events);

@@ -62,6 +62,11 @@ internal sealed class ItsTable(uint type, GuestTables memory)
     /// <summary>Writes an entry; nothing happens where the second level is not there. False if the table is no memory.</summary>
     public bool TryWrite(ulong id, ulong entry) => TryFind(id, out ulong at) && (at == 0 || memory.TryWrite(at, entry));
 
+    /// <summary>Where it is and how large.</summary>
+    public override string ToString() => IsValid
+        ? $"at 0x{Start:x}, {((_base & Indirect) != 0 ? "two levels" : "flat")}, {PageSize >> 10} KiB pages, room for {Math.Min(Entries, 1UL << IdBits)}"
+        : "none";
+
     public void Reset() => _base = PagesOf64K;
 
     public void Save(StateWriter to) => to.Write(_base);

@@ -58,8 +58,7 @@ internal sealed class Intel82574 : PciFunction, INetworkCard
         AddBar(new BaseAddress(RegistersBar, BaseAddressKind.Memory32, RegisterTable.Bytes, Registers));
         AddBar(new BaseAddress(FlashBar, BaseAddressKind.Memory32, FlashRegion.Bytes, new FlashRegion(this)));
         AddBar(new BaseAddress(IoBar, BaseAddressKind.Io, IoRegion.Bytes, _io));
-        bool behindPort = options.Text("bus") is string bus && context.Root.FindBus(bus) is { Bridge: not null };
-        AddCapabilities(behindPort ? ExpressType.Endpoint : ExpressType.IntegratedEndpoint);
+        AddCapabilities(context.EndpointType(options));
         Nvm = new Nvm(_address, DeviceId);
         Interrupts = new Interrupts(this, context.Scheduler);
         Phy = new Phy(StateName, context.Scheduler, LinkChanged);

@@ -17,4 +17,8 @@ internal enum ExerciserOperation : byte
     Fill = 11,
     CorrectableError = 12,
     UncorrectableError = 13,
+    AskTranslation = 14,
+    RequestPage = 15,
+    HintPage = 16,
+    ForgetTranslations = 17,
 }

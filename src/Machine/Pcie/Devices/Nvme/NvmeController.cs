@@ -60,9 +60,8 @@ internal sealed class NvmeController : PciFunction
         Logs = new NvmeLogs(this, context.Scheduler.Clock);
         Formatting = new NvmeFormat(this);
         Blocks = new NvmeBlocks(this);
-        bool behindPort = options.Text("bus") is string bus && context.Root.FindBus(bus) is { Bridge: not null };
         Add(new PowerManagement(this, PowerSettings.Keeping, at: PowerAt));
-        Add(new ExpressCapability(this, new ExpressSettings(behindPort ? ExpressType.Endpoint : ExpressType.IntegratedEndpoint)
+        Add(new ExpressCapability(this, new ExpressSettings(context.EndpointType(options))
         {
             FunctionLevelReset = true,
             KnowsErrors = false,
