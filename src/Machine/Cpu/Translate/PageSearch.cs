@@ -86,11 +86,6 @@ internal readonly unsafe record struct PageSearch(
     /// <param name="back">The end of the jump that <see cref="Write"/> gave.</param>
     public void WriteCold(Assembler asm, byte* back)
     {
-        if (!Stores)
-        {
-            Assembler.Land(FoundForLoads(asm), back);
-        }
-
         Take(asm, Result);
         if (IsExact)
         {
@@ -100,7 +95,6 @@ internal readonly unsafe record struct PageSearch(
         LoadEntry(asm, Result);
         LoadTag(asm);
         byte* absent = NotFound(asm);
-        byte* found = asm.At;
         if (HasHint)
         {
             asm.Store(8, StateLayout.PageHint(BaseRegister), Gpr.Rcx);
@@ -112,17 +106,7 @@ internal readonly unsafe record struct PageSearch(
             Assembler.Land(asm.Jump(), back);
         }
 
-        byte* leaves = HasHint ? asm.Jump() : null;
         asm.Land(absent);
-        if (!Stores)
-        {
-            Assembler.Land(FoundForLoads(asm), found);
-        }
-
-        if (leaves is not null)
-        {
-            asm.Land(leaves);
-        }
     }
 
     /// <summary>RCX leads to an entry that is none of the fast TLB's.</summary>
@@ -135,18 +119,20 @@ internal readonly unsafe record struct PageSearch(
         }
     }
 
+    /// <summary>Compares RDX with the tag of the entry; a load does not mind that only loads may go there.</summary>
     private byte* NotFound(Assembler asm)
     {
-        asm.Alu(Alu.Cmp, true, Gpr.Rdx, Entry(0));
-        return asm.Jump(HostCondition.NotEqual);
-    }
+        if (Stores)
+        {
+            asm.Alu(Alu.Cmp, true, Gpr.Rdx, Entry(0));
+        }
+        else
+        {
+            asm.Alu(Alu.Xor, true, Gpr.Rdx, Entry(0));
+            asm.Test(true, Gpr.Rdx, ~(int)FastTlbEntry.LoadsOnly);
+        }
 
-    /// <summary>Gives the end of a jump that is taken if the page of the tag in RDX is there for loads alone.</summary>
-    private byte* FoundForLoads(Assembler asm)
-    {
-        asm.Alu(Alu.Or, true, Gpr.Rdx, (int)FastTlbEntry.LoadsOnly);
-        asm.Alu(Alu.Cmp, true, Gpr.Rdx, Entry(0));
-        return asm.Jump(HostCondition.Equal);
+        return asm.Jump(HostCondition.NotEqual);
     }
 
     /// <summary>RCX leads to the only entry that may hold an address.</summary>
