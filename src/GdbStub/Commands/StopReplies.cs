@@ -42,7 +42,7 @@ internal static class StopReplies
         {
             context.Console($"gdbhost: {end.Reason}\n");
         }
-        else if (stop.Kind == StopKind.Event)
+        else if (stop is { Kind: StopKind.Event or StopKind.Step, Explanation: not null })
         {
             context.Console($"gdbhost: {stop.Explanation}\n");
         }

@@ -324,7 +324,7 @@ internal sealed class MachineTarget
     {
         MachineStopKind.Breakpoint => _breakpoints.Hit(stop),
         MachineStopKind.Watchpoint => _breakpoints.Watched(stop),
-        MachineStopKind.Step => new TargetStop(StopKind.Step, stop.Cpu),
+        MachineStopKind.Step => new TargetStop(StopKind.Step, stop.Cpu, Explanation: stop.Explanation),
         MachineStopKind.Event => new TargetStop(StopKind.Event, stop.Cpu, Explanation: stop.Explanation),
         MachineStopKind.PowerOff => SwitchedOff(stop),
         MachineStopKind.Exit => new TargetStop(StopKind.Exit, stop.Cpu, ExitCode: stop.ExitCode),

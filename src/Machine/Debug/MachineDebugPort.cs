@@ -489,7 +489,7 @@ public sealed class MachineDebugPort : IDisposable
             ulong pc = core.ProgramCounter;
             if (!moved || (isThere && (pc < _stepMode.From || pc >= _stepMode.To)))
             {
-                return Finish(new MachineStop(MachineStopKind.Step, cpu));
+                return Finish(new MachineStop(MachineStopKind.Step, cpu, Explanation: moved ? null : MachineRegisters.WhyStill(core)));
             }
 
             if (cluster.StopsBeforeStep(core))

@@ -72,6 +72,10 @@ internal sealed unsafe class MachineRegisters
         };
     }
 
+    /// <summary>Why a core does not move when it is to step.</summary>
+    public static string WhyStill(Core core) => $"cpu{core.Configuration.Index} does not step: it is {Describe(core)}, and "
+        + (core.PoweredOff ? "another vCPU has to switch it on (CPU_ON)" : "nothing wakes it while it is stepped alone");
+
     /// <summary>Reads a register into bytes, lowest first; false where this core does not have it.</summary>
     public bool TryRead(Core core, MachineRegister register, Span<byte> value) => TryRead(core, core.State, null, register, value);
 

@@ -50,7 +50,7 @@ public enum WatchAccess
 /// <param name="Address">For a watchpoint: the first byte that is both accessed and watched.</param>
 /// <param name="Watch">For a watchpoint: the kind that was set.</param>
 /// <param name="ExitCode">For an exit: the guest's status.</param>
-/// <param name="Explanation">For an event: what whoever asked for it says of it.</param>
+/// <param name="Explanation">For an event: what whoever asked for it says of it. For a step: why the core has not moved; null where it has.</param>
 public readonly record struct MachineStop(
     MachineStopKind Kind, int Cpu, ulong Address = 0, WatchAccess Watch = WatchAccess.Write, int ExitCode = 0, string? Explanation = null);
 
