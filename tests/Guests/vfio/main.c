@@ -1,5 +1,6 @@
 // Drives devices from user space by vfio-pci, behind an SMMU: data both ways, what is not mapped, what is mapped elsewhere, interrupts.
 //   vfio ADDRESS [ADDRESS]
+//   vfio hold ADDRESS     keeps the device until the kernel asks for it, and group and container a while longer
 // It prints what it finds and ends at the first thing that is wrong, with a line that begins with VFIO-FAILED.
 #include "vfio.h"
 
@@ -159,8 +160,45 @@ static void apart(struct vfio *first, struct vfio *second, const struct model *m
     printf("two devices, one address, memory of its own for each\n");
 }
 
+// The device's slot is emptied: the kernel waits until it is closed. Group and container are not the device's.
+static void hold(const char *address) {
+    struct vfio vfio;
+    vfio_open(&vfio, address, false);
+    const struct model *model = vfio_model(&vfio);
+    uint8_t *pages = new_pages(1);
+    vfio_map(&vfio, pages, IOVA, PAGES * PAGE, true);
+    demand(model->transfer(&vfio, true, IOVA, 64), "a write to mapped memory");
+    int asked;
+    vfio_enable(&vfio, VFIO_PCI_REQ_IRQ_INDEX, 1, &asked);
+    printf("HOLDING\n");
+    struct pollfd wait = { .fd = asked, .events = POLLIN };
+    poll(&wait, 1, -1);
+    demand(model->transfer(&vfio, true, IOVA + PAGE, 64), "a write when the device has been asked for");
+    printf("ASKED\n");
+    munmap((void *)vfio.registers, vfio.bytes);
+    close(vfio.device);
+    char path[128];
+    snprintf(path, sizeof path, "/sys/bus/pci/devices/%s", address);
+    while (access(path, F_OK) == 0) {
+        usleep(10000);
+    }
+
+    printf("GONE\n");
+    sleep(2); // of the slot's last moments
+    printf("CONTAINER-OPEN\n");
+    usleep(100000);
+    close(vfio.group);
+    close(vfio.container);
+    printf("VFIO-END\n");
+}
+
 int main(int count, char **addresses) {
     setvbuf(stdout, NULL, _IONBF, 0);
+    if (count > 2 && strcmp(addresses[1], "hold") == 0) {
+        hold(addresses[2]);
+        return 0;
+    }
+
     struct vfio vfio;
     vfio_open(&vfio, addresses[1], true);
     const struct model *model = vfio_model(&vfio);

@@ -93,6 +93,7 @@ void vfio_open(struct vfio *vfio, const char *address, bool tell) {
 
     struct vfio_region_info region = { .argsz = sizeof region, .index = VFIO_PCI_BAR0_REGION_INDEX };
     demand(vfio->device, VFIO_DEVICE_GET_REGION_INFO, (unsigned long)&region, "region 0");
+    vfio->bytes = region.size;
     vfio->registers = mmap(NULL, region.size, PROT_READ | PROT_WRITE, MAP_SHARED, vfio->device, (off_t)region.offset);
     if (vfio->registers == MAP_FAILED) {
         die("mmap of region 0");
@@ -130,6 +131,7 @@ const struct model *vfio_model(struct vfio *vfio) {
 }
 
 void vfio_close(struct vfio *vfio) {
+    munmap((void *)vfio->registers, vfio->bytes);
     close(vfio->device);
     close(vfio->group);
     close(vfio->container);

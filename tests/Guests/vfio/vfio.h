@@ -13,6 +13,7 @@ struct vfio {
     int group;
     int device;
     volatile uint8_t *registers; // base address register 0
+    size_t bytes;
 };
 
 // How a kind of device is told what to do. Waiting is by its own status register.
