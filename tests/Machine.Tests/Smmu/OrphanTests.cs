@@ -82,7 +82,25 @@ public sealed class OrphanTests : IDisposable
             Ask());
     }
 
-    private IReadOnlyList<string> Ask() => SmmuTopics.Answer(_smmu.Machine, new SmmuQuestion("orphans", []));
+    [Fact]
+    public void Translations_of_a_PASID_are_none_as_long_as_its_descriptor_is_in_memory()
+    {
+        using SmmuFixture smmu = new("dma-exerciser,id=x,addr=3");
+        ExerciserDriver device = new(smmu.Pci, 3);
+        device.EnablePasid();
+        smmu.Cd(at: SmmuFixture.Context + 64);
+        smmu.Map1(Input, SmmuFixture.Data, flags: 0xc40);
+        smmu.Ste(device.Stream, SmmuFixture.OnlyStage1 | SmmuFixture.Context | (2ul << 59), 0, 0, 0);
+        Assert.Equal(0u, device.Do(ExerciserDriver.Read, Input, pasid: ExerciserDriver.Pasid(1)));
+        smmu.Command(0x06 | ((ulong)device.Stream << 32));
+        Assert.Equal([Nothing], Ask(smmu));
+        smmu.Memory(SmmuFixture.Context + 64, 0ul);
+        Assert.StartsWith("the IOTLB holds VMID 0, ASID 1, IOVA 0x1234567000 -> 0x40800000", Assert.Single(Ask(smmu)), StringComparison.Ordinal);
+    }
+
+    private IReadOnlyList<string> Ask() => Ask(_smmu);
+
+    private static IReadOnlyList<string> Ask(SmmuFixture smmu) => SmmuTopics.Answer(smmu.Machine, new SmmuQuestion("orphans", []));
 
     private byte[] State() => [.. _smmu.Machine.Parts.SelectMany(SnapshotWriter.BytesOf)];
 }

@@ -16,6 +16,7 @@ internal static class SmmuOrphans
 {
     private const int MostStreams = 64;
     private const int MostRanges = 16;
+    private const int MostSubstreams = 1 << 10;
     private const ulong Page = 4096;
     private const ulong MostPages = 1 << 16;
 
@@ -93,6 +94,14 @@ internal static class SmmuOrphans
         if (smmu.Streams.Look(smmu.StreamTable, stream, substream: null).Context is StreamContext now)
         {
             yield return now;
+        }
+
+        foreach (uint substream in smmu.Streams.LookSubstreams(smmu.StreamTable, stream).Take(MostSubstreams))
+        {
+            if (smmu.Streams.Look(smmu.StreamTable, stream, substream).Context is StreamContext other)
+            {
+                yield return other;
+            }
         }
 
         foreach (KeptDescriptor kept in smmu.Structures.Find(stream)?.Descriptors ?? [])
