@@ -73,7 +73,7 @@ public sealed class MonitorOnGuestsTests
         "nonsense",
         "msi its", "msi explain 00:00.0",
         "smmu", "smmu streams", "smmu ste 8", "smmu cd 8", "smmu walk 8 0x1000 w", "smmu walk 8 0x1000 w 1", "smmu tlb", "smmu cmdq",
-        "smmu eventq", "smmu priq", "smmu stalls", "smmu atc", "smmu stale",
+        "smmu eventq", "smmu priq", "smmu stalls", "smmu atc", "smmu stale", "smmu orphans",
         "dma explain 00:00.0 0x40000000 w 5", "dma explain 00:00.0 0x40000000 w", "dma log on", "dma log", "dma log last 3 00:00.0",
         "dma log off", "dma doorbells", "dma overlaps 00:00.0",
     ];
