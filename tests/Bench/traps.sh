@@ -40,8 +40,13 @@ measure() {
         kill -0 "$pid" 2>/dev/null || { cat "$work/log" >&2; fail "$1 did not start"; }
         sleep 0.05
     done
-    gdb-multiarch -nx -batch -ex 'set confirm off' -ex 'set architecture aarch64' -ex "target remote 127.0.0.1:$(cat "$work/port")" -ex "$way" \
+    gdb-multiarch -nx -batch -ex 'set confirm off' -ex 'set remotetimeout 60' -ex 'set architecture aarch64' -ex "target remote 127.0.0.1:$(cat "$work/port")" -ex "$way" \
         -ex 'continue' >"$work/gdb" 2>&1 || true
+    if ! grep -q '^traps: ' "$work/gdb"; then
+        jobs -p | xargs -r kill 2>/dev/null || true
+        cat "$work/gdb" "$work/log" >&2
+        fail "gdb did not attach to $1"
+    fi
     wait "$pid" || true
     awk 'END { printf "%.3f\n", $1 + $2 }' "$work/time" >>"$work/$1.$2"
     grep -oE '; [0-9]+ instructions' "$work/log" | tail -n 1 | tr -dc '0-9' >"$work/$1.$2.instructions"
