@@ -63,7 +63,7 @@ internal static class SystemRegisters
         PrintGroup(request, OtherRegisters, left);
     }
 
-    private static void PrintGroup(MonitorRequest request, string title, IReadOnlyList<RegisterDescription> registers)
+    private static void PrintGroup(MonitorRequest request, string title, List<RegisterDescription> registers)
     {
         if (registers.Count > 0)
         {

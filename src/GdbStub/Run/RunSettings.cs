@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
-using System.Linq;
 using GdbHost.GdbStub.CommandLine;
 using GdbHost.GdbStub.Server;
 using GdbHost.GdbStub.Session;
