@@ -85,7 +85,7 @@ public sealed class OrphanTests : IDisposable
     [Fact]
     public void Translations_of_a_PASID_are_none_as_long_as_its_descriptor_is_in_memory()
     {
-        using SmmuFixture smmu = new("dma-exerciser,id=x,addr=3");
+        using SmmuFixture smmu = new("dma-exerciser,id=x,addr=3,pasid=on");
         ExerciserDriver device = new(smmu.Pci, 3);
         device.EnablePasid();
         smmu.Cd(at: SmmuFixture.Context + 64);
