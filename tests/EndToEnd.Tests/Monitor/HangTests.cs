@@ -1,4 +1,3 @@
-using System;
 using System.IO;
 using GdbHost.EndToEnd.Tests.Harness;
 using GdbHost.GdbStub.Target;
