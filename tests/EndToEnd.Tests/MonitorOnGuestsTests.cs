@@ -65,9 +65,10 @@ public sealed class MonitorOnGuestsTests
         "linux", "linux kaslr", "linux log 3", "linux tasks",
         "report /no/such/folder/x.html",
         "dt", "dt /psci",
-        "info registers", "info mtree", "info pci", "info tlb", "info irq", "info mem", "info status", "info version",
+        "info registers", "info mtree", "info pci", "info tlb", "info irq", "info mem", "info qtree", "info status", "info version",
         "xp/8xw 0x40000000", "xp/2xg 0x09000000",
         "gva2gpa $pc",
+        "gpa2hva 0x40000000", "gpa2hva 0x09000000", "gpa2hva 0x9999999999",
         "stop",
         "cont",
         "nonsense",
@@ -164,6 +165,9 @@ public sealed class MonitorOnGuestsTests
         Assert.Contains("first blocked link: pending", TargetRun.Ask(target, "why irq 33"), StringComparison.Ordinal);
         Assert.Contains("uart+0x18: register UARTFR", TargetRun.Ask(target, "reach 0x09000018"), StringComparison.Ordinal);
         Assert.Contains("1b36:0008", TargetRun.Ask(target, "pci"), StringComparison.Ordinal);
+        Assert.Matches(@"(?s)bus: main-system-bus.*dev: uart, mmio 0x0009000000/0x1000\n.*bus: pcie\.0.*1b36:0008", TargetRun.Ask(target, "info qtree"));
+        Assert.StartsWith("0x40000010 is ram+0x10;", TargetRun.Ask(target, "gpa2hva 0x40000010"), StringComparison.Ordinal);
+        Assert.StartsWith("Memory at address 0x9000000 is not RAM: uart", TargetRun.Ask(target, "gpa2hva 0x09000000"), StringComparison.Ordinal);
         Assert.StartsWith("000: 36 1b 08 00", TargetRun.Ask(target, "pci config 00:00.0"), StringComparison.Ordinal);
         Assert.Contains("method = \"smc\"", TargetRun.Ask(target, "dt /psci"), StringComparison.Ordinal);
         Assert.Contains("[    0.", TargetRun.Ask(target, "serial 100"), StringComparison.Ordinal);
@@ -195,6 +199,7 @@ public sealed class MonitorOnGuestsTests
     [InlineData("xp/99999xg 0x0")]
     [InlineData("xp/4q 0x0")]
     [InlineData("gva2gpa")]
+    [InlineData("gpa2hva")]
     [InlineData("report")]
     [InlineData("linux log 0")]
     [InlineData("linux everything")]

@@ -3,8 +3,10 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Linq;
 using System.Reflection;
+using GdbHost.GdbStub.Monitor.Addresses;
 using GdbHost.GdbStub.Monitor.Json;
 using GdbHost.GdbStub.Target;
+using GdbHost.Machine.Debug.Addresses;
 
 namespace GdbHost.GdbStub.Monitor;
 
@@ -13,11 +15,12 @@ internal static class QemuNames
 {
     public static readonly MonitorCommand[] Rows =
     [
-        new("info", "registers|cpus|mtree|pci|tlb|irq|pic|mem|status|version", "QEMU's names: the same as registers, cpus, map, pci, tlb, gic, s1 map", Info)
+        new("info", "registers|cpus|mtree|pci|qtree|tlb|irq|pic|mem|status|version", "QEMU's names: the same as registers, cpus, map, pci, devices by bus, tlb, gic, s1 map", Info)
         {
             Examples =
             [
                 new("mtree", "the memory map, as on QEMU"),
+                new("qtree", "every device, by its bus"),
             ],
         },
         new("xp", "/[COUNT][x][b|h|w|g] PA", "dumps physical memory in hexadecimal, such as xp/8xw 0x40000000", Dump)
@@ -32,6 +35,13 @@ internal static class QemuNames
             Examples =
             [
                 new("$pc", "the IPA of the instruction"),
+            ],
+        },
+        new("gpa2hva", "PA", "says which memory is at a physical address; where the host keeps it is not told", HostAddress, static t => t is IInspected)
+        {
+            Examples =
+            [
+                new("0x40000000", "whether there is RAM"),
             ],
         },
         new("stop", "", "says whether the guest stands still", Stop)
@@ -88,6 +98,9 @@ internal static class QemuNames
             case "registers":
                 Registers(request);
                 break;
+            case "qtree":
+                Devices(request);
+                break;
             case "status":
                 request.Line("VM status: paused (by gdb)");
                 break;
@@ -97,6 +110,22 @@ internal static class QemuNames
             default:
                 MonitorArguments.Usage(request, "info");
                 break;
+        }
+    }
+
+    private static void Devices(MonitorRequest request)
+    {
+        request.Line("bus: main-system-bus", new Fact("bus", "main-system-bus"));
+        foreach (MemoryRegion region in request.Target is IMemoryMap map ? map.MemoryRegions.Where(static r => r.Kind == "device") : [])
+        {
+            request.Line($"  dev: {region.Name}, mmio 0x{region.Start:x10}/0x{region.Length:x}",
+                new("dev", region.Name), new("first", region.Start), new("bytes", region.Length));
+        }
+
+        if (request.Target is IPciDevices)
+        {
+            request.Line("bus: pcie.0", new Fact("bus", "pcie.0"));
+            MonitorTable.Run(request, "pci", []);
         }
     }
 
@@ -185,6 +214,30 @@ internal static class QemuNames
         else
         {
             request.Fail($"Unmapped: {(report.Failure is null ? "" : TranslationWords.Failure(report.Failure))}");
+        }
+    }
+
+    private static void HostAddress(MonitorRequest request, ReadOnlySpan<string> arguments)
+    {
+        if (arguments.Length != 1 || !MonitorArguments.TryAddress(request, arguments[0], out ulong address))
+        {
+            MonitorArguments.Usage(request, "gpa2hva");
+            return;
+        }
+
+        PlaceReport? place = ((IInspected)request.Target).Inspection.Place(address);
+        if (place is null)
+        {
+            request.Fail($"No memory is mapped at address 0x{address:x}");
+        }
+        else if (place.Kind == "device")
+        {
+            request.Fail($"Memory at address 0x{address:x} is not RAM: {AddressCommands.Words(place)}");
+        }
+        else
+        {
+            request.Line($"0x{address:x} is {place.Region}+0x{place.Offset:x}; its place in this host's memory is another one in each run: read it by xp, or in gdb after \"monitor space physical\"",
+                new("pa", address), new("region", place.Region), new("offset", place.Offset));
         }
     }
 
