@@ -22,46 +22,25 @@ namespace GdbHost.Machine.Debug;
 /// </summary>
 public sealed class MachineDebugPort : IDisposable
 {
-    /// <summary>Virtual nanoseconds that run before requests are looked at: about a millisecond of host time.</summary>
-    private const ulong SliceNanoseconds = 200_000;
-
-    /// <summary>Steps of a range that are done before requests are looked at.</summary>
-    private const int SliceSteps = 4096;
-
     private readonly Boards.Machine _machine;
     private readonly MachineThread _thread;
     private readonly MachineRegisters _registers;
     private readonly MachineSnapshots _snapshots;
     private readonly MachinePci _pci;
-    private Action<MachineStop>? _onStop;
-    private volatile bool _stopRequested;
-    private int _stoppedCpu;
-    private int? _stepping;
-    private StepMode _stepMode;
-    private bool _steppedThere;
-
-    // What the newest resume asked for. The machine stands still when it comes, so it cannot meet another one.
-    private readonly CoreAction[] _resumeActions;
-    private readonly Action _resume;
-    private Action<MachineStop>? _resumeStop;
-    private StepMode _resumeStep;
+    private readonly MachineRun _run;
 
     private MachineDebugPort(Boards.Machine machine, SerialTail serial)
     {
         _machine = machine;
-        _resumeActions = new CoreAction[machine.Cluster.Cores.Count];
-        _resume = () =>
-        {
-            _onStop = _resumeStop;
-            StartRun(_resumeActions, _resumeStep);
-        };
         _registers = new MachineRegisters();
         _snapshots = new MachineSnapshots(machine);
         _pci = new MachinePci(machine);
         MemoryMap = DebugMemory.MapOf(machine.Bus);
-        _thread = new MachineThread(RunSlice);
+        _run = new MachineRun(machine, Moved);
+        _thread = _run.Thread;
         ExceptionListeners listeners = new(machine.Cores);
         Inspection = new MachineInspection(machine, _thread, serial, listeners);
+        _run.Inspection = Inspection;
         Watches = new MachineWatches(machine, _thread);
         Worlds = new MachineWorlds(machine, _thread, _registers, listeners);
         Tracing = new MachineTracing(machine, _thread, _registers, listeners);
@@ -108,24 +87,36 @@ public sealed class MachineDebugPort : IDisposable
     public ulong VirtualNanoseconds => Ask(() => _machine.Clock.Now);
 
     /// <summary>Instructions after which the machine stops by itself; null for no limit. Exact to the instruction.</summary>
-    public ulong? InstructionLimit { get; set; }
+    public ulong? InstructionLimit
+    {
+        get => _run.InstructionLimit;
+        set => _run.InstructionLimit = value;
+    }
 
     /// <summary>Stop with <see cref="MachineStopKind.Stuck"/> when nothing in the machine will ever wake a core; else wait for input from outside.</summary>
     public bool StopsWhenStuck
     {
-        get;
+        get => _run.StopsWhenStuck;
         set
         {
-            field = value;
+            _run.StopsWhenStuck = value;
             _thread.Post(() => _machine.Console?.InputEnded = value);
         }
     }
 
     /// <summary>A reset that the guest asks for is given at once and the run goes on; else the machine stops with <see cref="MachineStopKind.Reset"/>.</summary>
-    public bool GivesResets { get; set; }
+    public bool GivesResets
+    {
+        get => _run.GivesResets;
+        set => _run.GivesResets = value;
+    }
 
     /// <summary>Called on the machine thread after each slice with the virtual time, to throttle a run to real time.</summary>
-    public Action<ulong>? AfterSlice { get; set; }
+    public Action<ulong>? AfterSlice
+    {
+        get => _run.AfterSlice;
+        set => _run.AfterSlice = value;
+    }
 
     /// <summary>Whether a file begins as a snapshot does, of whatever format and machine.</summary>
     public static bool IsSnapshot(string path) => MachineSnapshots.IsSnapshot(path);
@@ -149,25 +140,10 @@ public sealed class MachineDebugPort : IDisposable
     /// <param name="actions">One for each core. Where one steps, only that one moves.</param>
     /// <param name="onStop">Told of the stop.</param>
     /// <param name="step">How it steps.</param>
-    public void Resume(IReadOnlyList<CoreAction> actions, Action<MachineStop> onStop, StepMode step = default)
-    {
-        for (int core = 0; core < _resumeActions.Length; core++)
-        {
-            _resumeActions[core] = actions[core];
-        }
-
-        _stopRequested = false;
-        _resumeStop = onStop;
-        _resumeStep = step;
-        _thread.Do(_resume);
-    }
+    public void Resume(IReadOnlyList<CoreAction> actions, Action<MachineStop> onStop, StepMode step = default) => _run.Resume(actions, onStop, step);
 
     /// <summary>Asks a running machine to stop soon; does nothing to one that stands still.</summary>
-    public void RequestStop()
-    {
-        _stopRequested = true;
-        _thread.Post(static () => { });
-    }
+    public void RequestStop() => _run.RequestStop();
 
     /// <summary>Resets the machine as its reset button would: images loaded again, cores at their start. Only while it stands still.</summary>
     public void Reset() => _thread.Invoke(() =>
@@ -371,7 +347,11 @@ public sealed class MachineDebugPort : IDisposable
     /// <summary>
     /// Somebody outside can still send by a way that is not the console: a machine that waits is not stuck.
     /// </summary>
-    public bool AwaitsOthers { get; set; }
+    public bool AwaitsOthers
+    {
+        get => _run.AwaitsOthers;
+        set => _run.AwaitsOthers = value;
+    }
 
     /// <summary>Called on the machine's thread with what a driver did that made a device refuse it or stop.</summary>
     public Action<string, string>? DeviceProblem
@@ -395,8 +375,7 @@ public sealed class MachineDebugPort : IDisposable
 
     public void Dispose()
     {
-        _stopRequested = true;
-        _thread.Dispose();
+        _run.Dispose();
         _machine.Dispose();
     }
 
@@ -435,160 +414,4 @@ public sealed class MachineDebugPort : IDisposable
         _thread.Invoke(() => answer = question());
         return answer!;
     }
-
-    private void StartRun(CoreAction[] actions, StepMode step)
-    {
-        Cluster cluster = _machine.Cluster;
-        int stepping = Array.IndexOf(actions, CoreAction.Step);
-        _stepping = stepping < 0 ? null : stepping;
-        _stepMode = step;
-        _steppedThere = false;
-        if (stepping >= 0)
-        {
-            // It may have been held while others ran.
-            cluster.Cores[stepping].Held = false;
-            if (StepSlice(stepping))
-            {
-                _thread.StartSlices();
-            }
-
-            return;
-        }
-
-        for (int k = 0; k < actions.Length; k++)
-        {
-            cluster.Cores[k].Held = actions[k] == CoreAction.Hold;
-        }
-
-        cluster.PassStop(cluster.Cores[_stoppedCpu]);
-        _thread.StartSlices();
-    }
-
-    /// <summary>Steps until the range is left, for a slice at most; false when it has stopped.</summary>
-    private bool StepSlice(int cpu)
-    {
-        Cluster cluster = _machine.Cluster;
-        Core core = cluster.Cores[cpu];
-        for (int steps = 0; steps < SliceSteps; steps++)
-        {
-            // Outside the world that is stepped in, what is done there is one step; an interrupt may be what leads back.
-            bool wasThere = _stepMode.Within is null || World.Of(core) == _stepMode.Within;
-            bool moved = cluster.Step(core, _stepMode.TakesInterrupts || !wasThere);
-            if (cluster.Debug.Stop != DebugStopKind.None)
-            {
-                return Finish(DebugStop());
-            }
-
-            if (Wish() is MachineStop stop)
-            {
-                return Finish(stop);
-            }
-
-            _steppedThere |= wasThere;
-            bool isThere = _steppedThere && (_stepMode.Within is null || World.Of(core) == _stepMode.Within);
-            ulong pc = core.ProgramCounter;
-            if (!moved || (isThere && (pc < _stepMode.From || pc >= _stepMode.To)))
-            {
-                return Finish(new MachineStop(MachineStopKind.Step, cpu, Explanation: moved ? null : MachineRegisters.WhyStill(core)));
-            }
-
-            if (cluster.StopsBeforeStep(core))
-            {
-                return Finish(DebugStop());
-            }
-        }
-
-        return true;
-    }
-
-    private bool RunSlice()
-    {
-        if (_stopRequested)
-        {
-            return Finish(new MachineStop(MachineStopKind.Requested, _stepping ?? 0));
-        }
-
-        if (_stepping is int cpu)
-        {
-            return StepSlice(cpu);
-        }
-
-        // A stop at an event may have come with the guest's wish for an end.
-        if (PowerStop() is MachineStop wished)
-        {
-            return TryGiveReset() || Finish(wished);
-        }
-
-        Cluster cluster = _machine.Cluster;
-        ulong limit = InstructionLimit ?? ulong.MaxValue;
-        if (cluster.Retired >= limit)
-        {
-            return Finish(new MachineStop(MachineStopKind.InstructionLimit, 0));
-        }
-
-        RunEnd end = cluster.Run(SliceNanoseconds, limit - cluster.Retired);
-        AfterSlice?.Invoke(cluster.Elapsed);
-        switch (end)
-        {
-            case RunEnd.DebugStop:
-                return Finish(DebugStop());
-            case RunEnd.Requested when Wish() is MachineStop stop:
-                return Finish(stop);
-            case RunEnd.Idle when EventStop(Inspection.ForEverIdle) is MachineStop idle:
-                return Finish(idle);
-            case RunEnd.Idle when StopsWhenStuck && !AwaitsOthers:
-                return Finish(new MachineStop(MachineStopKind.Stuck, 0));
-            case RunEnd.Idle:
-                _thread.AwaitRequest();
-                return true;
-            default:
-                return true;
-        }
-    }
-
-    private bool TryGiveReset()
-    {
-        bool given = GivesResets && _machine.Power == PowerState.ResetRequested;
-        if (given)
-        {
-            _machine.Reset();
-            Moved();
-        }
-
-        return given;
-    }
-
-    private bool Finish(MachineStop stop)
-    {
-        Action<MachineStop>? tell = _onStop;
-        _onStop = null;
-        _stoppedCpu = stop.Cpu;
-        tell?.Invoke(stop);
-        return false;
-    }
-
-    private MachineStop DebugStop()
-    {
-        DebugStops debug = _machine.Cluster.Debug;
-        return debug.Stop switch
-        {
-            DebugStopKind.Event => new MachineStop(MachineStopKind.Event, debug.StopCore, Explanation: debug.StopExplanation),
-            DebugStopKind.Breakpoint => new MachineStop(MachineStopKind.Breakpoint, debug.StopCore, debug.StopAddress),
-            _ => new MachineStop(MachineStopKind.Watchpoint, debug.StopCore, debug.StopAddress, (WatchAccess)debug.StopWatchpoint.Kind),
-        };
-    }
-
-    /// <summary>The stop for what the guest has asked of the board's power control; null where there is none, or it has its reset now.</summary>
-    private MachineStop? Wish() => EventStop(Inspection.AtReset) ?? (TryGiveReset() ? null : PowerStop());
-
-    private MachineStop? EventStop(string? words) =>
-        words is null ? null : new MachineStop(MachineStopKind.Event, _machine.Cluster.Debug.StopCore, Explanation: words);
-
-    private MachineStop? PowerStop() => _machine.Power switch
-    {
-        PowerState.Off => new MachineStop(MachineStopKind.PowerOff, 0),
-        PowerState.Exited => new MachineStop(MachineStopKind.Exit, 0, ExitCode: _machine.ExitCode),
-        PowerState.ResetRequested => new MachineStop(MachineStopKind.Reset, 0),
-        _ => null,
-    };
 }
