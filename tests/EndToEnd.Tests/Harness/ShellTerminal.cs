@@ -14,7 +14,8 @@ internal sealed class ShellTerminal : IDisposable
 
     public ShellTerminal(string line)
     {
-        ProcessStartInfo start = new("script", ["-qfec", line, "/dev/null"])
+        // A shell cannot trap what it ignores from its start, as what runs in the background of a script does with Ctrl-C.
+        ProcessStartInfo start = new("env", ["--default-signal=INT,QUIT,HUP", "script", "-qfec", line, "/dev/null"])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
