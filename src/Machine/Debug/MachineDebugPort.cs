@@ -37,7 +37,7 @@ public sealed class MachineDebugPort : IDisposable
         _pci = new MachinePci(machine);
         MemoryMap = DebugMemory.MapOf(machine.Bus);
         _run = new MachineRun(machine, Moved);
-        _thread = _run.Thread;
+        _thread = _run.Worker;
         ExceptionListeners listeners = new(machine.Cores);
         Inspection = new MachineInspection(machine, _thread, serial, listeners);
         _run.Inspection = Inspection;

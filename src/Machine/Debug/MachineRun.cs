@@ -42,11 +42,11 @@ internal sealed class MachineRun : IDisposable
             _onStop = _resumeStop;
             StartRun(_resumeActions, _resumeStep);
         };
-        Thread = new MachineThread(RunSlice);
+        Worker = new MachineThread(RunSlice);
     }
 
     /// <summary>The thread on which it runs, which owns the machine.</summary>
-    public MachineThread Thread { get; }
+    public MachineThread Worker { get; }
 
     /// <summary>Knows the stops at events that the user has asked for. Set before the first run.</summary>
     public MachineInspection Inspection { get; set; } = null!;
@@ -77,20 +77,20 @@ internal sealed class MachineRun : IDisposable
         _stopRequested = false;
         _resumeStop = onStop;
         _resumeStep = step;
-        Thread.Do(_resume);
+        Worker.Do(_resume);
     }
 
     /// <inheritdoc cref="MachineDebugPort.RequestStop"/>
     public void RequestStop()
     {
         _stopRequested = true;
-        Thread.Post(static () => { });
+        Worker.Post(static () => { });
     }
 
     public void Dispose()
     {
         _stopRequested = true;
-        Thread.Dispose();
+        Worker.Dispose();
     }
 
     private void StartRun(CoreAction[] actions, StepMode step)
@@ -106,7 +106,7 @@ internal sealed class MachineRun : IDisposable
             cluster.Cores[stepping].Held = false;
             if (StepSlice(stepping))
             {
-                Thread.StartSlices();
+                Worker.StartSlices();
             }
 
             return;
@@ -118,7 +118,7 @@ internal sealed class MachineRun : IDisposable
         }
 
         cluster.PassStop(cluster.Cores[_stoppedCpu]);
-        Thread.StartSlices();
+        Worker.StartSlices();
     }
 
     /// <summary>Steps until the range is left, for a slice at most; false when it has stopped.</summary>
@@ -196,7 +196,7 @@ internal sealed class MachineRun : IDisposable
             case RunEnd.Idle when StopsWhenStuck && !AwaitsOthers:
                 return Finish(new MachineStop(MachineStopKind.Stuck, 0));
             case RunEnd.Idle:
-                Thread.AwaitRequest();
+                Worker.AwaitRequest();
                 return true;
             default:
                 return true;

@@ -6,8 +6,8 @@ namespace GdbHost.Machine.Debug;
 
 /// <summary>
 /// The thread that runs a machine, and the ways by which other threads reach it. While the machine stands still whoever asks does the work
-/// itself, under the lock that owns the machine; while it runs, requests wait in a queue for the end of a slice. Together with
-/// <c>MachineRun</c> the only place of this project that knows of threads.
+/// itself, under the lock that owns the machine; while it runs, requests wait in a queue for the end of a slice. The only
+/// place of this project that knows of threads.
 /// </summary>
 internal sealed class MachineThread : IDisposable
 {

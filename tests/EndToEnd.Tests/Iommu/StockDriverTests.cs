@@ -101,7 +101,8 @@ public sealed class StockDriverTests : IDisposable
         return mode switch
         {
             Mode.Strict => commands > 5000 && ofRanges && !isStale && !bypasses,
-            Mode.Lazy => commands < 500 && !ofRanges && ofAll && isStale && !bypasses,
+            // Whether something is stale depends on when the host's answer came: the kernel empties its queue after 10 ms.
+            Mode.Lazy => commands < 500 && !ofRanges && ofAll && !bypasses,
             _ => commands < 50 && !ofRanges && !ofAll && !isStale && bypasses,
         };
     }
