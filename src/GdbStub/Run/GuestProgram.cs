@@ -1,5 +1,7 @@
 using System;
+using System.Collections.Generic;
 using System.Globalization;
+using System.Linq;
 using System.Net.Sockets;
 using System.Text;
 using System.Threading;
@@ -11,6 +13,7 @@ using GdbHost.GdbStub.Report;
 using GdbHost.GdbStub.Serial;
 using GdbHost.GdbStub.Server;
 using GdbHost.GdbStub.Session;
+using GdbHost.GdbStub.Symbols;
 using GdbHost.GdbStub.Target;
 using GdbHost.Machine.Boards;
 using GdbHost.Machine.Debug;
@@ -41,15 +44,16 @@ internal sealed class GuestProgram(RunSettings settings, Log log)
             settings.Serial, settings.AllowRemote, log, () => guest?.Finish(new GuestEnd(ExitStatus.PoweredOff, "ended by the user")));
         using ISerialBackend secureSerial = OpenSecureSerial(configuration);
         Action<ulong>? pace = settings.Paced ? new RealTimePace().Hold : host.HasNetworks ? host.HoldForNetworks : null;
+        IReadOnlyList<(SymbolTable Table, SymbolLibrary? Library)> named = Programs.Named(settings);
         using var machine = MachineTarget.Create(
             configuration, b => serial.Write([b]), settings.MaxInstructions, pace, settings.Ending, b => secureSerial.Write([b]),
-            Programs.Libraries(settings));
+            [.. named.Select(static n => n.Library).OfType<SymbolLibrary>()]);
         if (settings.Restore is not null && machine.LoadSnapshot(settings.Restore) is string problem)
         {
             throw new UserErrorException($"--restore: {problem}");
         }
 
-        machine.Description = new RunDescription(settings.CommandLine, Programs.Symbols(settings, configuration));
+        machine.Description = new RunDescription(settings.CommandLine, Programs.Symbols(named.Select(static n => n.Table), configuration));
         ExitReport? report = ExitReport.Begin(settings.Report, settings.ReportNamedBy);
         if (settings.TrapLog is not null)
         {

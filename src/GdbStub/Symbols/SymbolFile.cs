@@ -13,6 +13,7 @@ namespace GdbHost.GdbStub.Symbols;
 /// </summary>
 internal static class SymbolFile
 {
+    private const int HeaderBytes = 64;
     private const int SectionHeaderBytes = 64;
     private const int SymbolBytes = 24;
     private const uint SymbolTableType = 2;
@@ -22,19 +23,23 @@ internal static class SymbolFile
     private const int MostNameBytes = 512;
 
     /// <exception cref="UserErrorException">The file cannot be used.</exception>
-    public static SymbolTable Read(string option, string path)
+    public static SymbolTable Read(string option, string path) => Of(option, path, InputFile.Read(option, path).Span);
+
+    /// <summary>The same for a file that has been read.</summary>
+    /// <exception cref="UserErrorException">It names nothing.</exception>
+    public static SymbolTable Of(string option, string path, ReadOnlySpan<byte> bytes)
     {
-        ReadOnlySpan<byte> bytes = InputFile.Read(option, path).Span;
         SymbolTable table = new(path, IsElf(bytes) ? OfElf(bytes) : OfMap(bytes));
         return table.Count > 0
             ? table
             : throw new UserErrorException($"{option}: {path} has no symbols; name an unstripped ELF file such as vmlinux, or a System.map");
     }
 
+    /// <summary>Whether a file begins as a whole 64-bit little-endian ELF header does.</summary>
+    public static bool IsElf(ReadOnlySpan<byte> bytes) => bytes.Length >= HeaderBytes && bytes.StartsWith("\u007fELF\u0002\u0001"u8);
+
     /// <summary>The symbols of an ELF file; empty for anything else, and for one without.</summary>
     public static SymbolTable OfProgram(string name, ReadOnlySpan<byte> bytes) => new(name, IsElf(bytes) ? OfElf(bytes) : []);
-
-    private static bool IsElf(ReadOnlySpan<byte> bytes) => bytes.Length >= 64 && bytes.StartsWith("\u007fELF\u0002\u0001"u8);
 
     private static List<(ulong, string)> OfElf(ReadOnlySpan<byte> file)
     {

@@ -15,21 +15,20 @@ namespace GdbHost.GdbStub.Symbols;
 /// <param name="Segments">The address of each loadable segment, in the order of the file; gdb wants all of them.</param>
 internal sealed record SymbolLibrary(string Name, ReadOnlyMemory<byte> Bytes, IReadOnlyList<ulong> Segments)
 {
-    private const int HeaderBytes = 64;
     private const int ProgramHeaderBytes = 56;
     private const uint Loadable = 1; // PT_LOAD
 
     /// <summary>As gdb is told of it.</summary>
     public XmlLibrary Library => new(Name, Segments);
 
-    /// <summary>Reads FILE or FILE@OFFSET, whose OFFSET is added to the addresses that it is linked at.</summary>
-    /// <param name="option">The option that has named it, for messages.</param>
+    /// <param name="option">The option that has named the file, for messages.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="offset">What is added to the addresses that it is linked at, as the user wrote it; null for nothing.</param>
+    /// <param name="bytes">Its content.</param>
     /// <returns>Null for a file of names alone, such as a System.map: gdb cannot use it.</returns>
-    /// <exception cref="UserErrorException">There is no such file, or there is nothing in it that an offset could move.</exception>
-    public static SymbolLibrary? Of(string option, string text)
+    /// <exception cref="UserErrorException">There is nothing in it that an offset could move.</exception>
+    public static SymbolLibrary? Of(string option, string path, string? offset, ReadOnlyMemory<byte> bytes)
     {
-        (string path, string? offset) = OptionValues.FileAt(text);
-        ReadOnlyMemory<byte> bytes = InputFile.Read(option, path);
         List<ulong> segments = SegmentsOf(bytes.Span, offset is null ? 0 : OptionValues.Address(option, offset));
         if (segments.Count == 0)
         {
@@ -44,7 +43,7 @@ internal sealed record SymbolLibrary(string Name, ReadOnlyMemory<byte> Bytes, IR
     private static List<ulong> SegmentsOf(ReadOnlySpan<byte> file, ulong offset)
     {
         List<ulong> segments = [];
-        if (file.Length < HeaderBytes || !file.StartsWith("\u007fELF\u0002\u0001"u8))
+        if (!SymbolFile.IsElf(file))
         {
             return segments;
         }
