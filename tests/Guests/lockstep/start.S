@@ -1,5 +1,7 @@
 // Entry at EL2, the vectors of EL1 and EL2, and the way to a stub and back. DDI 0487: Exception vectors.
 
+#include "../entry.h"
+
     .section .text.boot, "ax"
     .global _start
 _start:
@@ -15,15 +17,8 @@ _start:
     msr     vbar_el1, x0
     msr     cptr_el2, xzr
     isb
-    adrp    x0, bss_start
-    add     x0, x0, :lo12:bss_start
-    adrp    x1, bss_end
-    add     x1, x1, :lo12:bss_end
-1:  cmp     x0, x1
-    b.hs    2f
-    stp     xzr, xzr, [x0], #16
-    b       1b
-2:  bl      harness_start
+    clear_bss
+    bl      harness_start
     bl      program
     bl      harness_end
 

@@ -1,5 +1,6 @@
 // Entry at EL2, the EL2 vectors, and the way into the guest. DDI 0487: Exception vectors, ESR_EL2, HCR_EL2.
 
+#include "../entry.h"
 #include "forms.h"
 
     .section .text.boot, "ax"
@@ -14,16 +15,8 @@ _start:
     msr     vbar_el2, x0
     isb
 
-    adrp    x0, bss_start
-    add     x0, x0, :lo12:bss_start
-    adrp    x1, bss_end
-    add     x1, x1, :lo12:bss_end
-1:  cmp     x0, x1
-    b.hs    2f
-    stp     xzr, xzr, [x0], #16
-    b       1b
-
-2:  bl      hypervisor_main
+    clear_bss
+    bl      hypervisor_main
     // No return from the guest's side: hypervisor_main has set everything but the registers of the guest itself.
 
     .global enter_guest

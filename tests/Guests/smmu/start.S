@@ -1,19 +1,14 @@
 // Entry at EL1 or EL2, with the MMU off. An exception ends the program: there is none that it expects.
 // DDI 0487: Exception vectors; DEN 0022, Power State Coordination Interface, SYSTEM_OFF.
 
+#include "../entry.h"
+
     .section .text.boot, "ax"
     .global _start
     .type _start, %function
 _start:
-    adrp    x0, bss_start
-    add     x0, x0, :lo12:bss_start
-    adrp    x1, bss_end
-    add     x1, x1, :lo12:bss_end
-1:  cmp     x0, x1
-    b.hs    2f
-    stp     xzr, xzr, [x0], #16
-    b       1b
-2:  adrp    x0, stack_top
+    clear_bss
+    adrp    x0, stack_top
     add     x0, x0, :lo12:stack_top
     mov     sp, x0
     adrp    x0, vectors

@@ -1,21 +1,15 @@
 // Entry at EL3, vectors of all four programs (monitor, hypervisor, kernel, trusted kernel), and the ways down.
 // DDI 0487: Exception vectors; ERET.
 
+#include "../entry.h"
 #include "frame.h"
 
     .section .text.boot, "ax"
     .global _start
     .type _start, %function
 _start:
-    adrp    x0, bss_start
-    add     x0, x0, :lo12:bss_start
-    adrp    x1, bss_end
-    add     x1, x1, :lo12:bss_end
-1:  cmp     x0, x1
-    b.hs    2f
-    stp     xzr, xzr, [x0], #16
-    b       1b
-2:  adrp    x0, monitor_stack
+    clear_bss
+    adrp    x0, monitor_stack
     add     x0, x0, :lo12:monitor_stack
     mov     sp, x0
     adrp    x0, monitor_vectors
