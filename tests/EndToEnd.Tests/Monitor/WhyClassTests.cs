@@ -108,6 +108,27 @@ public sealed class WhyClassTests
         Assert.Contains("taken from EL1 to EL1", why, StringComparison.Ordinal);
     }
 
+    // What an interrupt leaves: it sets ELR_EL1 and SPSR_EL1, and leaves ESR_EL1 as the exception before it has.
+    [Theory]
+    [InlineData(0x5600u, "ESR_EL1 is of the exception before it, as there is no SVC at 0x40080004", "exception class: SVC")]
+    [InlineData(0x9200u, "ESR_EL1 is of the exception before it, as SPSR_EL1 is of EL1, not of a lower level", "exception class: data abort from a lower exception level")]
+    public void Syndrome_of_an_earlier_exception_is_not_taken_for_that_of_an_interrupt(uint syndrome, string mismatch, string words)
+    {
+        uint[] program =
+        [
+            MoveWide(0, syndrome, 16), Write(3, 0, 5, 2, 0, 0),
+            MoveWide(1, 0x4008, 16), Add(1, 8), Write(3, 0, 4, 0, 1, 1),
+            MoveWide(2, 0x3c5), Write(3, 0, 4, 0, 0, 2), BranchToItself,
+        ];
+        using MachineTarget target = Target(program, el2: false, limit: 20);
+        TargetRun.Run(target);
+        string why = TargetRun.Ask(target, "why");
+
+        Assert.StartsWith("cpu0: an interrupt at 0x40080008, taken to EL1, or a write of ELR_EL1; " + mismatch, why, StringComparison.Ordinal);
+        Assert.Contains(words, why, StringComparison.Ordinal);
+        Assert.DoesNotContain("reason: ", why, StringComparison.Ordinal);
+    }
+
     // By hand from the ISS encodings of DDI 0487.
     [Theory]
     [InlineData(0xbe00_0011UL, "EC = 0x2f", "SError interrupt")]

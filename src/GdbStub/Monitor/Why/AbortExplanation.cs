@@ -20,6 +20,13 @@ internal static class AbortExplanation
             return;
         }
 
+        if (taken.Mismatch(request) is string mismatch)
+        {
+            request.Line($"cpu{request.Cpu}: an interrupt at 0x{taken.Pc:x}, taken to EL{taken.To}, or a write of ELR_EL{taken.To}; ESR_EL{taken.To} is of the exception before it, as {mismatch}");
+            SystemRegisters.PrintFields(request, $"ESR_EL{taken.To}", taken.Syndrome, withClearFlags: false);
+            return;
+        }
+
         request.Line($"cpu{request.Cpu}: {Syndrome.ClassWords(taken.Syndrome)}, taken {(taken.From is int from ? $"from EL{from} " : "")}to EL{taken.To}, pc 0x{taken.Pc:x}");
         SystemRegisters.PrintFields(request, $"ESR_EL{taken.To}", taken.Syndrome, withClearFlags: false);
         Instruction(request, taken);
@@ -37,10 +44,7 @@ internal static class AbortExplanation
 
     private static void Instruction(MonitorRequest request, TakenException taken)
     {
-        Span<byte> word = stackalloc byte[4];
-        AddressView view = taken.From switch { 2 => AddressView.El2, 3 => AddressView.El3, _ => AddressView.El1 };
-        bool read = request.Target.ReadMemory(request.Cpu, view, taken.InstructionAddress, word) == word.Length;
-        string text = read ? $"0x{BitConverter.ToUInt32(word):x8}" : "not readable";
+        string text = taken.Instruction(request) is uint word ? $"0x{word:x8}" : "not readable";
         string access = taken.Trap is MachineTrap t ? TrapWords.Access(t) : TrapWords.Access(AsTrap(taken));
         request.Line($"instruction: {text} at 0x{taken.InstructionAddress:x}{(access.Length > 0 ? ": " : "")}{access}");
     }

@@ -29,6 +29,35 @@ internal sealed record TakenException(int? From, int To, ulong Syndrome, ulong F
     /// </summary>
     public ulong InstructionAddress => Class is 0x15 or 0x16 || (Class == 0x17 && To == 3) ? Pc - 4 : Pc;
 
+    /// <summary>
+    /// Why ELR_ELx and SPSR_ELx cannot be of the exception that ESR_ELx tells of; null where they can. An interrupt changes the first two
+    /// alone (DDI 0487, ESR_ELx; Exception entry).
+    /// </summary>
+    public string? Mismatch(MonitorRequest request) => Trap is not null ? null : Class switch
+    {
+        0x20 or 0x24 or 0x30 or 0x32 or 0x34 when From == To => $"SPSR_EL{To} is of EL{From}, not of a lower level",
+        0x21 or 0x25 or 0x31 or 0x33 or 0x35 when From != To => $"SPSR_EL{To} is of EL{From}, not of EL{To}",
+        0x15 => Unless(request, 0xd400_0001, "SVC"),
+        0x16 => Unless(request, 0xd400_0002, "HVC"),
+        0x17 => Unless(request, 0xd400_0003, "SMC"),
+        0x3c => Unless(request, 0xd420_0000, "BRK"),
+        _ => null,
+    };
+
+    /// <summary>The word of the instruction that caused it; null where it cannot be read.</summary>
+    public uint? Instruction(MonitorRequest request)
+    {
+        Span<byte> word = stackalloc byte[sizeof(uint)];
+        AddressView view = From switch { 2 => AddressView.El2, 3 => AddressView.El3, _ => AddressView.El1 };
+        return request.Target.ReadMemory(request.Cpu, view, InstructionAddress, word) == word.Length ? BitConverter.ToUInt32(word) : null;
+    }
+
+    private string? Unless(MonitorRequest request, uint call, string name)
+    {
+        const uint WithoutImmediate = 0xffe0_001f;
+        return Instruction(request) is uint word && (word & WithoutImmediate) != call ? $"there is no {name} at 0x{InstructionAddress:x}" : null;
+    }
+
     /// <summary>The newest one that is known of this vCPU; null where nothing was ever taken.</summary>
     public static TakenException? Newest(MonitorRequest request)
     {
