@@ -9,16 +9,21 @@ using GdbHost.Machine.Network;
 namespace GdbHost.GdbStub.Backends;
 
 /// <summary>One TCP connection of the host's for a guest. It reads no more than the guest has room for.</summary>
-internal sealed class HostConnection(uint flow, Action<HostNetworkEvent> tell, Socket socket) : IDisposable
+internal sealed class HostConnection(uint flow, Action<HostNetworkEvent> tell, Socket socket) : IAsyncDisposable
 {
     /// <summary>What the machine keeps for a guest that does not take it.</summary>
     private const int RoomBytes = 65535;
     private const int PieceBytes = 65535;
 
+    /// <summary>So long a peer may leave lie what the guest sent before it closed.</summary>
+    private static readonly TimeSpan PeersPatience = TimeSpan.FromSeconds(10);
+
     // Bounded by the guest's window: the machine does not give more than it was told is gone.
     private readonly Channel<byte[]> _toSend = Channel.CreateUnbounded<byte[]>(new UnboundedChannelOptions { SingleReader = true });
     private readonly SemaphoreSlim _roomMade = new(0);
+    private readonly TaskCompletionSource _sent = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _room = RoomBytes;
+    private volatile bool _started;
 
     /// <summary>Connects, and tells what came of it.</summary>
     public void Connect(IPEndPoint to) => _ = Guard(async () =>
@@ -31,8 +36,12 @@ internal sealed class HostConnection(uint flow, Action<HostNetworkEvent> tell, S
     /// <summary>Begins to carry bytes.</summary>
     public void Start()
     {
-        socket.NoDelay = true;
-        _ = Guard(ReceiveAsync);
+        _started = true;
+        _ = Guard(async () =>
+        {
+            socket.NoDelay = true;
+            await ReceiveAsync();
+        });
         _ = Guard(SendAsync);
     }
 
@@ -46,18 +55,19 @@ internal sealed class HostConnection(uint flow, Action<HostNetworkEvent> tell, S
         _roomMade.Release();
     }
 
-    public void Dispose()
+    /// <summary>
+    /// Ends it when what the guest has sent before is on its way, or, where the peer does not take it, after a while. Never fails.
+    /// </summary>
+    public async ValueTask DisposeAsync()
     {
-        // What the guest has sent before it closed is still to go out.
         _toSend.Writer.TryComplete();
-        if (_toSend.Reader.Completion.IsCompleted)
+        if (_started)
         {
-            socket.Dispose();
+            // The socket is not to go before the last piece: an empty queue says only that it was taken out.
+            await _sent.Task.WaitAsync(PeersPatience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
-        else
-        {
-            _ = _toSend.Reader.Completion.ContinueWith(_ => socket.Dispose(), TaskScheduler.Default);
-        }
+
+        socket.Dispose();
     }
 
     private async Task ReceiveAsync()
@@ -86,17 +96,24 @@ internal sealed class HostConnection(uint flow, Action<HostNetworkEvent> tell, S
 
     private async Task SendAsync()
     {
-        await foreach (byte[] bytes in _toSend.Reader.ReadAllAsync())
+        try
         {
-            for (int sent = 0; sent < bytes.Length;)
+            await foreach (byte[] bytes in _toSend.Reader.ReadAllAsync())
             {
-                sent += await socket.SendAsync(bytes.AsMemory(sent));
+                for (int sent = 0; sent < bytes.Length;)
+                {
+                    sent += await socket.SendAsync(bytes.AsMemory(sent));
+                }
+
+                tell(new HostNetworkEvent(HostNetworkEventKind.Sent, flow) { Count = bytes.Length });
             }
 
-            tell(new HostNetworkEvent(HostNetworkEventKind.Sent, flow) { Count = bytes.Length });
+            socket.Shutdown(SocketShutdown.Send);
         }
-
-        socket.Shutdown(SocketShutdown.Send);
+        finally
+        {
+            _sent.TrySetResult();
+        }
     }
 
     private async Task Guard(Func<Task> work)

@@ -24,7 +24,11 @@ internal sealed class HostNetwork(bool reaches) : IHostNetwork, IDisposable
     /// <summary>For so long after a datagram an answer may be on its way.</summary>
     private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(5);
 
+    /// <summary>So long the program waits at its end for what guests have sent to be taken.</summary>
+    private static readonly TimeSpan LastPatience = TimeSpan.FromSeconds(1);
+
     private readonly ConcurrentDictionary<uint, HostConnection> _connections = new();
+    private readonly ConcurrentDictionary<HostConnection, Task> _leaving = new();
     private readonly ConcurrentDictionary<uint, HostDatagrams> _datagrams = new();
     private readonly List<Socket> _listeners = [];
     private readonly List<(Socket Listener, PortForward Forward)> _forwards = [];
@@ -103,7 +107,7 @@ internal sealed class HostNetwork(bool reaches) : IHostNetwork, IDisposable
     {
         if (_connections.TryRemove(flow, out HostConnection? connection))
         {
-            connection.Dispose();
+            Leave(connection);
         }
 
         if (_datagrams.TryRemove(flow, out HostDatagrams? datagrams))
@@ -136,10 +140,18 @@ internal sealed class HostNetwork(bool reaches) : IHostNetwork, IDisposable
             Close(flow);
         }
 
+        Task.WhenAll(_leaving.Values).Wait(LastPatience);
         foreach (uint flow in _datagrams.Keys)
         {
             Close(flow);
         }
+    }
+
+    private void Leave(HostConnection connection)
+    {
+        Task left = connection.DisposeAsync().AsTask();
+        _leaving[connection] = left;
+        _ = left.ContinueWith(_ => _leaving.TryRemove(connection, out Task? _), TaskScheduler.Default);
     }
 
     private static IPEndPoint EndPointOf(uint address, ushort port) => address switch
