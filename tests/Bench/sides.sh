@@ -28,7 +28,7 @@ at() {
 
 quietly() { (start "$@") >"$work/$1.log" 2>&1 </dev/null; }
 
-# run SIDE ARGUMENTS-OF-START: to the end; sets cpu (user + system seconds of the whole process),
+# run SIDE ARGUMENTS-OF-START: to the end; sets user, system and cpu (their sum), seconds of the whole process,
 # console (a file) and, for ours, instructions (empty if the log has no count).
 run() {
     local side=$1 el2=$2 cpus=$3 memory=$4 gdb=()
@@ -44,7 +44,8 @@ run() {
     if [ "$side" = ours ]; then
         instructions=$(grep -oE '; [0-9]+ instructions' "$work/ours.log" | tail -n 1 | tr -dc '0-9' || true)
     fi
-    cpu=$(awk 'END { printf "%.3f", $1 + $2 }' "$work/time")
+    read -r user system < <(tail -n 1 "$work/time")
+    cpu=$(awk -v user="$user" -v system="$system" 'BEGIN { printf "%.3f", user + system }')
 }
 
 # The options that boot Debian. debian SIDE APPEND: sets "booted".
@@ -63,6 +64,13 @@ record_run() {
     [ "$1" != ours ] || [ -z "$instructions" ] || record ours "$2.instructions" "$instructions"
 }
 
+# record_parts SIDE VARIANT: as record_run, for a figure that is a difference of runs: user and system time, each for itself.
+record_parts() {
+    record_run "$1" "$2"
+    record "$1" "$2.user" "$user"
+    record "$1" "$2.system" "$system"
+}
+
 # boot SIDE CPUS EL2: CPU seconds to the power-off directly after GUEST-UP.
 boot() {
     debian "$1" "console=ttyAMA0 nokaslr GUEST_STOP=up"
@@ -71,8 +79,8 @@ boot() {
     record_run "$1" cpu
 }
 
-# read_disk SIDE CPUS EL2 DEVICE: sets cpu to the CPU seconds for reading a disk that the host has in its cache, without those of a boot
-# to the same point.
+# read_disk SIDE CPUS EL2 DEVICE [PREFIX]: sets cpu to the CPU seconds for reading a disk that the host has in its cache, without those of a
+# boot to the same point. Records the parts of both, if there is a prefix.
 read_disk() {
     local dash=- image=$work/disk.img drive without=
     [ "$1" = qemu ] || dash=--
@@ -83,6 +91,7 @@ read_disk() {
             "${dash}append" "console=ttyAMA0 nokaslr DO=$what")
         run "$1" "$3" "$2" 1G "${booted[@]}" "${drive[@]}"
         reached GUEST-DONE
+        [ -z "${5:-}" ] || record_parts "$1" "$5.$what"
         without=${without:-$cpu}
     done
     cpu=$(awk -v with="$cpu" -v without="$without" 'BEGIN { printf "%.3f", with - without }')
@@ -98,13 +107,11 @@ disk() {
 # smmu SIDE CPUS EL2: that of a disk on PCI, with the SMMU in terms of without; the kernel unmaps each request (strict).
 smmu() {
     local without
-    read_disk "$1" "$2" "$3" virtio-blk-pci-non-transitional
+    read_disk "$1" "$2" "$3" virtio-blk-pci-non-transitional without
     without=$cpu
-    record "$1" without "$without"
     board=,iommu=smmuv3
-    read_disk "$1" "$2" "$3" virtio-blk-pci-non-transitional,iommu_platform=on
+    read_disk "$1" "$2" "$3" virtio-blk-pci-non-transitional,iommu_platform=on with
     board=
-    record "$1" with "$cpu"
     record "$1" cost "$(awk -v with="$cpu" -v without="$without" 'BEGIN { printf "%.2f", with / without }')"
 }
 
@@ -175,7 +182,7 @@ kernel() {
         run "$1" "$3" 1 512M "${dash}kernel" "$elf" "${placed[@]}"
         reached "BENCH $4 $units "
         cp "$console" "$work/$1.$units.result"
-        record_run "$1" "$units"
+        record_parts "$1" "$units"
     done
     same_result "$4" "$2"
     same_result "$4" 0

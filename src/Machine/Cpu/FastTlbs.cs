@@ -5,7 +5,7 @@ namespace GdbHost.Machine.Cpu;
 
 /// <summary>
 /// The fast TLBs of one core, one for each Exception level: direct-mapped by page number, in host memory that is
-/// committed where it is used. Which entries are in use is known beside them, so emptying costs what was used.
+/// committed where it is used, in large pages: entries are met all over. Which entries are in use is known beside them, so emptying costs what was used.
 /// </summary>
 [NotState("kept translations")]
 internal sealed unsafe class FastTlbs
@@ -38,7 +38,7 @@ internal sealed unsafe class FastTlbs
     /// </summary>
     public static FastTlbEntry* Allocate()
     {
-        FastTlbEntry* entries = (FastTlbEntry*)HostMemory.Map(Bytes, "translations");
+        FastTlbEntry* entries = (FastTlbEntry*)HostMemory.MapLarge(Bytes, "translations");
         for (int level = 0; level < Levels; level++)
         {
             entries[level * Entries] = FastTlbEntry.Empty;

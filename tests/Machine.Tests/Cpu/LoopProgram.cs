@@ -160,6 +160,57 @@ internal sealed record LoopProgram(string Name, uint[] Words, Dictionary<int, ul
                 0x14000000, // b .
             ],
             new() { [2] = 100, [3] = Data, [31] = LoopGuest.Hole + 0x10a8 }),
+        new(
+            "what was loaded is stored again, up to a page that is not mapped",
+            [
+                0xb8637820, // ldr w0, [x1, x3, lsl #2]
+                0x11001400, // add w0, w0, #5
+                0x4a000084, // eor w4, w4, w0
+                0xb8237820, // str w0, [x1, x3, lsl #2]
+                0x91000463, // add x3, x3, #1
+                0xf1000442, // subs x2, x2, #1
+                0x54ffff41, // b.ne -24
+                0x14000000, // b .
+            ],
+            new() { [1] = LoopGuest.Hole - 0x100, [2] = 100, [3] = 0x30 }),
+        new(
+            "a loop that loads its first instruction and stores it again",
+            [
+                0x91000400, // add x0, x0, #1
+                0xb94000a4, // ldr w4, [x5]
+                0x4a060084, // eor w4, w4, w6
+                0xb90000a4, // str w4, [x5]
+                0xd1000442, // sub x2, x2, #1
+                0xb5ffff62, // cbnz x2, -20
+                0x14000000, // b .
+            ],
+            new() { [0] = 0, [2] = 20, [5] = LoopGuest.Code, [6] = 0x0000_0c00 }),
+        new(
+            "many registers between a load and a store of the same place, not aligned, over the end of a page that is not mapped",
+            [
+                0xf9400429, // ldr x9, [x1, #8]
+                0xeb07013f, // cmp x9, x7
+                0x8b030120, // add x0, x9, x3
+                0x8b000084, // add x4, x4, x0
+                0xca0400a5, // eor x5, x5, x4
+                0xcb0500c6, // sub x6, x6, x5
+                0x9b0a7cc8, // mul x8, x6, x10
+                0xaa0c010b, // orr x11, x8, x12
+                0x8a0e016d, // and x13, x11, x14
+                0x8b1001af, // add x15, x13, x16
+                0x8b1201f1, // add x17, x15, x18
+                0x8b090229, // add x9, x17, x9
+                0x9a803673, // csinc x19, x19, x0, lo
+                0xf9000429, // str x9, [x1, #8]
+                0x39402034, // ldrb w20, [x1, #8]
+                0x0b000294, // add w20, w20, w0
+                0x39002034, // strb w20, [x1, #8]
+                0xd1000c21, // sub x1, x1, #3
+                0xd1000442, // sub x2, x2, #1
+                0xb5fffda2, // cbnz x2, -76
+                0x14000000, // b .
+            ],
+            new() { [1] = LoopGuest.Hole + 0x1008, [2] = 100 }),
     ];
 
     public static LoopProgram Named(string name) => All.Single(program => program.Name == name);

@@ -8,8 +8,9 @@ using Xunit;
 namespace GdbHost.Machine.Tests.Cpu;
 
 /// <summary>
-/// LDTR and STTR at each Exception level, in generated code and interpreted, over pages with all access permissions. Witness: DDI 0487, "Load/Store
-/// unprivileged" (at EL1 as if from EL0, elsewhere as the ordinary access), SCTLR_EL1.E0E (no effect on them at EL1) and AP[2:1].
+/// LDTR, STTR, and a load and a store of the same place, at each Exception level, in generated code and interpreted, over pages with all
+/// access permissions. Witness: DDI 0487, "Load/Store unprivileged" (at EL1 as if from EL0, elsewhere as the ordinary access),
+/// SCTLR_EL1.E0E (no effect on them at EL1) and AP[2:1].
 /// </summary>
 public sealed unsafe class UnprivilegedAccessTests
 {
@@ -38,22 +39,24 @@ public sealed unsafe class UnprivilegedAccessTests
 
     private static readonly ulong[] Pages = [El1Only, Both, ReadOnlyEl1, ReadOnly, NotPresent, Both];
 
-    /// <summary>Register 3 from or to [X1, #0]: all sizes and extensions, and the ordinary load and store.</summary>
-    private static readonly uint[] Accesses =
+    /// <summary>Register 3 from or to [X1, #0]: all sizes and extensions, the ordinary load and store, and both one after the other.</summary>
+    private static readonly uint[][] Accesses =
     [
-        0x3840_0823, // LDTRB W3
-        0x3800_0823, // STTRB W3
-        0x7840_0823, // LDTRH W3
-        0x7800_0823, // STTRH W3
-        0xb840_0823, // LDTR W3
-        0xb800_0823, // STTR W3
-        0xf840_0823, // LDTR X3
-        0xf800_0823, // STTR X3
-        0x3880_0823, // LDTRSB X3
-        0x78c0_0823, // LDTRSH W3
-        0xb880_0823, // LDTRSW X3
-        0xf840_0023, // LDUR X3
-        0xf800_0023, // STUR X3
+        [0x3840_0823], // LDTRB W3
+        [0x3800_0823], // STTRB W3
+        [0x7840_0823], // LDTRH W3
+        [0x7800_0823], // STTRH W3
+        [0xb840_0823], // LDTR W3
+        [0xb800_0823], // STTR W3
+        [0xf840_0823], // LDTR X3
+        [0xf800_0823], // STTR X3
+        [0x3880_0823], // LDTRSB X3
+        [0x78c0_0823], // LDTRSH W3
+        [0xb880_0823], // LDTRSW X3
+        [0xf840_0023], // LDUR X3
+        [0xf800_0023], // STUR X3
+        [0xf840_0023, 0x8b02_0063, 0xf800_0023], // LDUR X3, ADD X3, X3, X2, STUR X3
+        [0xb840_0023, 0x0b02_0063, 0xb800_0023], // LDUR W3, ADD W3, W3, W2, STUR W3
     ];
 
     [Theory]
@@ -81,7 +84,7 @@ public sealed unsafe class UnprivilegedAccessTests
                         Assert.Equal(expected, Go(translated, access, (ulong)page, offset));
                         if (control != 2 && level == ExceptionLevel.El1 && offset == 0x100)
                         {
-                            Assert.Equal(IsAllowed(Accesses[access], Pages[page]), interpreted.State->X[10] == 0);
+                            Assert.Equal(Array.TrueForAll(Accesses[access], word => IsAllowed(word, Pages[page])), interpreted.State->X[10] == 0);
                         }
                     }
                 }
@@ -142,7 +145,8 @@ public sealed unsafe class UnprivilegedAccessTests
     {
         bool store = !access.Bit(22) && !access.Bit(23);
         bool unprivileged = access.Bit(11);
-        return page switch
+        bool accesses = access.Bit(27) && !access.Bit(26) && !access.Bit(25);
+        return !accesses || page switch
         {
             NotPresent => false,
             Both => true,
@@ -175,10 +179,12 @@ public sealed unsafe class UnprivilegedAccessTests
         {
             core.Write(
                 TestCore.RamStart + At(access),
-                Accesses[access],
-                0x9100_0442, // ADD X2, X2, #1
-                0x8b02_0c63, // ADD X3, X3, X2, LSL #3
-                0x17ff_fffd); // B to the access
+                [
+                    .. Accesses[access],
+                    0x9100_0442, // ADD X2, X2, #1
+                    0x8b02_0c63, // ADD X3, X3, X2, LSL #3
+                    0x17ff_fffe - (uint)Accesses[access].Length, // B to the access
+                ]);
         }
 
         for (ulong k = 0; k < Page * (ulong)Pages.Length; k += sizeof(uint))

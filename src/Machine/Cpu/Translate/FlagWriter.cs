@@ -139,10 +139,16 @@ internal sealed unsafe class FlagWriter(UnitWriter unit)
 
     private void Arithmetic(ref IrOp op, int k, Alu alu)
     {
-        Gpr a = Registers.Use(op.A, Gpr.Rdx);
-        bool small = unit.SmallConstant(op.B, op.Wide, out int immediate);
-        Gpr b = small ? Gpr.None : Registers.Use(op.B, Gpr.Rcx);
         bool wanted = op.LastUse > k;
+        bool small = unit.SmallConstant(op.B, op.Wide, out int immediate);
+        if (!wanted && alu == Alu.Sub && !small && TryCompareInMemory(ref op))
+        {
+            Keep(ref op, k);
+            return;
+        }
+
+        Gpr a = Registers.Use(op.A, Gpr.Rdx);
+        Gpr b = small ? Gpr.None : Registers.Use(op.B, Gpr.Rcx);
         if (!wanted && alu != Alu.Add)
         {
             Compare(alu, op.Wide, a, b, immediate);
@@ -163,6 +169,24 @@ internal sealed unsafe class FlagWriter(UnitWriter unit)
         }
 
         Keep(ref op, k);
+    }
+
+    /// <summary>A comparison one of whose operands need not be loaded into a register.</summary>
+    private bool TryCompareInMemory(ref IrOp op)
+    {
+        if (Registers.IsInMemory(op.B, out Mem home))
+        {
+            _asm.Alu(Alu.Cmp, op.Wide, Registers.Use(op.A, Gpr.Rdx), home);
+            return true;
+        }
+
+        if (Registers.IsInMemory(op.A, out home))
+        {
+            _asm.Alu(Alu.Cmp, op.Wide, home, Registers.Use(op.B, Gpr.Rcx));
+            return true;
+        }
+
+        return false;
     }
 
     private void Compare(Alu alu, bool wide, Gpr a, Gpr b, int immediate)

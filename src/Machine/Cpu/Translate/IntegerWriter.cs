@@ -84,6 +84,15 @@ internal sealed unsafe class IntegerWriter(UnitWriter unit)
             return;
         }
 
+        if (!op.Is(IrTraits.SparesFlags) && Registers.IsInMemory(op.B, out Mem home))
+        {
+            unit.Flags.Forget();
+            Gpr sum = Registers.Define(k);
+            unit.MoveUnlessSame(op.Wide, sum, a);
+            _asm.Alu(Alu.Add, op.Wide, sum, home);
+            return;
+        }
+
         Gpr b = Registers.Use(op.B, Gpr.Rcx);
         Gpr d = Registers.Define(k);
         _asm.Lea(op.Wide, d, new Mem(a, 0, b));
@@ -96,14 +105,22 @@ internal sealed unsafe class IntegerWriter(UnitWriter unit)
         if (unit.SmallConstant(op.B, op.Wide, out int immediate))
         {
             Gpr r = Registers.Define(k);
-            if (alu == Alu.And && immediate == 0xff)
+            if (alu == Alu.And && immediate is byte.MaxValue or ushort.MaxValue)
             {
-                _asm.ZeroExtend(8, r, a);
+                _asm.ZeroExtend(immediate == byte.MaxValue ? 8 : 16, r, a);
                 return;
             }
 
             unit.MoveUnlessSame(op.Wide, r, a);
             _asm.Alu(alu, op.Wide, r, immediate);
+            return;
+        }
+
+        if (Registers.IsInMemory(op.B, out Mem home))
+        {
+            Gpr r = Registers.Define(k);
+            unit.MoveUnlessSame(op.Wide, r, a);
+            _asm.Alu(alu, op.Wide, r, home);
             return;
         }
 
@@ -131,6 +148,14 @@ internal sealed unsafe class IntegerWriter(UnitWriter unit)
     {
         unit.Flags.Forget();
         Gpr a = Registers.Use(op.A, Gpr.Rdx);
+        if (Registers.IsInMemory(op.B, out Mem home))
+        {
+            Gpr product = Registers.Define(k);
+            unit.MoveUnlessSame(op.Wide, product, a);
+            _asm.Multiply(op.Wide, product, home);
+            return;
+        }
+
         Gpr b = Registers.Use(op.B, Gpr.Rcx);
         Gpr d = Registers.Define(k);
         if (d == b && d != a)

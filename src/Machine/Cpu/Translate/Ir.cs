@@ -149,7 +149,8 @@ internal enum IrCode : byte
     /// Host address of A + (B shifted left by the low bits of Aux) + low word of Imm, where C bytes can be accessed; bit 7 of
     /// Aux: to store. Bits 46:32 of Imm are the alignment that is checked, bits 55:48 one more than the general register that A
     /// is, or 0. Leaves where that is not plain RAM. Bit 6 of Aux: only the distance from guest to host address is made, to which
-    /// loads and stores add A and the displacement. Bit 5 of Aux: as if from EL0.
+    /// loads and stores add A and the displacement. Bit 5 of Aux: as if from EL0. Bit 4 of Aux:
+    /// a later instruction stores there.
     /// </summary>
     Translate,
 

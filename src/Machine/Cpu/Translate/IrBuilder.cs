@@ -28,6 +28,12 @@ internal sealed unsafe class IrBuilder : IDisposable
     /// <summary>In Aux of <see cref="IrCode.Translate"/>: the result is the distance from guest to host address.</summary>
     public const int AsDistance = 0x40;
 
+    /// <summary>In Aux of <see cref="IrCode.Translate"/>: to store.</summary>
+    public const int ToStore = 0x80;
+
+    /// <summary>In Aux of <see cref="IrCode.Translate"/>: to load now and to store later; where that may not be, the unit ends.</summary>
+    public const int AlsoToStore = 0x10;
+
     /// <summary>In Aux of <see cref="IrCode.Translate"/>: with the rights of EL0.</summary>
     public const int AsUser = 0x20;
 
@@ -145,28 +151,6 @@ internal sealed unsafe class IrBuilder : IDisposable
     {
         _forms.Add(form);
         return _forms.Count - 1;
-    }
-
-    /// <summary>The instruction that made this value is the one before the present, and nothing from its start on may leave.</summary>
-    public bool FollowsWithoutLeaving(ulong value)
-    {
-        int starts = 0;
-        for (int k = Count - 1; k >= 0; k--)
-        {
-            ref IrOp op = ref _ops[k];
-            if (op.Code is (>= IrCode.CheckFp and <= IrCode.Translate) or IrCode.Interpret or IrCode.Label || (op.Code == IrCode.Form && FormOf(op).Leaves))
-            {
-                return false;
-            }
-
-            starts += op.Code == IrCode.Start ? 1 : 0;
-            if (starts == 2)
-            {
-                return k < (int)value;
-            }
-        }
-
-        return false;
     }
 
     public ref IrOp Op(ulong value) => ref _ops[(int)value];
@@ -371,6 +355,17 @@ internal sealed unsafe class IrBuilder : IDisposable
             return wide ? a : ZeroExtend(a, 32);
         }
 
+        if (code == IrCode.Lsr && Op(a) is { Code: IrCode.Lsl } field && field.Wide == wide && IsOfThisInstruction(a))
+        {
+            ulong mask = Fold.Shift(IrCode.Lsr, wide, Fold.Shift(IrCode.Lsl, wide, ulong.MaxValue, (int)field.Imm), amount);
+            if (mask <= int.MaxValue)
+            {
+                // A field that is put elsewhere: two operations of the host's instead of three.
+                int rotation = (amount - (int)field.Imm) & (wide ? 63 : 31);
+                return Binary(IrCode.And, wide, Shift(IrCode.Ror, wide, (ulong)field.A, rotation), Const(mask));
+            }
+        }
+
         return Add(code, wide, 0, a, imm: (ulong)amount, traits: wide ? IrTraits.None : IrTraits.ZeroExtended);
     }
 
@@ -500,40 +495,15 @@ internal sealed unsafe class IrBuilder : IDisposable
     /// <summary>An address check. The address is taken apart, so that host address modes can do its additions.</summary>
     public ulong Translate(ulong address, int bytes, int alignment, MemoryKind kind, bool write)
     {
-        address = General(address);
-        ref IrOp op = ref Op(address);
-        ulong from = address;
-        ulong index = ulong.MaxValue;
-        int scale = 0;
-        long displacement = 0;
-        if (op.Code == IrCode.Add && op.Wide && IsOfThisInstruction(address))
-        {
-            if (IsConst((ulong)op.B, out ulong k))
-            {
-                if ((long)k == (int)k)
-                {
-                    from = (ulong)op.A;
-                    displacement = (long)k;
-                }
-            }
-            else
-            {
-                from = (ulong)op.A;
-                index = (ulong)op.B;
-                ref IrOp shifted = ref Op(index);
-                if (shifted.Code == IrCode.Lsl && shifted.Wide && shifted.Imm <= 3 && IsOfThisInstruction(index))
-                {
-                    scale = (int)shifted.Imm;
-                    index = (ulong)shifted.A;
-                }
-            }
-        }
-
-        ulong baseRegister = (ulong)(_known.X[..TranslatedState.HintedRegisters].IndexOf((short)from) + 1);
-        ulong imm = (uint)(int)displacement | ((ulong)((uint)alignment | (kind == MemoryKind.Ordered ? OrderedAccess : 0)) << 32) | (baseRegister << 48);
-        int distance = index == ulong.MaxValue ? AsDistance : 0;
+        AddressParts parts = AddressParts.Of(this, General(address));
+        ulong baseRegister = (ulong)(_known.X[..TranslatedState.HintedRegisters].IndexOf(parts.From) + 1);
+        ulong imm = (uint)parts.Displacement | ((ulong)((uint)alignment | (kind == MemoryKind.Ordered ? OrderedAccess : 0)) << 32) | (baseRegister << 48);
+        int distance = parts.Index == IrOp.NoValue ? AsDistance : 0;
         int user = kind == MemoryKind.Unprivileged ? AsUser : 0;
-        return AddLeaving(IrCode.Translate, scale | (write ? 0x80 : 0) | distance | user, from, index, (ulong)bytes, imm);
+        int aux = parts.Scale | (write ? ToStore : 0) | distance | user;
+        IrOp check = new() { Code = IrCode.Translate, Aux = (byte)aux, A = parts.From, B = parts.Index, C = (short)bytes, Imm = imm };
+        ulong earlier = write && kind == MemoryKind.Ordinary ? WaysOut.EarlierCheck(this, _start, check) : ulong.MaxValue;
+        return earlier != ulong.MaxValue ? earlier : AddLeaving(IrCode.Translate, aux, (ulong)parts.From, (ulong)parts.Index, (ulong)bytes, imm);
     }
 
     /// <summary>The host address itself is needed of an address check.</summary>
@@ -544,7 +514,7 @@ internal sealed unsafe class IrBuilder : IDisposable
     }
 
     // Between instructions only the guest's registers live on: what is taken apart must be of this instruction.
-    private bool IsOfThisInstruction(ulong value) => (int)value >= _start;
+    internal bool IsOfThisInstruction(ulong value) => (int)value >= _start;
 
     private bool KeepsSpAligned(ulong value)
     {

@@ -7,7 +7,6 @@ namespace GdbHost.Machine.Cpu.Translate;
 /// <summary>Writes loads, stores, exclusives and the checks before them.</summary>
 internal sealed unsafe class MemoryWriter(UnitWriter unit)
 {
-    private const int WriteBit = 0x80;
     private const int InexactBit = 4;
     private const int ScaleBits = 3;
     private const int Addend = 8;
@@ -157,10 +156,12 @@ internal sealed unsafe class MemoryWriter(UnitWriter unit)
     private void Translate(ref IrOp op, int k)
     {
         unit.Flags.Forget();
+        bool stores = (op.Aux & (IrBuilder.ToStore | IrBuilder.AlsoToStore)) != 0;
         PageSearch search = new(
-            HintOf(op), Address(ref op, k, out Mem address), address, (int)(uint)op.Imm, (op.Aux & WriteBit) != 0, op.C, (ushort)(op.Imm >> 32),
-            unit.Strict, (op.Aux & IrBuilder.AsUser) != 0);
-        unit.LeavesAt(search.Write(_asm), search, MayMeetDevice(in op) ? k : IrOp.NoValue);
+            HintOf(op), Address(ref op, k, out Mem address), address, (int)(uint)op.Imm, stores, op.C, (ushort)(op.Imm >> 32), unit.Strict,
+            (op.Aux & IrBuilder.AsUser) != 0);
+        ExitKind kind = (op.Aux & IrBuilder.AlsoToStore) != 0 ? ExitKind.Last : ExitKind.Interpret;
+        unit.LeavesAt(search.Write(_asm), search, MayMeetDevice(in op) ? k : IrOp.NoValue, kind);
         if ((op.Aux & IrBuilder.AsDistance) != 0)
         {
             _asm.Load(8, search.Result, search.Entry(Addend));
@@ -192,7 +193,7 @@ internal sealed unsafe class MemoryWriter(UnitWriter unit)
     {
         uint alignmentAndOrder = (ushort)(op.Imm >> 32);
         int register = BaseOf(in op);
-        bool loads = op.LastUse >= 0 && (op.Aux & (WriteBit | IrBuilder.AsUser)) == 0;
+        bool loads = op.LastUse >= 0 && (op.Aux & (IrBuilder.ToStore | IrBuilder.AlsoToStore | IrBuilder.AsUser)) == 0;
         return loads && op.C == (int)alignmentAndOrder && op.C <= sizeof(ulong) && !IsFrame(register);
     }
 

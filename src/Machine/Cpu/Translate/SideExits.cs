@@ -12,6 +12,7 @@ internal sealed unsafe class SideExits
     private readonly List<Exit> _exits = [];
     private readonly Moves _moves = new();
     private int _firstPending;
+    private int _pending;
 
     public int Count => _exits.Count;
 
@@ -20,12 +21,17 @@ internal sealed unsafe class SideExits
         _exits.Clear();
         _moves.Clear();
         _firstPending = 0;
+        _pending = 0;
     }
 
     /// <summary>Notes a jump that leaves before the present instruction has done anything.</summary>
-    public void Add(byte* jumpEnd, int exit, HostRegisters registers, Forms.Fp.ZeroFactor? exception)
+    public void Add(byte* jumpEnd, int exit, HostRegisters registers, Forms.Fp.ZeroFactor? exception, bool comesBack)
     {
-        _exits.Add(new Exit { JumpEnd = jumpEnd, Number = exit, Stores = Stores(registers), Exception = exception, Address = Gpr.None });
+        _exits.Add(new Exit
+        {
+            JumpEnd = jumpEnd, Number = exit, Stores = Stores(registers), Exception = exception, Address = Gpr.None, ComesBack = comesBack,
+        });
+        _pending += comesBack ? 1 : 0;
     }
 
     /// <summary>The exit that was noted last is that of a load which may come back with what was loaded, if all it needs can be found again.</summary>
@@ -59,11 +65,13 @@ internal sealed unsafe class SideExits
     /// <summary>The instruction is complete: here its side exits come back, with the flags in the host's if they are there now.</summary>
     public void Rejoin(byte* here, HostRegisters registers, bool flagsInHost)
     {
-        if (_firstPending == _exits.Count)
+        if (_pending == 0)
         {
+            _firstPending = _exits.Count;
             return;
         }
 
+        _pending = 0;
         int from = _moves.Count;
         registers.SnapshotLoads(_moves);
         foreach (ref Exit exit in CollectionsMarshal.AsSpan(_exits)[_firstPending..])
@@ -89,6 +97,9 @@ internal sealed unsafe class SideExits
         public Range Loads;
         public byte* Rejoins;
         public bool FlagsInHost;
+
+        /// <summary>The unit goes on behind the instruction.</summary>
+        public bool ComesBack;
 
         /// <summary>When the jump comes back to where it ended.</summary>
         public Forms.Fp.ZeroFactor? Exception;

@@ -109,16 +109,17 @@ internal sealed unsafe class UnitWriter
     {
         int exit = _code.AddExit(new ExitRecord { Kind = kind, Instruction = Kept(), PageOffset = OffsetOf(_number) });
         _segmentExits.Add(exit);
-        Exits.Add(jumpEnd, exit, Registers, exception);
+        Exits.Add(jumpEnd, exit, Registers, exception, comesBack: kind != ExitKind.Last);
     }
 
     /// <summary>As <see cref="LeavesAt(byte*, ExitKind, Forms.Fp.ZeroFactor?)"/>, for an address check.</summary>
     /// <param name="jumpEnd">Where the jump ends.</param>
     /// <param name="search">The check.</param>
     /// <param name="check">The value that it makes, if it is of a load that a device may answer; else -1.</param>
-    public void LeavesAt(byte* jumpEnd, PageSearch search, int check)
+    /// <param name="kind">Whether the unit goes on behind the instruction or ends with it.</param>
+    public void LeavesAt(byte* jumpEnd, PageSearch search, int check, ExitKind kind)
     {
-        LeavesAt(jumpEnd);
+        LeavesAt(jumpEnd, kind);
         ref SideExits.Exit exit = ref Exits.All[^1];
         exit.Search = search;
         if (search.HasHint)
@@ -466,6 +467,11 @@ internal sealed unsafe class UnitWriter
             if (exit.Address != Gpr.None)
             {
                 ResumeLoaded(in exit);
+            }
+
+            if (!exit.ComesBack)
+            {
+                continue;
             }
 
             _code.Exit(exit.Number).Resume = _code.ToExecutable(Asm.At);

@@ -38,6 +38,7 @@ internal sealed unsafe class HostRegisters(Assembler asm)
     private readonly short[] _memoryX = new short[Slots.Count];
     private readonly short[] _memoryQ = new short[VectorRegisters];
     private readonly short[] _memoryD = new short[VectorRegisters];
+    private readonly SideExits.Moves _stores = new();
     private ulong _dirtyX;
     private uint _dirtyQ;
     private uint _spills;
@@ -109,6 +110,15 @@ internal sealed unsafe class HostRegisters(Assembler asm)
         }
 
         return known;
+    }
+
+    /// <summary>A general value is in memory and needed now for the last time: an operation of the host's may take it from there.</summary>
+    public bool IsInMemory(short value, out Mem home)
+    {
+        ref IrOp op = ref _ops[value];
+        bool isThere = op.Code != IrCode.Const && (Gpr)_place[value] == Gpr.None && op.LastUse <= _now;
+        home = isThere ? HomeOf(value) : default;
+        return isThere;
     }
 
     /// <summary>A register for the result of the present operation. It may be that of an operand that ends here.</summary>
@@ -413,18 +423,9 @@ internal sealed unsafe class HostRegisters(Assembler asm)
 
     private void StoreDirty()
     {
-        for (ulong rest = _dirtyX; rest != 0; rest &= rest - 1)
-        {
-            int slot = BitOperations.TrailingZeroCount(rest);
-            Homes.Store(slot, _x[slot], _place[_x[slot]], _home[_x[slot]]);
-        }
-
-        for (uint rest = _dirtyQ; rest != 0; rest &= rest - 1)
-        {
-            int register = BitOperations.TrailingZeroCount(rest);
-            short value = _q[register];
-            Homes.Store(QHome + register, value, _place[value], _home[value]);
-        }
+        _stores.Clear();
+        Snapshot(_stores);
+        Homes.Store(_stores.Of(..));
     }
 
     /// <summary>A guest register's memory now holds its value.</summary>

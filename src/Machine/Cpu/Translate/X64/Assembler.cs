@@ -264,6 +264,8 @@ internal sealed unsafe class Assembler
 
     public void Multiply(bool w, Gpr d, Gpr s) => RegReg0F(w, 0xaf, d, s);
 
+    public void Multiply(bool w, Gpr d, in Mem m) => RegMem0F(w, 0xaf, d, m);
+
     /// <summary>RDX:RAX = RAX * s, unsigned or signed.</summary>
     public void MultiplyWide(bool signed, Gpr s) => Unary(true, signed ? 5 : 4, s);
 

@@ -54,7 +54,7 @@ internal static class CryptoForms
     private static ComposedForm Mixed(NativeForm round, NativeForm both, NativeForm alone) => new((unit, a, b, c, imm) =>
     {
         ref IrOp made = ref unit.Op(a);
-        bool isRound = made.Code == IrCode.Form && unit.FormOf(made) == round && unit.FollowsWithoutLeaving(a);
+        bool isRound = made.Code == IrCode.Form && unit.FormOf(made) == round && WaysOut.FollowsWithoutLeaving(unit, a);
         return isRound ? both.Build(unit, (ulong)made.A, (ulong)made.B, c, 0) : alone.Build(unit, a, b, c, 0);
     });
 }
