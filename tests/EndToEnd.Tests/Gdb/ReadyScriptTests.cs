@@ -81,8 +81,10 @@ public sealed class ReadyScriptTests : IDisposable
     public async Task Examples_for_CI_run_and_name_files_that_exist()
     {
         string program = Path.Combine(_folder.FullName, "gdbhost");
-        await File.WriteAllTextAsync(program, $"#!/bin/sh\nexec {string.Join(' ', HostRun.Words())} \"$@\"\n");
-        Assert.Equal(0, (await ChildProcess.RunAsync("chmod", "+x", program)).Status);
+
+        // Not by this process: a program that another test starts meanwhile would have it open for writing for a moment, and nobody could execute it.
+        string text = $"#!/bin/sh\nexec {string.Join(' ', HostRun.Words())} \"$@\"\n";
+        Assert.Equal(0, (await ChildProcess.Start("sh", ["-c", "cat > \"$0\" && chmod +x \"$0\"", program], text).WaitAsync()).Status);
         Ended ended = await ChildProcess.RunAsync(
             "env", $"GDBHOST={program}", $"REPORTS={_folder.FullName}/junit", Repository.InTree("docs/ci/guest-tests.sh"));
         Assert.True(ended.Status == 0, ended.Output + ended.Errors);
@@ -91,8 +93,7 @@ public sealed class ReadyScriptTests : IDisposable
 
         foreach (string example in (string[])["docs/ci/github-actions.yml", "docs/ci/gitlab-ci.yml"])
         {
-            string text = File.ReadAllText(Repository.InTree(example));
-            string[] named = [.. Regex.Matches(text, @"(?:scripts|docs)/[\w./-]+\.sh").Select(m => m.Value)];
+            string[] named = [.. Regex.Matches(File.ReadAllText(Repository.InTree(example)), @"(?:scripts|docs)/[\w./-]+\.sh").Select(m => m.Value)];
             Assert.Contains("docs/ci/guest-tests.sh", named);
             Assert.Contains("scripts/publish.sh", named);
             Assert.All(named, n => Assert.True(File.Exists(Repository.InTree(n)), n));
@@ -124,7 +125,7 @@ public sealed class ReadyScriptTests : IDisposable
     {
         string[] words = HostRun.Words(
         [
-            "run", .. arguments, "--serial", "none", "--max-instructions", HostRun.DefaultLimit, "--timeout", "120",
+            "run", .. arguments, "--serial", "none", "--max-instructions", HostRun.DefaultLimit, "--timeout", HostRun.HangSeconds,
             "--script", Repository.InTree($"scripts/gdb/{script}.gdb"), "--junit", ReportPath,
         ]);
         return ChildProcess.RunAsync("env", [.. environment.Select(v => $"{v.Name}={v.Value}"), .. words]);
