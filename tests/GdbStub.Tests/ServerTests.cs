@@ -98,7 +98,7 @@ public sealed class ServerTests : IDisposable
         rude.LingerState = new LingerOption(true, 0);
         rude.Dispose();
 
-        // Another debugger may be served before this one's leaving is noticed.
+        // The next one waits for it to leave, but for a second only: a busy host may take longer.
         await _left.WaitAsync();
         using Socket next = await ConnectAsync(server);
         Assert.Equal("+$QC1#c5", await AskAsync(next, "$qC#b4", 8));
