@@ -24,6 +24,8 @@ export GDBHOST_UNDER_TEST=$PWD/artifacts/publish/gdbhost
 results=artifacts/test-results
 rm -rf "$results"
 status=0
+# Seconds that a test process may take to start; on a busy host the usual 90 are not always enough.
+export VSTEST_CONNECTION_TIMEOUT=300
 # A test that hangs is ended and counts as a failure; no test measures time itself.
 dotnet test GdbHost.sln -c Release --no-build -nologo --results-directory "$results" \
     --logger trx --logger "console;verbosity=minimal" --blame-hang-timeout 8m --blame-hang-dump-type none || status=$?

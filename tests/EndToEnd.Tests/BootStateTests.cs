@@ -55,25 +55,14 @@ public sealed class BootStateTests : IDisposable
         string[] ourFile = kind switch { "flash" => ["--load", raw + "@0"], "elf" => ["--kernel", elf], _ => ["--kernel", raw] };
         look += kind == "image" ? conduit : tree;
 
-        string theirScript = Path.Combine(_folder.FullName, "script.gdb");
-        string toFile = kind == "image" ? "hbreak *0x40080000\ncontinue" : "";
-        await File.WriteAllTextAsync(theirScript, $"""
-            set confirm off
-            set pagination off
-            set width 0
-            set architecture aarch64
-            target remote | qemu-system-aarch64 -M virt,gic-version=2,{qemuMachine} -cpu cortex-a53 -m 128M -nic none -display none -serial none -monitor none -S -gdb stdio {string.Join(' ', theirFile)}
-            {toFile}
-            {look}
-            kill
-
-            """);
-        Ended theirs = await ChildProcess.RunAsync("timeout", "60", "gdb-multiarch", "-nx", "-batch", "-x", theirScript);
+        string toFile = kind == "image" ? "hbreak *0x40080000\ncontinue\n" : "";
+        string theirs = await SideBySide.QemuUnderGdbAsync(
+            ["-M", $"virt,gic-version=2,{qemuMachine}", "-cpu", "cortex-a53", "-m", "128M", "-nic", "none", .. theirFile], toFile + look);
         Conversation ours = await HostRun.UnderGdbAsync(["--machine", $"virt,gic=2,{levels}", "--memory", "128M", .. ourFile], "", look);
 
         string[] facts = Facts(ours.Output);
         Assert.Contains(facts, f => f.Contains(expected, StringComparison.Ordinal));
-        Assert.Equal(Facts(theirs.Output), facts);
+        Assert.Equal(Facts(theirs), facts);
     }
 
     /// <summary>The lines that the script prints; for what it finds, only whether it was found.</summary>

@@ -66,19 +66,29 @@ public sealed class GdbScriptTests : IDisposable
         Says.InOrder(output, output, "exited normally", "PASS: the guest ended");
     }
 
+    /// <summary>gdb asks again what is not answered in 2 seconds, and then takes one answer for another.</summary>
+    [RequiresFact(Need.Gdb)]
+    public async Task Gdb_has_patience_with_a_busy_host()
+    {
+        (_, string output, _) = await FollowAsync("show remotetimeout");
+        Says.InOrder(output, output, "Timeout limit to wait for target to respond is 60.");
+    }
+
     [RequiresFact(Need.Gdb)]
     public async Task Script_that_hangs_ends_by_the_timeout_with_a_post_mortem()
     {
         (int status, _, string errors) = await FollowAsync("continue", seconds: "2");
         Assert.Equal(3, status);
-        Says.InOrder(errors, errors, "cpu0: EL", ", pc 0x", "ESR_EL2 0x", "--timeout");
+
+        // On a slow host gdb may not have come so far that the guest runs: it stands at its first instruction then.
+        Says.InOrder(errors, errors, "cpu0: EL", ", pc 0x", "--timeout");
     }
 
     private string ReportPath => Path.Combine(_folder.FullName, "report.xml");
 
     private static string Demo(string file) => Path.Combine(Repository.InTree("src/GdbStub/Demo"), file);
 
-    private async Task<Ended> FollowAsync(string script, string before = "", string seconds = "60")
+    private async Task<Ended> FollowAsync(string script, string before = "", string seconds = HostRun.HangSeconds)
     {
         string path = Path.Combine(_folder.FullName, "script.gdb");
         await File.WriteAllTextAsync(path, before + "\n" + script + "\n");

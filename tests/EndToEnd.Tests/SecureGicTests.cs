@@ -30,7 +30,7 @@ public sealed class SecureGicTests : IDisposable
             "--machine", "virt,gic=3,el2=on,el3=on", "--engine", engine, "--memory", "128M", "--kernel", Program);
         string serial = Path.Combine(_folder.FullName, "theirs");
         Ended qemu = await ChildProcess.RunAsync(
-            "timeout", "60", "qemu-system-aarch64", "-M", "virt,secure=on,virtualization=on,gic-version=3", "-cpu", "cortex-a53", "-m", "128M",
+            "timeout", HostRun.HangSeconds, "qemu-system-aarch64", "-M", "virt,secure=on,virtualization=on,gic-version=3", "-cpu", "cortex-a53", "-m", "128M",
             "-nic", "none", "-display", "none", "-monitor", "none", "-serial", "file:" + serial, "-serial", "null", "-kernel", Program);
         Ended ours = await running;
 

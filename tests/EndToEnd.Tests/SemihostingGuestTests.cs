@@ -78,7 +78,7 @@ public sealed class SemihostingGuestTests : IDisposable
         // In a folder of its own, which the guest's relative names then mean.
         string folder = _folder.CreateSubdirectory("theirs").FullName;
         return await ChildProcess.RunAsync(
-            "env", $"--chdir={folder}", "timeout", "60", "qemu-system-aarch64", "-M", machine, "-cpu", "cortex-a53", "-m", "128M", "-nic", "none",
+            "env", $"--chdir={folder}", "timeout", HostRun.HangSeconds, "qemu-system-aarch64", "-M", machine, "-cpu", "cortex-a53", "-m", "128M", "-nic", "none",
             "-display", "none", "-serial", "none", "-monitor", "none", "-chardev", $"file,id=console,path={console}",
             "-semihosting-config", "enable=on,target=native,chardev=console,arg=prog,arg=one", "-kernel", Program);
     }

@@ -30,7 +30,7 @@ public sealed class SmmuProgramTests : IDisposable
             "--machine", "virt,iommu=smmuv3,el2=off", "--engine", engine, "--memory", "128M", "--device", "edu,addr=1,dma_mask=0xffffffffffffffff", "--kernel", Program);
         string serial = Path.Combine(_folder.FullName, "theirs");
         Ended qemu = await ChildProcess.RunAsync(
-            "timeout", "60", "qemu-system-aarch64", "-M", "virt,iommu=smmuv3", "-cpu", "cortex-a53", "-m", "128M", "-nic", "none", "-display", "none",
+            "timeout", HostRun.HangSeconds, "qemu-system-aarch64", "-M", "virt,iommu=smmuv3", "-cpu", "cortex-a53", "-m", "128M", "-nic", "none", "-display", "none",
             "-monitor", "none", "-serial", "file:" + serial, "-device", "edu,addr=1,dma_mask=0xffffffffffffffff", "-kernel", Program);
         Ended ours = await running;
         Assert.Equal((0, 0), (qemu.Status, ours.Status));

@@ -40,7 +40,7 @@ public sealed class WorldsTests : IDisposable
         string theirs = Path.Combine(_folder.FullName, "theirs");
         string theirSecure = Path.Combine(_folder.FullName, "their-secure");
         Ended qemu = await ChildProcess.RunAsync(
-            "timeout", "60", "qemu-system-aarch64", "-M", "virt,secure=on,virtualization=on,gic-version=2", "-cpu", "cortex-a53", "-m", "128M",
+            "timeout", HostRun.HangSeconds, "qemu-system-aarch64", "-M", "virt,secure=on,virtualization=on,gic-version=2", "-cpu", "cortex-a53", "-m", "128M",
             "-nic", "none", "-display", "none", "-monitor", "none", "-serial", "file:" + theirs, "-serial", "file:" + theirSecure, "-kernel", Program);
         Assert.Equal(0, qemu.Status);
         Assert.Equal(0, ours.Status);

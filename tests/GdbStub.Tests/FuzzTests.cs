@@ -24,8 +24,6 @@ namespace GdbHost.GdbStub.Tests;
 /// </summary>
 public sealed class FuzzTests(ITestOutputHelper output)
 {
-    // Only a hang ends by this.
-    private const int HangMilliseconds = 120_000;
     private const int UsualSeed = 1;
     private const int UsualCases = 4000;
     private const int CasesInVisit = 100;
@@ -34,7 +32,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
 
     private static readonly byte[] Loop = [0x1f, 0x20, 0x03, 0xd5, 0xff, 0xff, 0xff, 0x17];
 
-    [Fact(Timeout = HangMilliseconds)]
+    [Fact(Timeout = Hang.Milliseconds)]
     public async Task Stub_survives_in_step_what_no_debugger_would_send()
     {
         (int seed, int cases) = Begin();
@@ -51,7 +49,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
         Assert.True(GC.GetTotalMemory(forceFullCollection: true) - before < MostGrowth, $"seed {seed}: the process grows");
     }
 
-    [Fact(Timeout = HangMilliseconds)]
+    [Fact(Timeout = Hang.Milliseconds)]
     public async Task What_the_stub_says_in_step_follows_from_the_seed()
     {
         for (int visit = 0; visit < VisitsTwice; visit++)
@@ -60,7 +58,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
         }
     }
 
-    [Fact(Timeout = HangMilliseconds)]
+    [Fact(Timeout = Hang.Milliseconds)]
     public async Task Stub_survives_over_a_socket_what_no_debugger_would_send()
     {
         (int seed, int cases) = Begin();

@@ -5,6 +5,7 @@ using System.Linq;
 using System.Threading.Tasks;
 using GdbHost.GdbStub.Target;
 using GdbHost.Machine.Boards;
+using GdbHost.GdbStub.Tests.Fakes;
 using Xunit;
 
 namespace GdbHost.GdbStub.Tests;
@@ -15,8 +16,6 @@ namespace GdbHost.GdbStub.Tests;
 /// </summary>
 public sealed class MachineTargetTests : IDisposable
 {
-    // Only a hang ends by this.
-    private const int HangMilliseconds = 30_000;
     private const ulong Entry = 0x4008_0000;
     private const ulong Data = Entry + 0x100;
 
@@ -45,7 +44,7 @@ public sealed class MachineTargetTests : IDisposable
         Assert.Equal(names.Length, names.Distinct().Count());
     }
 
-    [Fact(Timeout = HangMilliseconds)]
+    [Fact(Timeout = Hang.Milliseconds)]
     public async Task Step_executes_one_instruction()
     {
         Assert.Equal(Entry, Read("pc"));
@@ -53,7 +52,7 @@ public sealed class MachineTargetTests : IDisposable
         Assert.Equal((Entry + 4, Data), (Read("pc"), Read("x0")));
     }
 
-    [Theory(Timeout = HangMilliseconds)]
+    [Theory(Timeout = Hang.Milliseconds)]
     [InlineData("Software", "Breakpoint")]
     [InlineData("Hardware", "HardwareBreakpoint")]
     public async Task Breakpoint_stops_before_its_instruction_as_the_kind_that_gdb_set(string kind, string stop)
@@ -63,7 +62,7 @@ public sealed class MachineTargetTests : IDisposable
         Assert.Equal(Entry + 8, Read("pc"));
     }
 
-    [Fact(Timeout = HangMilliseconds)]
+    [Fact(Timeout = Hang.Milliseconds)]
     public async Task Breakpoint_of_two_kinds_holds_until_both_are_gone()
     {
         _target.Insert(BreakpointKind.Software, Entry + 8, 4, BreakpointScript.None);
@@ -86,7 +85,7 @@ public sealed class MachineTargetTests : IDisposable
         Assert.Equal(before, after);
     }
 
-    [Theory(Timeout = HangMilliseconds)]
+    [Theory(Timeout = Hang.Milliseconds)]
     [InlineData("WriteWatch", 8, "WriteWatchpoint", 8)]
     [InlineData("ReadWatch", 12, "ReadWatchpoint", 12)]
     [InlineData("AccessWatch", 8, "AccessWatchpoint", 8)]
@@ -100,7 +99,7 @@ public sealed class MachineTargetTests : IDisposable
         Assert.Equal(offset == 16 ? Entry + 16 : Entry + (ulong)pc, Read("pc"));
     }
 
-    [Fact(Timeout = HangMilliseconds)]
+    [Fact(Timeout = Hang.Milliseconds)]
     public async Task Access_that_begins_below_the_watched_range_is_reported_inside_it()
     {
         _target.Insert(BreakpointKind.Software, Entry + 16, 4, BreakpointScript.None);
@@ -125,7 +124,7 @@ public sealed class MachineTargetTests : IDisposable
         Assert.Equal(BreakpointOutcome.Done, _target.Insert(BreakpointKind.Software, Entry, 4, BreakpointScript.None));
     }
 
-    [Fact(Timeout = HangMilliseconds)]
+    [Fact(Timeout = Hang.Milliseconds)]
     public async Task Endless_loop_stops_on_request()
     {
         Task<TargetStop> stop = RunAsync(CpuAction.Continue);
@@ -154,7 +153,7 @@ public sealed class MachineTargetTests : IDisposable
         Assert.Contains(_target.MemoryRegions, r => r is { Start: 0x4000_0000, Length: 1UL << 26, Kind: "ram" });
     }
 
-    [Fact(Timeout = HangMilliseconds)]
+    [Fact(Timeout = Hang.Milliseconds)]
     public async Task Snapshot_in_a_file_brings_everything_back()
     {
         await InFolderAsync(async folder =>
@@ -171,7 +170,7 @@ public sealed class MachineTargetTests : IDisposable
         });
     }
 
-    [Fact(Timeout = HangMilliseconds)]
+    [Fact(Timeout = Hang.Milliseconds)]
     public async Task Snapshot_that_cannot_be_has_one_line_and_replaces_no_other_file()
     {
         await InFolderAsync(folder =>

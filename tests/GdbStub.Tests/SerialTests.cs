@@ -7,6 +7,7 @@ using System.Text;
 using System.Threading.Tasks;
 using GdbHost.GdbStub.Serial;
 using GdbHost.GdbStub.Server;
+using GdbHost.GdbStub.Tests.Fakes;
 using Xunit;
 
 namespace GdbHost.GdbStub.Tests;
@@ -16,9 +17,6 @@ namespace GdbHost.GdbStub.Tests;
 /// </summary>
 public sealed class SerialTests : IDisposable
 {
-    // Only a hang ends by this.
-    private const int HangMilliseconds = 30_000;
-
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("gdbhost-serial");
 
     public void Dispose() => _folder.Delete(recursive: true);
@@ -42,7 +40,7 @@ public sealed class SerialTests : IDisposable
         Assert.True(ended);
     }
 
-    [Fact(Timeout = HangMilliseconds)]
+    [Fact(Timeout = Hang.Milliseconds)]
     public async Task Stream_that_fails_drops_output_and_holds_nobody_up()
     {
         using var pump = new OutputPump(new BrokenStream());
@@ -55,7 +53,7 @@ public sealed class SerialTests : IDisposable
         });
     }
 
-    [Fact(Timeout = HangMilliseconds)]
+    [Fact(Timeout = Hang.Milliseconds)]
     public async Task Tcp_client_after_client_types_and_reads()
     {
         var typed = new TaskCompletionSource<string>();

@@ -17,9 +17,6 @@ namespace GdbHost.GdbStub.Tests;
 /// <summary>Who is right: GDB manual, Packet Acknowledgment, over real sockets of this host.</summary>
 public sealed class ServerTests : IDisposable
 {
-    // Only a hang ends by this.
-    private const int HangMilliseconds = 30_000;
-
     // A peer that is read on sends so much at the most.
     private const int MostSent = 4 << 20;
 
@@ -27,17 +24,23 @@ public sealed class ServerTests : IDisposable
     private readonly StringWriter _messages = new();
     private readonly FakeTarget _target = new();
     private readonly CancellationTokenSource _stop = new();
+    private readonly SemaphoreSlim _left = new(0);
+    private readonly Log _log;
+
+    // One for all sessions, which write from threads of their own.
+    public ServerTests() => _log = new Log(_messages, LogLevel.Info);
 
     public static TheoryData<string> Addresses => ["127.0.0.1:0", "[::1]:0", "unix"];
 
     public void Dispose()
     {
         _stop.Dispose();
+        _left.Dispose();
         _messages.Dispose();
         _folder.Delete(recursive: true);
     }
 
-    [Theory(Timeout = HangMilliseconds)]
+    [Theory(Timeout = Hang.Milliseconds)]
     [MemberData(nameof(Addresses))]
     public async Task Debugger_after_debugger_is_served(string where)
     {
@@ -53,7 +56,7 @@ public sealed class ServerTests : IDisposable
         await serving;
     }
 
-    [Fact(Timeout = HangMilliseconds)]
+    [Fact(Timeout = Hang.Milliseconds)]
     public async Task Second_debugger_looks_and_the_first_keeps_control()
     {
         using TcpServer server = Open("127.0.0.1:0");
@@ -80,7 +83,7 @@ public sealed class ServerTests : IDisposable
         await serving;
     }
 
-    [Theory(Timeout = HangMilliseconds)]
+    [Theory(Timeout = Hang.Milliseconds)]
     [InlineData("Stop", false, false)]
     [InlineData("Continue", true, false)]
     [InlineData("Exit", false, true)]
@@ -95,6 +98,8 @@ public sealed class ServerTests : IDisposable
         rude.LingerState = new LingerOption(true, 0);
         rude.Dispose();
 
+        // The next one waits for it to leave, but for a second only: a busy host may take longer.
+        await _left.WaitAsync();
         using Socket next = await ConnectAsync(server);
         Assert.Equal("+$QC1#c5", await AskAsync(next, "$qC#b4", 8));
         Assert.Empty(_target.InsertedBreakpoints);
@@ -103,7 +108,7 @@ public sealed class ServerTests : IDisposable
         await serving;
     }
 
-    [Fact(Timeout = HangMilliseconds)]
+    [Fact(Timeout = Hang.Milliseconds)]
     public async Task Peer_that_resets_the_connection_does_not_end_the_server()
     {
         using TcpServer server = Open("127.0.0.1:0");
@@ -120,7 +125,7 @@ public sealed class ServerTests : IDisposable
     }
 
     /// <summary>As many as there is room for but one: each kind of rudeness holds the seat of who does it, and nobody else's.</summary>
-    [Theory(Timeout = HangMilliseconds)]
+    [Theory(Timeout = Hang.Milliseconds)]
     [InlineData("half a packet", "$m40000000,1")]
     [InlineData("floods without reading", "$m40000000,800#b5")]
     [InlineData("floods with noise", "+-+-$$$#00\u0003")]
@@ -153,7 +158,7 @@ public sealed class ServerTests : IDisposable
         await serving;
     }
 
-    [Fact(Timeout = HangMilliseconds)]
+    [Fact(Timeout = Hang.Milliseconds)]
     public async Task One_debugger_too_many_is_turned_away_and_the_others_are_served_on()
     {
         using TcpServer server = Open("127.0.0.1:0");
@@ -229,7 +234,7 @@ public sealed class ServerTests : IDisposable
         return Encoding.ASCII.GetString([.. answer]);
     }
 
-    private TcpServer Open(string where) => new(Address(where == "unix" ? "unix:" + SocketPath : where), new Log(_messages, LogLevel.Info));
+    private TcpServer Open(string where) => new(Address(where == "unix" ? "unix:" + SocketPath : where), _log);
 
     private static string Framed(string body) => $"${body}#{GdbHost.Protocol.Framing.Checksum.Of(Encoding.ASCII.GetBytes(body)):x2}";
 
@@ -270,12 +275,13 @@ public sealed class ServerTests : IDisposable
     /// <summary>Reads what is left of a packet.</summary>
     private static async Task DrainAsync(Socket client)
     {
+        using NetworkStream stream = new(client);
         var piece = new byte[1];
-        while (piece[0] != '#' && await client.ReceiveAsync(piece) > 0)
+        while (piece[0] != '#' && await stream.ReadAsync(piece) > 0)
         {
         }
 
-        await client.ReceiveAsync(new byte[2]);
+        await stream.ReadExactlyAsync(new byte[2]);
     }
 
     private Task Serve(TcpServer server) => Serve(server, new GuestRun(_target));
@@ -283,8 +289,11 @@ public sealed class ServerTests : IDisposable
     private Task Serve(TcpServer server, GuestRun guest)
     {
         return server.RunAsync(
-            (connection, stop) =>
-                new DebugSession(connection, guest, Commands.All.Table, new Log(_messages, LogLevel.Info)).RunAsync(stop),
+            async (connection, stop) =>
+            {
+                await new DebugSession(connection, guest, Commands.All.Table, _log).RunAsync(stop);
+                _left.Release();
+            },
             _stop.Token);
     }
 

@@ -17,15 +17,12 @@ namespace GdbHost.GdbStub.Tests;
 /// </summary>
 public class SessionTests
 {
-    // Only a hang ends by this.
-    private const int HangMilliseconds = 30_000;
-
     private readonly FakeTarget _target = new();
     private readonly GuestRun _guest;
 
     public SessionTests() => _guest = new GuestRun(_target);
 
-    [Fact(Timeout = HangMilliseconds)]
+    [Fact(Timeout = Hang.Milliseconds)]
     public async Task Packet_is_acknowledged_until_no_ack_mode()
     {
         Peer peer = NewPeer();
@@ -36,7 +33,7 @@ public class SessionTests
         Assert.Equal("QC1", await peer.ReceiveAsync());
     }
 
-    [Fact(Timeout = HangMilliseconds)]
+    [Fact(Timeout = Hang.Milliseconds)]
     public async Task Wrong_checksum_is_refused_and_the_repeat_is_answered()
     {
         Peer peer = NewPeer();
@@ -47,7 +44,7 @@ public class SessionTests
         Assert.Equal("QC1", await peer.ReceiveAsync());
     }
 
-    [Fact(Timeout = HangMilliseconds)]
+    [Fact(Timeout = Hang.Milliseconds)]
     public async Task Reply_that_the_peer_refuses_is_sent_again()
     {
         Peer peer = NewPeer();
@@ -57,7 +54,7 @@ public class SessionTests
         Assert.Equal("QC1", await peer.ReceivePacketAsync());
     }
 
-    [Fact(Timeout = HangMilliseconds)]
+    [Fact(Timeout = Hang.Milliseconds)]
     public async Task Wrong_checksum_in_no_ack_mode_is_an_error_reply()
     {
         Peer peer = NewPeer();
@@ -67,7 +64,7 @@ public class SessionTests
         Assert.Equal("E16", await peer.ReceivePacketAsync());
     }
 
-    [Fact(Timeout = HangMilliseconds)]
+    [Fact(Timeout = Hang.Milliseconds)]
     public async Task Packet_over_the_limit_is_an_error_reply()
     {
         Peer peer = NewPeer();
@@ -77,7 +74,7 @@ public class SessionTests
         Assert.Equal("QC1", await peer.ReceivePacketAsync());
     }
 
-    [Fact(Timeout = HangMilliseconds)]
+    [Fact(Timeout = Hang.Milliseconds)]
     public async Task Largest_write_fits_into_PacketSize()
     {
         Peer peer = NewPeer();
@@ -86,7 +83,7 @@ public class SessionTests
         Assert.Equal("E0e", await peer.ReceivePacketAsync());
     }
 
-    [Fact(Timeout = HangMilliseconds)]
+    [Fact(Timeout = Hang.Milliseconds)]
     public async Task Connect_without_a_packet_does_not_stop_the_guest()
     {
         _guest.Start();
@@ -96,7 +93,7 @@ public class SessionTests
         Assert.True(_guest.Running);
     }
 
-    [Fact(Timeout = HangMilliseconds)]
+    [Fact(Timeout = Hang.Milliseconds)]
     public async Task First_packet_stops_a_running_guest()
     {
         _guest.Start();
@@ -106,7 +103,7 @@ public class SessionTests
         Assert.False(_guest.Running);
     }
 
-    [Fact(Timeout = HangMilliseconds)]
+    [Fact(Timeout = Hang.Milliseconds)]
     public async Task Debugger_that_vanishes_leaves_a_running_guest_running_without_breakpoints()
     {
         _guest.Start();
@@ -119,7 +116,7 @@ public class SessionTests
         Assert.Empty(_target.InsertedBreakpoints);
     }
 
-    [Fact(Timeout = HangMilliseconds)]
+    [Fact(Timeout = Hang.Milliseconds)]
     public async Task Debugger_that_vanishes_while_the_guest_runs_leaves_it_running()
     {
         _guest.Start();
@@ -131,7 +128,7 @@ public class SessionTests
         Assert.True(_guest.Running);
     }
 
-    [Fact(Timeout = HangMilliseconds)]
+    [Fact(Timeout = Hang.Milliseconds)]
     public async Task Guest_that_prints_more_than_the_peer_reads_never_waits()
     {
         Peer peer = NewPeer();
@@ -159,7 +156,7 @@ public class SessionTests
         await peer.Session;
     }
 
-    [Fact(Timeout = HangMilliseconds)]
+    [Fact(Timeout = Hang.Milliseconds)]
     public async Task Debugger_that_vanishes_leaves_a_waiting_guest_stopped()
     {
         Peer peer = NewPeer();
@@ -171,7 +168,7 @@ public class SessionTests
         Assert.False(_guest.Ended.IsCompleted);
     }
 
-    [Fact(Timeout = HangMilliseconds)]
+    [Fact(Timeout = Hang.Milliseconds)]
     public async Task Next_debugger_finds_a_fresh_session()
     {
         Peer first = NewPeer();
@@ -185,7 +182,7 @@ public class SessionTests
         Assert.Equal("+", await second.ReceiveAsync());
     }
 
-    [Fact(Timeout = HangMilliseconds)]
+    [Fact(Timeout = Hang.Milliseconds)]
     public async Task Guest_that_gets_stuck_under_a_debugger_ends_the_run_when_the_debugger_leaves()
     {
         Peer peer = NewPeer();
@@ -200,7 +197,7 @@ public class SessionTests
         Assert.Equal(new GuestEnd(3, "cpu0 waits for an interrupt that cannot come"), await _guest.Ended);
     }
 
-    [Theory(Timeout = HangMilliseconds)]
+    [Theory(Timeout = Hang.Milliseconds)]
     [InlineData("PowerOff", 0)]
     [InlineData("Reset", 4)]
     [InlineData("Stuck", 3)]
@@ -213,7 +210,7 @@ public class SessionTests
         Assert.Equal(status, (await _guest.Ended).ExitStatus);
     }
 
-    [Fact(Timeout = HangMilliseconds)]
+    [Fact(Timeout = Hang.Milliseconds)]
     public async Task Any_split_of_a_conversation_gives_the_same_replies()
     {
         byte[] conversation =
@@ -235,7 +232,7 @@ public class SessionTests
         }
     }
 
-    [Fact(Timeout = HangMilliseconds)]
+    [Fact(Timeout = Hang.Milliseconds)]
     public async Task Random_packets_never_end_the_session()
     {
         var random = new Random(20261121);

@@ -15,12 +15,9 @@ namespace GdbHost.GdbStub.Tests;
 /// <summary>Who is right: the transcripts in tests/Vectors/rsp; each names its own witness.</summary>
 public class TranscriptTests
 {
-    // Only a hang ends by this.
-    private const int HangMilliseconds = 30_000;
-
     public static TheoryData<string> Names => [.. Transcript.Names];
 
-    [Theory(Timeout = HangMilliseconds)]
+    [Theory(Timeout = Hang.Milliseconds)]
     [MemberData(nameof(Names))]
     public async Task Conversation_goes_as_recorded(string name)
     {

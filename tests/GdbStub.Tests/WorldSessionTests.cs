@@ -15,12 +15,9 @@ namespace GdbHost.GdbStub.Tests;
 /// </summary>
 public sealed class WorldSessionTests
 {
-    // Only a hang ends by this.
-    private const int HangMilliseconds = 30_000;
-
     private static readonly byte[] Loop = [0x1f, 0x20, 0x03, 0xd5, 0xff, 0xff, 0xff, 0x17];
 
-    [Fact(Timeout = HangMilliseconds)]
+    [Fact(Timeout = Hang.Milliseconds)]
     public async Task Worlds_and_non_stop_mode_refuse_each_other_in_one_line()
     {
         using var target = MachineTarget.Create(
@@ -44,7 +41,7 @@ public sealed class WorldSessionTests
         await peer.Session;
     }
 
-    [Fact(Timeout = HangMilliseconds)]
+    [Fact(Timeout = Hang.Milliseconds)]
     public async Task Reason_of_a_failed_access_is_kept_for_who_asks()
     {
         using var target = MachineTarget.Create(

@@ -20,6 +20,9 @@ internal sealed class GdbScript(string path, string? symbols, string? junit) : I
 {
     private const string Program = "gdb-multiarch";
 
+    // Seconds. gdb asks again what is not answered in 2, its usual, and takes the first answer for the second's; a busy host is slower at times.
+    private const int Patience = 60;
+
     // A guest can print without end by its script; what is behind so many lines is still shown, but no test case.
     private const int MostCases = 10_000;
 
@@ -31,7 +34,7 @@ internal sealed class GdbScript(string path, string? symbols, string? junit) : I
     /// <exception cref="UserErrorException">gdb cannot be started.</exception>
     public async Task<GuestEnd> RunAsync(string where)
     {
-        List<string> arguments = ["-nx", "-q", "-batch", "-ex", "set confirm off", "-ex", "set pagination off"];
+        List<string> arguments = ["-nx", "-q", "-batch", "-ex", "set confirm off", "-ex", "set pagination off", "-ex", $"set remotetimeout {Patience}"];
         if (symbols is not null)
         {
             arguments.AddRange(["-ex", $"file {symbols}"]);

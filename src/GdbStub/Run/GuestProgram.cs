@@ -28,8 +28,11 @@ internal sealed class GuestProgram(RunSettings settings, Log log)
     // How long a machine that does not stop may delay the end of the program.
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(2);
 
+    // The same where the user wants to know where it was: a busy host may take the machine's thread off for longer.
+    private static readonly TimeSpan PostMortemTime = TimeSpan.FromSeconds(20);
+
     // How long a script may go on after its guest has ended.
-    private static readonly TimeSpan ScriptTime = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ScriptTime = TimeSpan.FromSeconds(60);
 
     /// <param name="configure">Reads the guest's files and opens what is behind its devices; called after the port is open.</param>
     /// <param name="announce">Tells the user what is there, before the guest runs.</param>
@@ -96,7 +99,7 @@ internal sealed class GuestProgram(RunSettings settings, Log log)
         script?.Dispose();
         script?.Report(end);
         await StopAsync(guest, end, serial, secureSerial);
-        if (report is not null && !await report.TryWriteAsync(guest, end, StopTime))
+        if (report is not null && !await report.TryWriteAsync(guest, end, PostMortemTime))
         {
             log.Warning($"{settings.ReportNamedBy}: the guest does not stand still, so there is no report of it");
         }
@@ -116,7 +119,8 @@ internal sealed class GuestProgram(RunSettings settings, Log log)
     private async Task StopAsync(GuestRun guest, GuestEnd end, params ISerialBackend[] serials)
     {
         Task stopped = guest.StopAsync();
-        if (await Task.WhenAny(stopped, Task.Delay(StopTime)) == stopped && end.ExitStatus == ExitStatus.StuckOrTimeout)
+        bool wanted = end.ExitStatus == ExitStatus.StuckOrTimeout;
+        if (await Task.WhenAny(stopped, Task.Delay(wanted ? PostMortemTime : StopTime)) == stopped && wanted)
         {
             // Whoever finds this in the log of a night's run wants to know where the guest was.
             foreach (string line in PostMortem.Lines(guest.Target))

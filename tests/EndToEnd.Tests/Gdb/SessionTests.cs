@@ -30,7 +30,7 @@ public sealed class SessionTests : IDisposable
         string demo = Repository.InTree("src/GdbStub/Demo");
         Ended ended = await HostRun.CommandAsync(
             "run", "--machine", "virt,gic=2,el2=on", "--memory", "256M", "--kernel", Path.Combine(demo, "hypervisor.elf"), "--load", Path.Combine(demo, "guest.elf"),
-            "--serial", "none", "--timeout", "120", "--gdb", where == "unix" ? "unix:" + Path.Combine(_folder.FullName, "socket") : where, "--script", script);
+            "--serial", "none", "--timeout", HostRun.HangSeconds, "--gdb", where == "unix" ? "unix:" + Path.Combine(_folder.FullName, "socket") : where, "--script", script);
 
         Assert.Equal(0, ended.Status);
         Says.InOrder(ended, "Breakpoint 1, handle_abort", "PASS: it came");

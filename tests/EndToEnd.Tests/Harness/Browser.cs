@@ -46,7 +46,17 @@ internal sealed class Browser : IDisposable
         return Pixels.OfPng(await File.ReadAllBytesAsync(png));
     }
 
-    public void Dispose() => _folder.Delete(recursive: true);
+    public void Dispose()
+    {
+        try
+        {
+            _folder.Delete(recursive: true);
+        }
+        catch (IOException)
+        {
+            // A process that the browser has left behind still writes there: no matter of the test's.
+        }
+    }
 
     // Everything it keeps goes into a folder of its own; root needs --no-sandbox.
     private async Task<Ended> RunAsync(params string[] arguments) => await ChildProcess.RunAsync(

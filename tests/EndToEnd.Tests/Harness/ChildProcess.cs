@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Diagnostics;
+using System.IO;
 using System.Threading.Tasks;
 
 namespace GdbHost.EndToEnd.Tests.Harness;
@@ -36,10 +37,9 @@ internal sealed class ChildProcess
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        Process process = Process.Start(start)!;
-        process.StandardInput.Write(input);
-        process.StandardInput.Close();
-        return new ChildProcess(process);
+        ChildProcess child = new(Process.Start(start)!);
+        child.Type(input);
+        return child;
     }
 
     public static async Task<Ended> RunAsync(string program, params string[] arguments)
@@ -53,11 +53,26 @@ internal sealed class ChildProcess
         return new Ended(_process.ExitCode, await _output, await _errors);
     }
 
+    /// <summary>Ends it and what it has started; afterwards it writes no file any more.</summary>
     public void Kill()
     {
         if (!_process.HasExited)
         {
             _process.Kill(entireProcessTree: true);
+            _process.WaitForExit();
+        }
+    }
+
+    private void Type(string input)
+    {
+        try
+        {
+            _process.StandardInput.Write(input);
+            _process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It has ended before it read all, and says why by itself.
         }
     }
 }

@@ -13,6 +13,9 @@ internal sealed class HostRun : IDisposable
     // A run that goes astray ends by itself, after a number of instructions and not of seconds.
     public const string DefaultLimit = "8000000000";
 
+    /// <summary>For --timeout where only a hang may end by it: scripts/test.sh ends what is silent for 480 seconds.</summary>
+    public const string HangSeconds = "400";
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("gdbhost-test");
     private readonly ChildProcess _process;
 
@@ -76,23 +79,15 @@ internal sealed class HostRun : IDisposable
     public static async Task<Conversation> UnderGdbAsync(string verb, string[] arguments, string symbols, string script, string limit = DefaultLimit)
     {
         using HostRun host = Waiting(verb, arguments, limit);
-        string port = await host.PortAsync();
-        string scriptFile = Path.Combine(host._folder.FullName, "script.gdb");
-        await File.WriteAllTextAsync(scriptFile, $"""
-            set confirm off
-            set pagination off
-            set width 0
-            set remotetimeout 100
-            set architecture aarch64
-            {symbols}
-            target remote 127.0.0.1:{port}
-            {script}
+        return await host.UnderGdbAsync(symbols, script);
+    }
 
-            """);
-        Ended gdb = await ChildProcess.RunAsync("gdb-multiarch", "-nx", "-batch", "-x", scriptFile);
-        host._process.Kill();
-        Ended ended = await host._process.WaitAsync();
-        return new Conversation(gdb.Output, gdb.Errors, host.Serial(), ended.Output + ended.Errors);
+    /// <summary>The same for a line of QEMU's without its own words for a debugger, a display and lines.</summary>
+    public static async Task<Conversation> AsQemuUnderGdbAsync(string[] words, string script)
+    {
+        using HostRun host = new(folder =>
+            ["qemu", .. words, .. SideBySide.Stopped, "-gdb", "tcp:127.0.0.1:0", "-gdb-port-file", $"{folder.FullName}/port"]);
+        return await host.UnderGdbAsync("", script);
     }
 
     /// <summary>Runs a guest, stopped at its first instruction, under LLDB, which does the commands one after the other.</summary>
@@ -100,11 +95,12 @@ internal sealed class HostRun : IDisposable
     {
         using HostRun host = Waiting("run", arguments, DefaultLimit);
         string port = await host.PortAsync();
-        string[] all = [$"target create --arch aarch64 {program}", $"gdb-remote 127.0.0.1:{port}", .. commands];
+        string[] all =
+        [
+            "settings set plugin.process.gdb-remote.packet-timeout 300", $"target create --arch aarch64 {program}", $"gdb-remote 127.0.0.1:{port}", .. commands,
+        ];
         Ended lldb = await ChildProcess.RunAsync("lldb", ["--no-lldbinit", "--batch", .. all.SelectMany(static c => new[] { "-o", c })]);
-        host._process.Kill();
-        Ended ended = await host._process.WaitAsync();
-        return new Conversation(lldb.Output, lldb.Errors, host.Serial(), ended.Output + ended.Errors);
+        return await host.EndAsync(lldb);
     }
 
     /// <summary>Runs a guest, stopped at its first instruction, with gdb connected for a dialogue.</summary>
@@ -115,7 +111,7 @@ internal sealed class HostRun : IDisposable
         string port = await host.PortAsync();
         using GdbDialogue gdb = new();
         await gdb.SayAsync("-gdb-set mi-async on", "^done"); // or an interrupt is refused while the guest runs
-        await gdb.SayAsync("-gdb-set remotetimeout 60", "^done"); // or a busy host's first answer comes too late, and gdb asks twice
+        await gdb.SayAsync(StockGdb.Patience, "^done");
         await gdb.SayAsync("set architecture aarch64", "^done");
         foreach (string command in first)
         {
@@ -130,6 +126,20 @@ internal sealed class HostRun : IDisposable
     {
         _process.Kill();
         _folder.Delete(recursive: true);
+    }
+
+    private async Task<Conversation> UnderGdbAsync(string symbols, string script)
+    {
+        string port = await PortAsync();
+        return await EndAsync(await StockGdb.FollowAsync($"127.0.0.1:{port}", symbols, script));
+    }
+
+    /// <summary>Ends the run after its debugger, and gives what both said.</summary>
+    private async Task<Conversation> EndAsync(Ended debugger)
+    {
+        _process.Kill();
+        Ended ended = await _process.WaitAsync();
+        return new Conversation(debugger.Output, debugger.Errors, Serial(), ended.Output + ended.Errors);
     }
 
     private static HostRun Waiting(string verb, string[] arguments, string limit)

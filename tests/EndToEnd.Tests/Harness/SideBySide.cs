@@ -1,10 +1,4 @@
 using System;
-using System.Collections.Generic;
-using System.Globalization;
-using System.IO;
-using System.Linq;
-using System.Net;
-using System.Net.Sockets;
 using System.Threading.Tasks;
 
 namespace GdbHost.EndToEnd.Tests.Harness;
@@ -32,47 +26,17 @@ internal static class SideBySide
         return (qemu, ours);
     }
 
+    /// <summary>The words of a machine that waits for gdb and says nothing beside.</summary>
+    public static string[] Stopped => ["-S", "-display", "none", "-serial", "none", "-monitor", "none"];
+
     /// <summary>Both stopped at the first instruction, under the same gdb script; gives what gdb printed.</summary>
     public static async Task<(string Qemu, string Ours)> UnderGdbAsync(string[] words, string script)
     {
-        string qemu = await UnderGdbAsync([Qemu], words, script);
-        return (qemu, await UnderGdbAsync(HostRun.Words(["qemu"]), words, script));
+        string qemu = await QemuUnderGdbAsync(words, script);
+        return (qemu, (await HostRun.AsQemuUnderGdbAsync(words, script)).Output);
     }
 
-    private static async Task<string> UnderGdbAsync(string[] program, string[] words, string script)
-    {
-        int port = FreePort();
-        IEnumerable<string> arguments =
-            [.. program.Skip(1), .. words, "-S", "-gdb", $"tcp:127.0.0.1:{port}", "-display", "none", "-serial", "none", "-monitor", "none"];
-        ChildProcess stub = ChildProcess.Start(program[0], arguments);
-        string file = Path.GetTempFileName();
-        try
-        {
-            // gdb itself tries again until somebody listens.
-            await File.WriteAllTextAsync(file, string.Create(CultureInfo.InvariantCulture, $"""
-                set confirm off
-                set width 0
-                set architecture aarch64
-                set tcp auto-retry on
-                set tcp connect-timeout 60
-                target remote 127.0.0.1:{port}
-                {script}
-                kill
-
-                """));
-            return (await ChildProcess.RunAsync("gdb-multiarch", "-nx", "-batch", "-x", file)).Output;
-        }
-        finally
-        {
-            stub.Kill();
-            File.Delete(file);
-        }
-    }
-
-    private static int FreePort()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
+    /// <summary>QEMU as gdb's own child, which needs no port: one that is free now may be another's when QEMU opens it.</summary>
+    public static async Task<string> QemuUnderGdbAsync(string[] words, string script) =>
+        (await StockGdb.FollowAsync($"| {Qemu} {string.Join(' ', [.. words, .. Stopped, "-gdb", "stdio"])}", "", script + "\nkill")).Output;
 }

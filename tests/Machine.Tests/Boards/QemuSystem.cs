@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.IO;
 using System.Linq;
+using System.Text;
 
 namespace GdbHost.Machine.Tests.Boards;
 
@@ -72,6 +73,23 @@ internal sealed class QemuSystem : IDisposable
 
     public void Write(ulong address, int size, ulong value) => Ask($"write{Suffix(size)} 0x{address:x} 0x{value:x}");
 
+    /// <summary>Writes of 8 bytes between which none of QEMU's time passes: it takes all lines that one read brings.</summary>
+    public void WriteTogether(params ReadOnlySpan<(ulong Address, ulong Value)> writes)
+    {
+        StringBuilder lines = new();
+        foreach ((ulong address, ulong value) in writes)
+        {
+            lines.Append(CultureInfo.InvariantCulture, $"writeq 0x{address:x} 0x{value:x}\n");
+        }
+
+        _process.StandardInput.Write(lines.ToString());
+        _process.StandardInput.Flush();
+        foreach ((ulong address, _) in writes)
+        {
+            AwaitAnswer($"writeq 0x{address:x}");
+        }
+    }
+
     public void Dispose()
     {
         _process.Kill();
@@ -99,6 +117,11 @@ internal sealed class QemuSystem : IDisposable
     {
         _process.StandardInput.WriteLine(command);
         _process.StandardInput.Flush();
+        return AwaitAnswer(command);
+    }
+
+    private string AwaitAnswer(string command)
+    {
         while (true)
         {
             string? answer = _process.StandardOutput.ReadLine();

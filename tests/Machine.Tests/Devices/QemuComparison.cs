@@ -118,6 +118,18 @@ internal sealed class QemuComparison : IDisposable
         _theirs.Write(address, size, value);
     }
 
+    /// <summary>Writes of 8 bytes between which no time passes on either side.</summary>
+    public void WriteTogether(params ReadOnlySpan<(ulong Address, ulong Value)> writes)
+    {
+        foreach ((ulong address, ulong value) in writes)
+        {
+            _step++;
+            Assert.Equal(BusResult.Ok, _ours.Bus.Write(new PhysicalAddress(address), sizeof(ulong), value, _nonSecure));
+        }
+
+        _theirs.WriteTogether(writes);
+    }
+
     public void Dispose()
     {
         _theirs.Dispose();

@@ -146,8 +146,9 @@ public sealed class QemuDeviceTests
         both.Write(Memory + 0x80, source, 8);
         both.Write(Memory + 0x88, destination, 8);
         both.Write(Memory + 0x90, count, 8);
-        both.Write(Memory + 0x98, command, 8);
-        both.Write(Memory + 0x80, 0, 8);
+
+        // While it copies, for a tenth of a second, it takes no new source: a busy host could be away for longer between two writes.
+        both.WriteTogether((Memory + 0x98, command), (Memory + 0x80, 0UL));
         both.WaitFor(Memory + 0x98, 0, mask: 1);
         both.Read(Memory + 0x98, 8);
         both.Read(Memory + 0x80, 8);
