@@ -34,6 +34,7 @@ internal sealed class SmmuV3 : IDevice, IIommu
         Bank = new RegisterBank<SmmuV3>(name, Registers.Map, this, events);
         Port = new SmmuPort(Bank);
         Translations = new TranslationCaches(bus);
+        Structures = new ConfigurationCache(Passing);
         Streams = new StreamResolver(memory, Translations, Structures);
         Signals = new Signals(this, new MessageWriter(bus), lines, sendEvent);
         Recorder = new EventRecorder(this, memory);
@@ -44,6 +45,7 @@ internal sealed class SmmuV3 : IDevice, IIommu
         EndpointCommands = new EndpointCommands(this);
         _pages = new PageRequestQueue(this, memory);
         _requests = new TranslationRequests(this);
+        UpdatePassing();
     }
 
     public string Name { get; }
@@ -51,6 +53,8 @@ internal sealed class SmmuV3 : IDevice, IIommu
     public string StateName => Name;
 
     public ushort NewestTicket => Stalls.Newest;
+
+    public PassingRequesters Passing { get; } = new(Features.AddressBits);
 
     /// <summary>The functions behind it; null where there are none.</summary>
     [field: NotState("wiring")]
@@ -65,7 +69,7 @@ internal sealed class SmmuV3 : IDevice, IIommu
 
     public TranslationCaches Translations { get; }
 
-    public ConfigurationCache Structures { get; } = new();
+    public ConfigurationCache Structures { get; }
 
     public StreamResolver Streams { get; }
 
@@ -169,6 +173,7 @@ internal sealed class SmmuV3 : IDevice, IIommu
     public void Reset()
     {
         Bank.Reset();
+        UpdatePassing();
         Errors.Reset();
         Translations.Clear();
         Structures.Clear();
@@ -191,6 +196,7 @@ internal sealed class SmmuV3 : IDevice, IIommu
     public void Restore(StateReader from)
     {
         Bank.Restore(from);
+        UpdatePassing();
         Errors.Restore(from);
         Translations.Restore(from);
         Structures.Restore(from);
@@ -205,6 +211,7 @@ internal sealed class SmmuV3 : IDevice, IIommu
         Control before = Control;
         mask &= Control.Implemented;
         Bank[Registers.Cr0] = (Bank[Registers.Cr0] & ~mask) | (value & mask);
+        UpdatePassing();
         if (before.SmmuEnable && !Control.SmmuEnable)
         {
             Stalls.TerminateAll();
@@ -221,6 +228,7 @@ internal sealed class SmmuV3 : IDevice, IIommu
         if (value.Bit(31))
         {
             Bank[Registers.Gbpa] = (Bank[Registers.Gbpa] & ~mask) | (value & mask & Fields);
+            UpdatePassing();
         }
     }
 
@@ -234,6 +242,14 @@ internal sealed class SmmuV3 : IDevice, IIommu
 
     /// <summary>A register of 64 bits.</summary>
     public ulong Wide(uint offset) => Bank[offset] | ((ulong)Bank[offset + 4] << 32);
+
+    // Without SMMUEN nothing kept counts; the size of the stream table keeps its value while SMMUEN is set.
+    private void UpdatePassing()
+    {
+        bool enabled = Control.SmmuEnable;
+        Passing.HasEverybody = !enabled && !AbortsWhileOff;
+        Passing.Limit = enabled ? 1u << StreamTable.Bits : 0;
+    }
 
     /// <summary>A request for which structures may have to be read.</summary>
     private IommuTranslation Resolve(in DmaRequest request, in StreamTable table)

@@ -14,13 +14,27 @@ internal sealed class InboundPath(HostBridgeModel model, PhysicalBus bus)
 
     private readonly DmaTarget _target = new(bus);
 
+    [NotState("the IOMMU's")]
+    private PassingRequesters? _passing;
+
     /// <summary>Null where there is none: addresses are physical then.</summary>
     [field: NotState("wiring")]
-    public IIommu? Iommu { get; set; }
+    public IIommu? Iommu
+    {
+        get;
+        set
+        {
+            field = value;
+            _passing = value?.Passing;
+        }
+    }
 
     /// <summary>Told what each place on the way of a request makes of it; null where nobody listens.</summary>
     [field: NotState("an observer")]
     public Action<DmaStep>? Observer { get; set; }
+
+    /// <summary>Somebody looks on, who is told of the IOMMU too.</summary>
+    private bool IsSeen => Observer is not null || bus.Watch is not null;
 
     public DmaResult Complete(in DmaRequest request, Span<byte> data, Action<Memory<byte>>? change)
     {
@@ -35,7 +49,7 @@ internal sealed class InboundPath(HostBridgeModel model, PhysicalBus bus)
         }
 
         Step(request, DmaStage.InboundWindow, DmaResult.Ok, "host bridge", address);
-        if (Iommu is null || (model.DoorbellsBeforeIommu && IsDoorbell(request, address)))
+        if (Iommu is null || (!IsSeen && _passing is not null && _passing.Has(request, address)) || (model.DoorbellsBeforeIommu && IsDoorbell(request, address)))
         {
             return Access(request, address, data, change);
         }
