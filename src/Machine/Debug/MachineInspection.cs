@@ -174,6 +174,9 @@ public sealed class MachineInspection
     /// <summary>The doorbells of interrupt controllers, and the addresses by which functions reach them.</summary>
     public IReadOnlyList<DoorbellReport> Doorbells => Ask(() => DmaOverlaps.Doorbells(_machine));
 
+    /// <summary>The streams of the SMMU, as memory has them now; null where there is no SMMU.</summary>
+    public IReadOnlyList<MachineStreamEntry>? SmmuStreams => _machine.Smmu is null ? null : Ask(() => SmmuState.Entries(_machine));
+
     /// <summary>The names by which reports of the SMMU go: event records and errors of the command queue.</summary>
     public static IReadOnlyList<string> SmmuReportNames => SmmuStops.Names;
 
