@@ -180,6 +180,9 @@ public sealed class MachineInspection
     /// <summary>The names by which reports of the SMMU go: event records and errors of the command queue.</summary>
     public static IReadOnlyList<string> SmmuReportNames => SmmuStops.Names;
 
+    /// <summary>Whether a report can be of a stream with a VMID: not so of errors, and of what happens before a stream table entry is there.</summary>
+    public static bool ReportCanHaveVmid(string name) => SmmuStops.CanHaveVmid(name);
+
     /// <summary>Virtio devices that do nothing until they are reset, and why.</summary>
     public IReadOnlyList<(string Device, string Reason)> StoppedDevices => Ask(() => (IReadOnlyList<(string, string)>)
     [

@@ -84,6 +84,18 @@ internal static class SmmuState
         _ => $"stage 1 and 2, context descriptors at IPA 0x{ste.S1ContextPtr:x}, VMID {ste.S2Vmid}, stage 2 tables at 0x{ste.S2Ttb:x}",
     } + (ste.Broken is null ? "" : ", ILLEGAL");
 
+    /// <summary>S2VMID of the entry that the SMMU goes by for a stream, the one it keeps or else memory's; null where it translates by no stage 2.</summary>
+    public static int? VmidOf(SmmuV3 smmu, uint stream)
+    {
+        if (!smmu.Control.SmmuEnable)
+        {
+            return null;
+        }
+
+        StreamTableEntry ste = smmu.Structures.Find(stream)?.Ste ?? smmu.Streams.LookEntry(smmu.StreamTable, stream).Value;
+        return ste.V && ste.HasStage2 ? ste.S2Vmid : null;
+    }
+
     /// <summary>The function whose Requester ID a StreamID is.</summary>
     public static PciFunction? FunctionOf(Boards.Machine machine, uint stream) =>
         machine.Pcie?.Find((int)(stream >> 8), (int)(stream & 0xff));
