@@ -1,13 +1,12 @@
 using System;
 using System.Collections.Generic;
-using System.IO;
 using System.Linq;
 using GdbHost.Machine.Bus;
-using GdbHost.Machine.Common;
 using GdbHost.Machine.Debug.Dma;
 using GdbHost.Machine.Pcie.Dma;
 using GdbHost.Machine.Smmu.Events;
 using GdbHost.Machine.Snapshots;
+using GdbHost.Machine.Tests.Devices;
 using Xunit;
 
 namespace GdbHost.Machine.Tests.Smmu;
@@ -146,8 +145,7 @@ public sealed class BypassTests : IDisposable
         other.Memory(SmmuFixture.StreamTable + (SmmuFixture.Stream * 64), SmmuFixture.Abort);
         foreach ((byte[] state, DmaResult expected) in new[] { (after, DmaResult.Ok), (before, DmaResult.TranslationFault), (off, DmaResult.Ok), (before, DmaResult.TranslationFault), (after, DmaResult.Ok) })
         {
-            using BinaryReader reader = new(new MemoryStream(state));
-            other.Smmu.Restore(new StateReader(reader));
+            DeviceFixture.Restore(other.Smmu, state);
             Assert.Equal(state, SnapshotWriter.BytesOf(other.Smmu));
             Assert.Equal(expected, other.Load(SmmuFixture.Data).Result);
         }
