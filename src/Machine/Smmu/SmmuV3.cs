@@ -23,6 +23,12 @@ internal sealed class SmmuV3 : IDevice, IIommu
 {
     private const DmaAttributes AddressTypeBits = DmaAttributes.Translated | DmaAttributes.TranslationRequest;
 
+    [NotState("SMMU_CR0.SMMUEN")]
+    private bool _isOn;
+
+    [NotState("registers that keep their value while SMMUEN is set")]
+    private StreamTable _table;
+
     private readonly PageRequestQueue _pages;
     private readonly TranslationRequests _requests;
 
@@ -45,7 +51,7 @@ internal sealed class SmmuV3 : IDevice, IIommu
         EndpointCommands = new EndpointCommands(this);
         _pages = new PageRequestQueue(this, memory);
         _requests = new TranslationRequests(this);
-        UpdatePassing();
+        TakeRegisters();
     }
 
     public string Name { get; }
@@ -117,18 +123,17 @@ internal sealed class SmmuV3 : IDevice, IIommu
             return request.AddressType == AddressType.Translated ? _requests.Pass(request) : Unsupported(request);
         }
 
-        if (!Control.SmmuEnable)
+        if (!_isOn)
         {
             return AbortsWhileOff ? Refused(request) : Untranslated(request);
         }
 
-        StreamTable table = StreamTable;
-        if (!request.Prefix.IsPresent && Streams.FindKept(in table, request.Requester.Value) is StreamContext kept)
+        if (!request.Prefix.IsPresent && Streams.FindKept(in _table, request.Requester.Value) is StreamContext kept)
         {
             return kept.IsBypass ? Untranslated(request) : Translate(request, new Transaction(request), kept);
         }
 
-        return Resolve(request, in table);
+        return Resolve(request, in _table);
     }
 
     /// <summary>Takes a transaction through the stages of its context.</summary>
@@ -173,7 +178,7 @@ internal sealed class SmmuV3 : IDevice, IIommu
     public void Reset()
     {
         Bank.Reset();
-        UpdatePassing();
+        TakeRegisters();
         Errors.Reset();
         Translations.Clear();
         Structures.Clear();
@@ -196,7 +201,7 @@ internal sealed class SmmuV3 : IDevice, IIommu
     public void Restore(StateReader from)
     {
         Bank.Restore(from);
-        UpdatePassing();
+        TakeRegisters();
         Errors.Restore(from);
         Translations.Restore(from);
         Structures.Restore(from);
@@ -211,7 +216,7 @@ internal sealed class SmmuV3 : IDevice, IIommu
         Control before = Control;
         mask &= Control.Implemented;
         Bank[Registers.Cr0] = (Bank[Registers.Cr0] & ~mask) | (value & mask);
-        UpdatePassing();
+        TakeRegisters();
         if (before.SmmuEnable && !Control.SmmuEnable)
         {
             Stalls.TerminateAll();
@@ -228,7 +233,7 @@ internal sealed class SmmuV3 : IDevice, IIommu
         if (value.Bit(31))
         {
             Bank[Registers.Gbpa] = (Bank[Registers.Gbpa] & ~mask) | (value & mask & Fields);
-            UpdatePassing();
+            TakeRegisters();
         }
     }
 
@@ -243,12 +248,13 @@ internal sealed class SmmuV3 : IDevice, IIommu
     /// <summary>A register of 64 bits.</summary>
     public ulong Wide(uint offset) => Bank[offset] | ((ulong)Bank[offset + 4] << 32);
 
-    // Without SMMUEN nothing kept counts; the size of the stream table keeps its value while SMMUEN is set.
-    private void UpdatePassing()
+    // What each request asks for. Without SMMUEN nothing kept counts.
+    private void TakeRegisters()
     {
-        bool enabled = Control.SmmuEnable;
-        Passing.HasEverybody = !enabled && !AbortsWhileOff;
-        Passing.Limit = enabled ? 1u << StreamTable.Bits : 0;
+        _isOn = Control.SmmuEnable;
+        _table = StreamTable;
+        Passing.HasEverybody = !_isOn && !AbortsWhileOff;
+        Passing.Limit = _isOn ? 1u << _table.Bits : 0;
     }
 
     /// <summary>A request for which structures may have to be read.</summary>
