@@ -6,6 +6,7 @@
 # --runs N        how often each row is measured (default 5); medians are printed
 # --engine NAME   handed to gdbhost
 # gdb             alone: both stubs under a raw client of gdb's protocol (tests/Bench/gdb.sh); tests/Bench/results.md gets that table
+# dma             alone: what a DMA read costs by each way through the SMMU and without one (tests/Bench/Dma); tests/Bench/results.md gets that table
 # traps           alone: boots with the trap log on and off (tests/Bench/traps.sh); tests/Bench/results.md gets that table
 # ROW...          only these rows of tests/Bench/rows.txt; without them all, and tests/Bench/results.md gets the tables
 #
@@ -68,6 +69,14 @@ if [ "${wanted[*]}" = traps ]; then
     tests/Bench/traps.sh artifacts/publish/gdbhost "${GDBHOST_CACHE:-.cache}/guests" "${GDBHOST_CACHE:-.cache}/built" "$runs" >artifacts/bench/traps-rows.md
     { describe_run; printf 'The least of %d.\n\n' "$runs"; cat artifacts/bench/traps-rows.md; } | tee artifacts/bench/traps.md
     write_results traps artifacts/bench/traps.md
+    exit
+fi
+
+if [ "${wanted[*]}" = dma ]; then
+    dotnet build -c Release -v q -nologo -clp:ErrorsOnly tests/Bench/Dma >&2
+    dotnet artifacts/bin/Bench/release/GdbHost.Bench.dll "$runs" >artifacts/bench/dma-rows.md
+    { describe_run; printf 'Medians of %d.\n\n' "$runs"; cat artifacts/bench/dma-rows.md; } | tee artifacts/bench/dma.md
+    write_results dma artifacts/bench/dma.md
     exit
 fi
 

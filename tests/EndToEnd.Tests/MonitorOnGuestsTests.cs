@@ -39,7 +39,7 @@ public sealed class MonitorOnGuestsTests
         "traps", "traps on 16", "traps last 3", "traps class hvc", "traps counts", "traps off",
         "break flagged", "break pci 00:00.0 0 r", "break msi", "break dma 00:00.0 0x0-0xfff r", "break smmu", "break smmu CERROR",
         "break undef vmid 1", "break serror to el1", "break reset", "break wfi-idle", "break write-sysreg SP_EL0",
-        "break psci CPU_ON", "break off",
+        "break psci CPU_ON", "break psci vmid 1", "break smmu vmid 1", "break msi vmid 1", "break dma 00:00.0 vmid 1", "break off",
         "reach 0x09000000", "reach 0x4010000000", "reach 0x8000100", "reach 0x9999999999",
         "ipa 0x40000000",
         "s1 map", "s1 map el2",

@@ -2,6 +2,7 @@ using System;
 using System.Linq;
 using System.Text;
 using GdbHost.GdbStub.Report.Sections;
+using GdbHost.GdbStub.Target;
 
 namespace GdbHost.GdbStub.Report;
 
@@ -20,6 +21,7 @@ internal static class HtmlReport
         ("linux", "Linux", false, static a => a.Has("linux") && a.With("release", "linux").Count > 0, LinuxSection.Write),
         ("interrupts", "Interrupts", false, static a => a.Has("gic"), InterruptSection.Write),
         ("pci", "PCI", false, static a => a.Has("pci"), PciSection.Write),
+        ("smmu", "SMMU", false, static a => a.Has("smmu") && a.Target is IInspected, SmmuSection.Write),
         ("console", "Console", true, static a => a.Has("serial"), ConsoleSection.Write),
         ("machine", "Machine and run", true, static _ => true, MachineSection.Write),
     ];

@@ -174,8 +174,14 @@ public sealed class MachineInspection
     /// <summary>The doorbells of interrupt controllers, and the addresses by which functions reach them.</summary>
     public IReadOnlyList<DoorbellReport> Doorbells => Ask(() => DmaOverlaps.Doorbells(_machine));
 
+    /// <summary>The streams of the SMMU, as memory has them now; null where there is no SMMU.</summary>
+    public IReadOnlyList<MachineStreamEntry>? SmmuStreams => _machine.Smmu is null ? null : Ask(() => SmmuState.Entries(_machine));
+
     /// <summary>The names by which reports of the SMMU go: event records and errors of the command queue.</summary>
     public static IReadOnlyList<string> SmmuReportNames => SmmuStops.Names;
+
+    /// <summary>Whether a report can be of a stream with a VMID: not so of errors, and of what happens before a stream table entry is there.</summary>
+    public static bool ReportCanHaveVmid(string name) => SmmuStops.CanHaveVmid(name);
 
     /// <summary>Virtio devices that do nothing until they are reset, and why.</summary>
     public IReadOnlyList<(string Device, string Reason)> StoppedDevices => Ask(() => (IReadOnlyList<(string, string)>)

@@ -23,6 +23,12 @@ internal sealed class SmmuV3 : IDevice, IIommu
 {
     private const DmaAttributes AddressTypeBits = DmaAttributes.Translated | DmaAttributes.TranslationRequest;
 
+    [NotState("SMMU_CR0.SMMUEN")]
+    private bool _isOn;
+
+    [NotState("registers that keep their value while SMMUEN is set")]
+    private StreamTable _table;
+
     private readonly PageRequestQueue _pages;
     private readonly TranslationRequests _requests;
 
@@ -34,6 +40,7 @@ internal sealed class SmmuV3 : IDevice, IIommu
         Bank = new RegisterBank<SmmuV3>(name, Registers.Map, this, events);
         Port = new SmmuPort(Bank);
         Translations = new TranslationCaches(bus);
+        Structures = new ConfigurationCache(Passing);
         Streams = new StreamResolver(memory, Translations, Structures);
         Signals = new Signals(this, new MessageWriter(bus), lines, sendEvent);
         Recorder = new EventRecorder(this, memory);
@@ -44,6 +51,7 @@ internal sealed class SmmuV3 : IDevice, IIommu
         EndpointCommands = new EndpointCommands(this);
         _pages = new PageRequestQueue(this, memory);
         _requests = new TranslationRequests(this);
+        TakeRegisters();
     }
 
     public string Name { get; }
@@ -51,6 +59,8 @@ internal sealed class SmmuV3 : IDevice, IIommu
     public string StateName => Name;
 
     public ushort NewestTicket => Stalls.Newest;
+
+    public PassingRequesters Passing { get; } = new(Features.AddressBits);
 
     /// <summary>The functions behind it; null where there are none.</summary>
     [field: NotState("wiring")]
@@ -65,7 +75,7 @@ internal sealed class SmmuV3 : IDevice, IIommu
 
     public TranslationCaches Translations { get; }
 
-    public ConfigurationCache Structures { get; } = new();
+    public ConfigurationCache Structures { get; }
 
     public StreamResolver Streams { get; }
 
@@ -113,18 +123,17 @@ internal sealed class SmmuV3 : IDevice, IIommu
             return request.AddressType == AddressType.Translated ? _requests.Pass(request) : Unsupported(request);
         }
 
-        if (!Control.SmmuEnable)
+        if (!_isOn)
         {
             return AbortsWhileOff ? Refused(request) : Untranslated(request);
         }
 
-        StreamTable table = StreamTable;
-        if (!request.Prefix.IsPresent && Streams.FindKept(in table, request.Requester.Value) is StreamContext kept)
+        if (!request.Prefix.IsPresent && Streams.FindKept(in _table, request.Requester.Value) is StreamContext kept)
         {
             return kept.IsBypass ? Untranslated(request) : Translate(request, new Transaction(request), kept);
         }
 
-        return Resolve(request, in table);
+        return Resolve(request, in _table);
     }
 
     /// <summary>Takes a transaction through the stages of its context.</summary>
@@ -169,6 +178,7 @@ internal sealed class SmmuV3 : IDevice, IIommu
     public void Reset()
     {
         Bank.Reset();
+        TakeRegisters();
         Errors.Reset();
         Translations.Clear();
         Structures.Clear();
@@ -191,6 +201,7 @@ internal sealed class SmmuV3 : IDevice, IIommu
     public void Restore(StateReader from)
     {
         Bank.Restore(from);
+        TakeRegisters();
         Errors.Restore(from);
         Translations.Restore(from);
         Structures.Restore(from);
@@ -205,6 +216,7 @@ internal sealed class SmmuV3 : IDevice, IIommu
         Control before = Control;
         mask &= Control.Implemented;
         Bank[Registers.Cr0] = (Bank[Registers.Cr0] & ~mask) | (value & mask);
+        TakeRegisters();
         if (before.SmmuEnable && !Control.SmmuEnable)
         {
             Stalls.TerminateAll();
@@ -221,6 +233,7 @@ internal sealed class SmmuV3 : IDevice, IIommu
         if (value.Bit(31))
         {
             Bank[Registers.Gbpa] = (Bank[Registers.Gbpa] & ~mask) | (value & mask & Fields);
+            TakeRegisters();
         }
     }
 
@@ -234,6 +247,15 @@ internal sealed class SmmuV3 : IDevice, IIommu
 
     /// <summary>A register of 64 bits.</summary>
     public ulong Wide(uint offset) => Bank[offset] | ((ulong)Bank[offset + 4] << 32);
+
+    // What each request asks for. Without SMMUEN nothing kept counts.
+    private void TakeRegisters()
+    {
+        _isOn = Control.SmmuEnable;
+        _table = StreamTable;
+        Passing.HasEverybody = !_isOn && !AbortsWhileOff;
+        Passing.Limit = _isOn ? 1u << _table.Bits : 0;
+    }
 
     /// <summary>A request for which structures may have to be read.</summary>
     private IommuTranslation Resolve(in DmaRequest request, in StreamTable table)

@@ -58,6 +58,11 @@ internal readonly record struct Transaction
     /// <summary>With what the stream table entry overrides; a write is always of data.</summary>
     public Transaction In(in StreamTableEntry ste)
     {
+        if (!ste.HasOverrides)
+        {
+            return this;
+        }
+
         bool privileged = ste.PrivCfg switch { OverrideLow => false, OverrideHigh => true, _ => IsPrivileged };
         bool instruction = IsRead && ste.InstCfg switch { OverrideLow => false, OverrideHigh => true, _ => IsInstruction };
         return this with

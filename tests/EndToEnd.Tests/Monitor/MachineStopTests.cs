@@ -130,6 +130,33 @@ public sealed class MachineStopTests
         Assert.Equal(StopKind.PowerOff, TargetRun.Run(target).Kind);
     }
 
+    // PSCI_VERSION by EL2 itself, then by EL1 as guest 5 behind a stage 2 of one block: VTTBR_EL2, VTCR_EL2, HCR_EL2.VM (DDI 0487).
+    [Theory]
+    [InlineData("break psci", "break\": SMC 0x84000000 (PSCI_VERSION) x1=0x0 answered 65537")]
+    [InlineData("break psci vmid 5", "break\": VMID 5 SMC 0x84000000 (PSCI_VERSION) x1=0x5000040090000 answered 65537")]
+    [InlineData("break psci PSCI_VERSION vmid 5", "break\": VMID 5 SMC")]
+    [InlineData("break psci vmid 5 PSCI_VERSION", "break\": VMID 5 SMC")]
+    [InlineData("break psci CPU_ON vmid 5", null)]
+    [InlineData("break psci vmid 6", null)]
+    public void Call_of_PSCI_stops_where_the_guest_that_makes_it_is_meant(string line, string? words)
+    {
+        const uint StoreEntry1 = 0xf900_0422; // str x2, [x1, #8]
+        const uint ReturnToEl1 = 0xd69f_03e0; // eret
+        uint[] code =
+        [
+            MoveWide(0, 0), MoveKeep(0, 0x8400, 16), MoveWide(1, 0), Smc,
+            MoveKeep(1, 0x4009, 16), MoveWide(2, 0x07fd), MoveKeep(2, 0x4000, 16), StoreEntry1, MoveKeep(1, 5, 48), Write(3, 4, 2, 1, 0, 1),
+            MoveWide(2, 0x0059), MoveKeep(2, 2, 16), Write(3, 4, 2, 1, 2, 2), MoveWide(2, 1), MoveKeep(2, 0x8000, 16), Write(3, 4, 1, 1, 0, 2),
+            MoveWide(2, 0x3c5), Write(3, 4, 4, 0, 0, 2), MoveWide(2, 22 * 4), MoveKeep(2, 0x4008, 16), Write(3, 4, 4, 0, 1, 2), ReturnToEl1,
+            MoveWide(0, 0), MoveKeep(0, 0x8400, 16), Smc, BranchToItself,
+        ];
+        using MachineTarget target = Target(code, limit: Limit);
+        Assert.StartsWith("break: the machine stops after each ", TargetRun.Ask(target, line), StringComparison.Ordinal);
+        TargetStop stop = TargetRun.Run(target);
+        Assert.Equal(words is null ? StopKind.InstructionLimit : StopKind.Event, stop.Kind);
+        Assert.Contains(words ?? "", stop.Explanation ?? "", StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Machine_that_nothing_will_wake_stops_once()
     {
@@ -188,6 +215,9 @@ public sealed class MachineStopTests
     [InlineData("break wfi-idle soon")]
     [InlineData("break reset now")]
     [InlineData("break psci CPU_ON 1")]
+    [InlineData("break psci vmid")]
+    [InlineData("break psci vmid 1 vmid 2")]
+    [InlineData("break psci vmid 0x10000")]
     [InlineData("break pci 00:01.0 vmid")]
     public void Wrong_arguments_get_the_usage_line(string line)
     {

@@ -49,6 +49,51 @@ public sealed class ReportTests : IDisposable
         await LooksAsync(browser, html);
     }
 
+    /// <summary>The machine of situation 5 at its end, with the guest's page moved once more. Who is right: IHI 0070 for names, the script for the rest.</summary>
+    [RequiresFact(Need.Gdb, Need.Browser)]
+    public async Task Report_tells_the_SMMU_with_streams_events_and_what_is_stale()
+    {
+        string html = Path.Combine(_folder.FullName, "s.html");
+        Conversation gdb = await HostRun.UnderGdbAsync(
+            StoringGuest.Arguments("dma-exerciser,id=x,addr=1"), "", $"""
+            cd {Repository.InTree(".")}
+            source scripts/scenarios/situation5.gdb
+            set *(unsigned long *)0x40502008 = 0x43002c43
+            monitor report {html}
+            """);
+        Assert.True(File.Exists(html), gdb.ToString());
+        Assert.DoesNotContain("<script", await File.ReadAllTextAsync(html), StringComparison.OrdinalIgnoreCase);
+        using Browser browser = new();
+        const string Open = "page.querySelectorAll('details').forEach(d => d.open = true)";
+        string shown = System.Net.WebUtility.HtmlDecode(await browser.AskAsync(html, Phone, $"({Open}, page.querySelector('#smmu').textContent)"));
+        foreach (string expected in (string[])["on (CR0.SMMUEN=1)", "StreamID", "0x8", "00:01.0 pcie.x", "stage 1 and 2, context descriptors at IPA 0x40400000, VMID 3, stage 2 tables at 0x40600000", "S2T0SZ=25", "ASID 1",
+            "F_TRANSLATION SID=0x8 (00:01.0) InputAddr=0x2040 write stage 2", "memory now says 0x43002000: CMD_TLBI_NH_VA is missing", "no ATOS", "CMD_TLBI_NH_VA VMID=3"])
+        {
+            Assert.Contains(expected, shown, StringComparison.Ordinal);
+        }
+
+        Assert.Equal("1", await browser.AskAsync(html, Phone, "page.querySelectorAll('#smmu .wrong').length"));
+        Assert.Equal("1", await browser.AskAsync(html, Phone, "page.querySelectorAll('nav a[href=\"#smmu\"]').length"));
+        foreach (int width in (int[])[Phone, Desktop])
+        {
+            Assert.Equal($"{width}", await browser.AskAsync(html, width, $"({Open}, page.documentElement.scrollWidth)"));
+            Assert.Equal("", await browser.AskAsync(html, width, $"({Open}, [...page.body.querySelectorAll('*')].filter(e => e.getBoundingClientRect().right > {width}).map(e => e.outerHTML.slice(0, 80)).join('|'))"));
+        }
+
+        // The section's colors are those of the rest: what is written on the card can be told from it, light and dark.
+        await LooksAsync(browser, html);
+    }
+
+    [Fact]
+    public void Report_of_a_board_without_an_SMMU_says_so_in_one_line()
+    {
+        using MachineTarget target = MachineTarget.Create(new MachineConfiguration { MemoryBytes = 16 << 20 }, static _ => { });
+        string text = Encoding.UTF8.GetString(HtmlReport.Make(new Answers(target, 0, end: null)));
+        string section = text[text.IndexOf("<section id=\"smmu\"", StringComparison.Ordinal)..];
+        Assert.Equal(["<section id=\"smmu\" aria-labelledby=\"smmu-title\">", "<h2 id=\"smmu-title\">SMMU</h2>",
+            "<p class=\"note\">this machine has no SMMU; start it with --machine virt,iommu=smmuv3.</p>", "</section>"], section.Split('\n')[..4]);
+    }
+
     private static async Task AccessibleAsync(Browser browser, string html)
     {
         foreach (int width in (int[])[Phone, Desktop])

@@ -18,12 +18,12 @@ public sealed class AtsTests : IDisposable
     private const ulong Minute = 60_000_000_000;
     private const uint Checked = 0x1d;
 
-    private readonly SmmuFixture _smmu = new("dma-exerciser,id=x,addr=3,pasid=on,ats=on");
+    private readonly SmmuFixture _smmu = SmmuFixture.WithExerciser();
     private readonly ExerciserDriver _device;
 
     public AtsTests()
     {
-        _device = new ExerciserDriver(_smmu.Pci, 3);
+        _device = _smmu.Plain;
         _device.EnableAts();
         _device.EnablePasid();
         _smmu.Memory(SmmuFixture.Data, 0x1111);

@@ -111,6 +111,36 @@ public sealed class DmaStopTests
         Assert.Equal(0, asked);
     }
 
+    // STE.S2VMID where Config has stage 2; the entry that the SMMU keeps, as it is the one that it goes by (IHI 0070, Configuration invalidation).
+    [Theory]
+    [InlineData(SmmuFixture.OnlyStage2, SmmuFixture.Bypass, true)]
+    [InlineData(SmmuFixture.Bypass, SmmuFixture.OnlyStage2, false)]
+    [InlineData(SmmuFixture.OnlyStage1 | SmmuFixture.Context, SmmuFixture.Bypass, false)]
+    public void The_VMID_of_a_request_and_of_an_event_is_that_of_the_entry_that_the_SMMU_keeps(ulong kept, ulong now, bool hasVmid)
+    {
+        using StoringGuest guest = new(smmu: true);
+        guest.Memory(SmmuFixture.StreamTable + 512, kept, 0, SmmuFixture.PlainS2, SmmuFixture.Stage2);
+        guest.Memory(SmmuFixture.Context, SmmuFixture.PlainCd, SmmuFixture.Stage1, 0, 0xff);
+        guest.Send(2, 0x1234_5678);
+        guest.Store(SmmuFixture.StreamTable + 512, (uint)now);
+        guest.Send(3, 1ul << 41, length: 4);
+        List<(string Kind, int? Vmid)> seen = [];
+        guest.Port.Inspection.StopAtDma(d => Seen("request", d.Vmid));
+        guest.Port.Inspection.StopAtPci(null, m => Seen("message", m.Vmid));
+        guest.Port.Inspection.StopAtSmmu(r => Seen(r.Name, r.Vmid));
+        Assert.Equal(MachineStopKind.InstructionLimit, guest.Run().Kind);
+        Assert.All(seen, s => Assert.Equal(hasVmid ? 3 : null, s.Vmid));
+        Assert.Equal(2, seen.FindAll(static s => s.Kind == "request").Count);
+        Assert.Single(seen, static s => s.Kind == "message");
+        Assert.Contains(seen, static s => s.Kind.StartsWith("F_", StringComparison.Ordinal));
+
+        string? Seen(string kind, int? vmid)
+        {
+            seen.Add((kind, vmid));
+            return null;
+        }
+    }
+
     private static void MachineSmmuReportOf(StoringGuest guest, out List<(string Name, string? Requester, string Words)> reports)
     {
         List<(string, string?, string)> seen = [];

@@ -1,7 +1,6 @@
 using System;
-using System.IO;
-using GdbHost.Machine.Common;
 using GdbHost.Machine.Snapshots;
+using GdbHost.Machine.Tests.Devices;
 using Xunit;
 
 namespace GdbHost.Machine.Tests.Smmu;
@@ -24,8 +23,8 @@ public sealed class FuzzTests
     public void Whatever_is_written_the_machine_goes_on(int seed)
     {
         Random random = new(seed);
-        using SmmuFixture smmu = new("dma-exerciser,id=x,addr=3,pasid=on,ats=on", "dma-exerciser,id=s,addr=4,stall=on,pasid=on,ats=on");
-        ExerciserDriver[] devices = [new(smmu.Pci, 3), new(smmu.Pci, 4)];
+        using SmmuFixture smmu = SmmuFixture.WithBothExercisers();
+        ExerciserDriver[] devices = [smmu.Plain, smmu.Patient];
         foreach (ExerciserDriver device in devices)
         {
             device.EnableAts();
@@ -77,9 +76,8 @@ public sealed class FuzzTests
         }
 
         byte[] saved = SnapshotWriter.BytesOf(smmu.Smmu);
-        using SmmuFixture other = new("dma-exerciser,id=x,addr=3,pasid=on,ats=on", "dma-exerciser,id=s,addr=4,stall=on,pasid=on,ats=on");
-        using BinaryReader reader = new(new MemoryStream(saved));
-        other.Smmu.Restore(new StateReader(reader));
+        using SmmuFixture other = SmmuFixture.WithBothExercisers();
+        DeviceFixture.Restore(other.Smmu, saved);
         Assert.Equal(saved, SnapshotWriter.BytesOf(other.Smmu));
     }
 

@@ -17,12 +17,12 @@ public sealed class PageRequestTests : IDisposable
     private const uint Read = 1u << 9;
     private const uint Enabled = 0xf;
 
-    private readonly SmmuFixture _smmu = new("dma-exerciser,id=x,addr=3,pasid=on,ats=on");
+    private readonly SmmuFixture _smmu = SmmuFixture.WithExerciser();
     private readonly ExerciserDriver _device;
 
     public PageRequestTests()
     {
-        _device = new ExerciserDriver(_smmu.Pci, 3);
+        _device = _smmu.Plain;
         _device.EnableAts();
         _device.EnablePasid();
         _device.EnablePageRequests();

@@ -15,15 +15,12 @@ public sealed class SmmuDmaOracleTests
 {
     private const ulong Function = 0x40_1000_8000;
     private const ulong Device = 0x1000_0000;
-    private const ulong Registers = 0x0905_0000;
-    private const ulong StreamTable = 0x4010_0000;
-    private const ulong Commands = 0x4020_0000;
-    private const ulong Events = 0x4030_0000;
-    private const ulong Context = 0x4040_0000;
-    private const ulong Level1 = 0x4050_0000;
+    private const ulong Registers = SmmuFixture.Registers;
+    private const ulong Context = SmmuFixture.Context;
+    private const ulong Level1 = SmmuFixture.Stage1;
     private const ulong Level2 = 0x4051_0000;
     private const ulong Level3 = 0x4052_0000;
-    private const ulong Data = 0x4080_0000;
+    private const ulong Data = SmmuFixture.Data;
     private const ulong Input = 0x12_3456_7000;
     private const ulong Cd = SmmuFixture.PlainCd;
 
@@ -47,7 +44,7 @@ public sealed class SmmuDmaOracleTests
     {
         using QemuComparison both = Open();
         both.About = $"STE {ste:x}, CD {cd:x}, level 2 {level2:x}, level 3 {level3:x}";
-        both.Write(StreamTable + 512, ste, 8);
+        both.Write(SmmuFixture.StreamTable + 512, ste, 8);
         both.Write(Context, cd, 8);
         both.Write(Context + 8, Level1, 8);
         both.Write(Context + 24, 0xff, 8);
@@ -70,7 +67,7 @@ public sealed class SmmuDmaOracleTests
         {
             both.About = $"event word {at / 4}, STE {ste:x}, CD {cd:x}, level 2 {level2:x}, level 3 {level3:x}";
             const ulong Class = 0x300;
-            both.ReadMasked(Events + at, at % 32 == 12 ? uint.MaxValue & ~Class : uint.MaxValue);
+            both.ReadMasked(SmmuFixture.Events + at, at % 32 == 12 ? uint.MaxValue & ~Class : uint.MaxValue);
         }
     }
 
@@ -79,13 +76,7 @@ public sealed class SmmuDmaOracleTests
         QemuComparison both = new(new MachineConfiguration { Smmu = true }, timed: true, "edu,addr=1,dma_mask=0xffffffffffffffff");
         both.Write(Function + 0x10, (uint)Device);
         both.Write(Function + 4, 7, 2);
-        both.Write(Registers + 0x80, StreamTable, 8);
-        both.Write(Registers + 0x88, 8);
-        both.Write(Registers + 0x90, Commands | 4, 8);
-        both.Write(Registers + 0xa0, Events | 4, 8);
-        both.Write(Registers + 0x2c, 2);
-        both.Write(Registers + 0x50, 5);
-        both.Write(Registers + 0x20, 0xd);
+        SmmuFixture.SwitchOn((register, value, size) => both.Write(Registers + register, value, size));
         return both;
     }
 

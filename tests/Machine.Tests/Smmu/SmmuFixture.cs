@@ -41,20 +41,46 @@ internal sealed class SmmuFixture : IDisposable
     private readonly PciMachine _pci;
     private ulong _nextTable = 0x4070_0000;
 
+    /// <summary>An exerciser in slot 3, and one in slot 4 that may be stalled.</summary>
+    private const string Exerciser = "dma-exerciser,id=x,addr=3,pasid=on,ats=on";
+    private const string PatientExerciser = "dma-exerciser,id=s,addr=4,stall=on,pasid=on,ats=on";
+
     /// <param name="more">Devices beside the two.</param>
     public SmmuFixture(params string[] more)
     {
         _pci = new(smmu: true, ["edu,id=e,addr=1", "edu,id=f,addr=2", .. more]);
-        Write64(0x80, StreamTable);
-        Write32(0x88, 8);
-        Write64(0x90, Commands | QueueBits);
-        Write64(0xa0, Events | QueueBits);
-        Write32(0x2c, 2);
-        Write32(0x50, 5);
-        Write32(0x20, 0xd);
+        SwitchOn((register, value, size) => _pci.Write(Registers + register, value, size));
         _pci.Write(PciMachine.Config(0, 1, 4), 7, 2);
         _pci.Write(PciMachine.Config(0, 2, 4), 7, 2);
     }
+
+    /// <summary>With <see cref="Plain"/> beside the two.</summary>
+    public static SmmuFixture WithExerciser() => new(Exerciser);
+
+    /// <summary>With <see cref="Plain"/> and <see cref="Patient"/> beside the two.</summary>
+    public static SmmuFixture WithBothExercisers() => new(Exerciser, PatientExerciser);
+
+    /// <summary>
+    /// What a driver writes to switch an SMMU on, with 256 streams and queues of 16 entries, invalid StreamIDs recorded, and the interrupts of errors and
+    /// events (IHI 0070, Initialization).
+    /// </summary>
+    /// <param name="write">Gets the register, its value and its bytes.</param>
+    public static void SwitchOn(Action<uint, ulong, int> write)
+    {
+        write(0x80, StreamTable, 8);
+        write(0x88, 8, 4);
+        write(0x90, Commands | QueueBits, 8);
+        write(0xa0, Events | QueueBits, 8);
+        write(0x2c, 2, 4);
+        write(0x50, 5, 4);
+        write(0x20, 0xd, 4);
+    }
+
+    /// <summary>The driver of the exerciser that is an endpoint as others are.</summary>
+    public ExerciserDriver Plain => field ??= new ExerciserDriver(_pci, 3);
+
+    /// <summary>The driver of the exerciser whose requests may be stalled.</summary>
+    public ExerciserDriver Patient => field ??= new ExerciserDriver(_pci, 4);
 
     public GdbHost.Machine.Boards.Machine Machine => _pci.Machine;
 

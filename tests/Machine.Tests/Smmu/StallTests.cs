@@ -1,10 +1,9 @@
 using System;
-using System.IO;
 using System.Linq;
-using GdbHost.Machine.Common;
 using GdbHost.Machine.Pcie;
 using GdbHost.Machine.Smmu.Events;
 using GdbHost.Machine.Snapshots;
+using GdbHost.Machine.Tests.Devices;
 using Xunit;
 
 namespace GdbHost.Machine.Tests.Smmu;
@@ -23,14 +22,14 @@ public sealed class StallTests : IDisposable
     private const uint Waiting = 4;
     private const uint Done = 2;
 
-    private readonly SmmuFixture _smmu = new("dma-exerciser,id=x,addr=3,pasid=on,ats=on", "dma-exerciser,id=s,addr=4,stall=on,pasid=on,ats=on");
+    private readonly SmmuFixture _smmu = SmmuFixture.WithBothExercisers();
     private readonly ExerciserDriver _plain;
     private readonly ExerciserDriver _patient;
 
     public StallTests()
     {
-        _plain = new ExerciserDriver(_smmu.Pci, 3);
-        _patient = new ExerciserDriver(_smmu.Pci, 4);
+        _plain = _smmu.Plain;
+        _patient = _smmu.Patient;
         _smmu.Memory(SmmuFixture.Data, 0x1122_3344_5566_7788);
         _smmu.Cd(Stalls);
         _smmu.Ste(_plain.Stream, SmmuFixture.OnlyStage1 | SmmuFixture.Context, 0, 0, 0);
@@ -310,18 +309,12 @@ public sealed class StallTests : IDisposable
         byte[] smmu = SnapshotWriter.BytesOf(_smmu.Smmu);
         byte[] pcie = SnapshotWriter.BytesOf(_smmu.Machine.Pcie!);
         Resume(fault, 2);
-        Restore(_smmu.Smmu, smmu);
-        Restore(_smmu.Machine.Pcie!, pcie);
+        DeviceFixture.Restore(_smmu.Smmu, smmu);
+        DeviceFixture.Restore(_smmu.Machine.Pcie!, pcie);
         Assert.Equal(Busy | Waiting, _patient.Status);
         _smmu.Map1(Input, SmmuFixture.Data);
         Resume(fault, 1);
         Assert.Equal((Done, 0x1122_3344_5566_7788ul), (_patient.Status, _patient.Data));
-    }
-
-    private static void Restore(IStateful part, byte[] bytes)
-    {
-        using BinaryReader reader = new(new MemoryStream(bytes));
-        part.Restore(new StateReader(reader));
     }
 
     private ulong LeafOf(ulong input)

@@ -43,11 +43,7 @@ internal sealed class StoringGuest : IDisposable
         Store(PciMachine.Config(0, 1, 4), 6);
         if (smmu)
         {
-            Smmu(0x80, SmmuFixture.StreamTable);
-            Smmu(0x88, 8);
-            Smmu(0x90, SmmuFixture.Commands | 4);
-            Smmu(0xa0, SmmuFixture.Events | 4);
-            Smmu(0x20, 0xd);
+            SmmuFixture.SwitchOn((register, value, _) => Smmu(register, value));
         }
     }
 

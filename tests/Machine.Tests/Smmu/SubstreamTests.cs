@@ -14,12 +14,12 @@ public sealed class SubstreamTests : IDisposable
     private const ulong Other = 0x4048_0000;
     private const ulong FourSubstreams = 2ul << 59;
 
-    private readonly SmmuFixture _smmu = new("dma-exerciser,id=x,addr=3,pasid=on,ats=on");
+    private readonly SmmuFixture _smmu = SmmuFixture.WithExerciser();
     private readonly ExerciserDriver _device;
 
     public SubstreamTests()
     {
-        _device = new ExerciserDriver(_smmu.Pci, 3);
+        _device = _smmu.Plain;
         _device.EnablePasid();
         _smmu.Memory(SmmuFixture.Data, 0x1111);
         _smmu.Memory(SmmuFixture.Data + 0x1000, 0x2222);

@@ -15,14 +15,14 @@ public sealed class WaitingWordsTests : IDisposable
 {
     private const ulong Input = 0x12_3456_7000;
 
-    private readonly SmmuFixture _smmu = new("dma-exerciser,id=x,addr=3,pasid=on,ats=on", "dma-exerciser,id=s,addr=4,stall=on,pasid=on,ats=on");
+    private readonly SmmuFixture _smmu = SmmuFixture.WithBothExercisers();
     private readonly ExerciserDriver _plain;
     private readonly ExerciserDriver _patient;
 
     public WaitingWordsTests()
     {
-        _plain = new ExerciserDriver(_smmu.Pci, 3);
-        _patient = new ExerciserDriver(_smmu.Pci, 4);
+        _plain = _smmu.Plain;
+        _patient = _smmu.Patient;
         _smmu.Cd(SmmuFixture.PlainCd | (1ul << 44));
         foreach (uint stream in (ReadOnlySpan<uint>)[_plain.Stream, _patient.Stream])
         {

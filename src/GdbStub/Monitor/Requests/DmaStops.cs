@@ -12,14 +12,14 @@ internal static class DmaStops
 
     public static void Run(MonitorRequest request, MachineInspection machine, ReadOnlySpan<string> words)
     {
-        bool known = words[0] == "smmu" ? words.Length <= 2 : words.Length >= 2;
-        if (!known || !(words[0] == "smmu" ? AtReports(request, machine, words[1..]) : AtRequests(request, machine, words[1..])))
+        bool known = VmidLimit.TryTake(words, out VmidLimit limit, out string[] rest) && (rest is ["smmu", ..] ? rest.Length <= 2 : rest.Length >= 2);
+        if (!known || !(rest[0] == "smmu" ? AtReports(request, machine, rest.AsSpan(1), limit) : AtRequests(request, machine, rest.AsSpan(1), limit)))
         {
             MonitorArguments.Usage(request, TrapStops.Name);
         }
     }
 
-    private static bool AtReports(MonitorRequest request, MachineInspection machine, ReadOnlySpan<string> words)
+    private static bool AtReports(MonitorRequest request, MachineInspection machine, ReadOnlySpan<string> words, VmidLimit limit)
     {
         string? name = words.IsEmpty ? null : words[0].ToUpperInvariant();
         if (name is not null && name != AnyCommandError && !MachineInspection.SmmuReportNames.Contains(name))
@@ -28,12 +28,23 @@ internal static class DmaStops
             return true;
         }
 
-        bool there = machine.StopAtSmmu(r => name is null || r.Name == name || (name == AnyCommandError && r.Name.StartsWith(AnyCommandError, StringComparison.Ordinal))
-            ? $"{TrapStops.Stopped}: SMMU: {(r.Requester is null ? "" : r.Requester + ": ")}{r.Words}"
+        if (limit.RefusedWithoutSmmu(request, machine))
+        {
+            return true;
+        }
+
+        if (limit.Vmid is not null && name is not null && !MachineInspection.ReportCanHaveVmid(name))
+        {
+            request.Fail($"break: {name} is no guest's: no stream table entry that could name a VMID is part of it; leave \"vmid\" out");
+            return true;
+        }
+
+        bool there = machine.StopAtSmmu(r => limit.Pass(r.Vmid) && (name is null || r.Name == name || (name == AnyCommandError && r.Name.StartsWith(AnyCommandError, StringComparison.Ordinal)))
+            ? $"{TrapStops.Stopped}: SMMU: {(r.Requester is null ? "" : $"{r.Requester}: ")}{r.Words}{VmidLimit.After(r.Vmid)}"
             : null);
         if (there)
         {
-            request.Line($"break: the machine stops at {name ?? "every event record and error"} of the SMMU, also where the event queue does not take it");
+            request.Line($"break: the machine stops at {name ?? "every event record and error"} of the SMMU{(limit.Vmid is int vmid ? $" about streams of VMID {vmid}" : "")}, also where the event queue does not take it");
         }
         else
         {
@@ -43,7 +54,7 @@ internal static class DmaStops
         return true;
     }
 
-    private static bool AtRequests(MonitorRequest request, MachineInspection machine, ReadOnlySpan<string> words)
+    private static bool AtRequests(MonitorRequest request, MachineInspection machine, ReadOnlySpan<string> words, VmidLimit limit)
     {
         bool? isWrite = null;
         (ulong First, ulong Last)? range = null;
@@ -73,11 +84,16 @@ internal static class DmaStops
             }
         }
 
+        if (limit.RefusedWithoutSmmu(request, machine))
+        {
+            return true;
+        }
+
         string requester = MonitorArguments.FunctionName(id);
-        machine.StopAtDma(d => d.Requester == requester && (isWrite ?? d.IsWrite) == d.IsWrite
+        machine.StopAtDma(d => limit.Pass(d.Vmid) && d.Requester == requester && (isWrite ?? d.IsWrite) == d.IsWrite
             && (range is not { } r || (d.Address <= r.Last && d.Address + (ulong)(d.Length - 1) >= r.First)) ? $"{TrapStops.Stopped}: {DmaWords.Sentence(d)}" : null);
         string what = isWrite switch { true => "writes", false => "reads", null => "requests" };
-        request.Line($"break: the machine stops after {what} of {requester}{(range is { } at ? $" to 0x{at.First:x} to 0x{at.Last:x}" : "")}, also where they are refused");
+        request.Line($"break: the machine stops after {what} of {requester}{(range is { } at ? $" to 0x{at.First:x} to 0x{at.Last:x}" : "")}{(limit.Vmid is int vmid ? $" while its stream is of VMID {vmid}" : "")}, also where they are refused");
         return true;
     }
 }

@@ -1,5 +1,6 @@
 using System.Linq;
 using GdbHost.GdbStub.Monitor.Json;
+using GdbHost.GdbStub.Monitor.Traps;
 using GdbHost.Machine.Debug.Dma;
 
 namespace GdbHost.GdbStub.Monitor.Requests;
@@ -7,8 +8,8 @@ namespace GdbHost.GdbStub.Monitor.Requests;
 /// <summary>A request of a PCI function in words, and as facts.</summary>
 internal static class DmaWords
 {
-    /// <summary>Who, what, where, what became of it, and the way there.</summary>
-    public static string Sentence(MachineDma d) => $"{What(d)}: {Outcome(d)}: {string.Join(", ", d.Way)}";
+    /// <summary>Who, what, where, what became of it, the way there, and for which guest.</summary>
+    public static string Sentence(MachineDma d) => $"{What(d)}: {Outcome(d)}: {string.Join(", ", d.Way)}{VmidLimit.After(d.Vmid)}";
 
     /// <summary>What became of it.</summary>
     public static string Outcome(MachineDma d)
@@ -41,7 +42,7 @@ internal static class DmaWords
     [
         new("ns", (long)d.At), new("cpu", d.Cpu), new("requester", d.Requester), new("sender", d.Sender), new("kind", d.Kind.ToLowerInvariant()),
         new("iova", d.Address), new("bytes", d.Length), new("data", d.Data is uint data ? (ulong)data : null), new("verdict", d.Verdict),
-        new("pasid", d.Pasid is uint pasid ? (ulong)pasid : null), new("address-type", d.AddressType), new("place", d.Place.ToString()), new("fakes-interrupt", d.FakesInterrupt),
+        new("vmid", d.Vmid), new("pasid", d.Pasid is uint pasid ? (ulong)pasid : null), new("address-type", d.AddressType), new("place", d.Place.ToString()), new("fakes-interrupt", d.FakesInterrupt),
         new("way", d.Way.Select(static s => new Fact[]
         {
             new("stage", s.Stage), new("place", s.Place), new("verdict", s.Verdict), new("address", s.Address), new("event", s.SmmuEvent),

@@ -124,8 +124,8 @@ internal static class InterruptCommands
         TrapLogContent log = machine.ReadTraps(0);
         foreach (FirmwareCall call in log.Calls)
         {
-            request.Line($"{call.At} ns cpu{call.Cpu} {call.Conduit} 0x{call.Function:x}{TrapWords.CallName(call.Function)} x1=0x{call.First:x}: {call.Result}",
-                new("ns", call.At), new("cpu", call.Cpu), new("conduit", call.Conduit), new("function", (ulong)call.Function), new("x1", call.First), new("result", call.Result));
+            request.Line($"{call.At} ns cpu{call.Cpu}{(call.Vmid is int vmid ? $" VMID {vmid}" : "")} {call.Conduit} 0x{call.Function:x}{TrapWords.CallName(call.Function)} x1=0x{call.First:x}: {call.Result}",
+                new("ns", call.At), new("cpu", call.Cpu), new("conduit", call.Conduit), new("function", (ulong)call.Function), new("x1", call.First), new("result", call.Result), new("vmid", call.Vmid));
         }
 
         if (log.Calls.Count == 0)

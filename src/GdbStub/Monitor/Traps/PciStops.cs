@@ -13,6 +13,12 @@ internal static class PciStops
     public static bool TryRun(MonitorRequest request, MachineInspection machine, ReadOnlySpan<string> words)
     {
         string? function = null;
+        if (!VmidLimit.TryTake(words, out VmidLimit limit, out string[] rest))
+        {
+            return false;
+        }
+
+        words = rest;
         if (words.Length > 1)
         {
             if (!MonitorArguments.TryFunction(words[1], out ushort requester))
@@ -23,32 +29,31 @@ internal static class PciStops
             function = MonitorArguments.FunctionName(requester);
         }
 
-        return words[0] == "msi" ? words.Length <= 2 && AtMessages(request, machine, function) : function is not null && AtAccesses(request, machine, function, words[2..]);
+        return words[0] == "msi" ? words.Length <= 2 && AtMessages(request, machine, function, limit) : function is not null && AtAccesses(request, machine, function, words[2..], limit);
     }
 
-    private static bool AtMessages(MonitorRequest request, MachineInspection machine, string? function)
+    private static bool AtMessages(MonitorRequest request, MachineInspection machine, string? function, VmidLimit limit)
     {
-        machine.StopAtPci(null, m => function is null || m.Function == function
-            ? $"{TrapStops.Stopped}: message of {m.Function}, data 0x{m.Data:x} to 0x{m.Address:x}: {string.Join(", ", m.Way)}"
+        if (limit.RefusedWithoutSmmu(request, machine))
+        {
+            return true;
+        }
+
+        machine.StopAtPci(null, m => limit.Pass(m.Vmid) && (function is null || m.Function == function)
+            ? $"{TrapStops.Stopped}: message of {m.Function}, data 0x{m.Data:x} to 0x{m.Address:x}: {string.Join(", ", m.Way)}{VmidLimit.After(m.Vmid)}"
             : null);
-        request.Line($"break: the machine stops at interrupt messages of {function ?? "all functions"}");
+        request.Line($"break: the machine stops at interrupt messages of {function ?? "all functions"}{limit.Words}");
         return true;
     }
 
-    private static bool AtAccesses(MonitorRequest request, MachineInspection machine, string function, ReadOnlySpan<string> words)
+    private static bool AtAccesses(MonitorRequest request, MachineInspection machine, string function, ReadOnlySpan<string> words, VmidLimit limit)
     {
         bool? isWrite = null;
         int? register = null;
-        int? vmid = null;
-        for (int at = 0; at < words.Length; at++)
+        foreach (string word in words)
         {
-            string word = words[at];
             switch (word)
             {
-                case "vmid" when vmid is null && at + 1 < words.Length && MonitorArguments.TryNumber(words[at + 1], out ulong id) && id <= ushort.MaxValue:
-                    vmid = (int)id;
-                    at++;
-                    break;
                 case "r" or "read" when isWrite is null:
                     isWrite = false;
                     break;
@@ -67,10 +72,10 @@ internal static class PciStops
         }
 
         machine.StopAtPci(
-            a => a.Function == function && (vmid ?? a.Vmid) == a.Vmid && (isWrite ?? a.IsWrite) == a.IsWrite && (register is not int r || (r >= a.Offset && r < a.Offset + a.Size)) ? Sentence(a) : null,
+            a => a.Function == function && limit.Pass(a.Vmid) && (isWrite ?? a.IsWrite) == a.IsWrite && (register is not int r || (r >= a.Offset && r < a.Offset + a.Size)) ? Sentence(a) : null,
             null);
         string what = isWrite switch { true => "writes", false => "reads", null => "accesses" };
-        request.Line($"break: the machine stops after {what} of {(register is int number ? $"register 0x{number:x}" : "the registers")} of {function}{(vmid is int guest ? $" by VMID {guest}" : "")}, also where no function answers");
+        request.Line($"break: the machine stops after {what} of {(register is int number ? $"register 0x{number:x}" : "the registers")} of {function}{(limit.Vmid is int guest ? $" by VMID {guest}" : "")}, also where no function answers");
         return true;
     }
 

@@ -13,11 +13,11 @@ internal static class TrapStops
 
     public static readonly MonitorCommand[] Rows =
     [
-        new(Name, "stage2|undef|serror|flagged|trap CLASS|irq N " + StopLimits.Usage + " | psci [CALL] | write-sysreg NAME [value V [mask M]] [vmid N] [pc RANGE]"
-            + " | wfi-idle [NS] | reset | pci BB:DD.F [REGISTER] [read|write] [vmid N] | msi [BB:DD.F] | dma BB:DD.F [IOVA[-IOVA]] [r|w] | smmu [EVENT] | off",
+        new(Name, "stage2|undef|serror|flagged|trap CLASS|irq N " + StopLimits.Usage + " | psci [CALL] [vmid N] | write-sysreg NAME [value V [mask M]] [vmid N] [pc RANGE]"
+            + " | wfi-idle [NS] | reset | pci BB:DD.F [REGISTER] [read|write] [vmid N] | msi [BB:DD.F] [vmid N] | dma BB:DD.F [IOVA[-IOVA]] [r|w] [vmid N] | smmu [EVENT] [vmid N] | off",
             "stops at exceptions to EL2 or EL3 of a kind, or with \"to el1\" at those of EL1 (undef and serror: at any level), at remarkable returns (flagged), at an interrupt that EL2 or EL3 takes, at calls of PSCI, "
             + "behind writes of a system register or a TLBI, when no vCPU runs any more and nothing will ever wake one (wfi-idle; with NS: none will be woken for so many virtual ns), when the guest asks for a reset and before it is done, "
-            + "at accesses to a PCI function's configuration space, at interrupt messages, at requests of a PCI function, or at event records and errors of the SMMU",
+            + "at accesses to a PCI function's configuration space, at interrupt messages, at requests of a PCI function, or at event records and errors of the SMMU; with vmid, the last three only of streams to which the SMMU gives the stage 2 of that VMID",
             Run, static t => t is IInspected)
         {
             Examples =
@@ -28,8 +28,7 @@ internal static class TrapStops
                 new("undef to el1", "at an undefined instruction of the guest's kernel"),
                 new("wfi-idle", "when nothing will ever wake a vCPU again"),
                 new("pci 00:01.0 0x10 write", "behind a store to a BAR"),
-                new("write-sysreg VTTBR_EL2", "behind each write of the register"),
-                new("wfi-idle", "when nothing will ever wake the guest"),
+                new("smmu F_TRANSLATION vmid 3", "when a device of guest 3 meets a hole"),
                 new("off", "no more"),
             ],
         },
@@ -45,7 +44,7 @@ internal static class TrapStops
             ["off"] => Off(request, machine),
             ["pci", ..] or ["msi", ..] => PciStops.TryRun(request, machine, arguments),
             ["smmu", ..] or ["dma", ..] => Dma(request, machine, arguments),
-            ["psci"] or ["psci", _] => AtCalls(request, machine, arguments.Length > 1 ? arguments[1] : null),
+            ["psci", ..] => VmidLimit.TryTake(arguments[1..], out VmidLimit limit, out string[] call) && call.Length <= 1 && AtCalls(request, machine, call is [string name] ? name : null, limit),
             ["irq", string text, ..] when MonitorArguments.TryNumber(text, out ulong id) && id <= ushort.MaxValue => AtInterrupt(request, machine, (int)id, arguments[2..]),
             ["write-sysreg", ..] => RegisterStops.TryRun(request, machine, arguments[1..]),
             ["wfi-idle"] => WhenIdle(request, machine, ulong.MaxValue),
@@ -74,7 +73,7 @@ internal static class TrapStops
         return true;
     }
 
-    private static bool AtCalls(MonitorRequest request, MachineInspection machine, string? call)
+    private static bool AtCalls(MonitorRequest request, MachineInspection machine, string? call, VmidLimit limit)
     {
         ulong number = 0;
         uint? function = call is null ? null
@@ -85,10 +84,10 @@ internal static class TrapStops
             return true;
         }
 
-        machine.StopAtTraps(null, c => function is null || TrapWords.SameCall(c.Function, function.Value) ? $"{Stopped}: {c.Conduit} {CallWords(c)} answered {c.Result}" : null);
+        machine.StopAtTraps(null, c => limit.Pass(c.Vmid) && (function is null || TrapWords.SameCall(c.Function, function.Value)) ? $"{Stopped}: {(c.Vmid is int vmid ? $"VMID {vmid} " : "")}{c.Conduit} {CallWords(c)} answered {c.Result}" : null);
         request.Line(call is null
-            ? "break: the machine stops after each call that its own firmware answers"
-            : $"break: the machine stops after each {call} that its own firmware answers");
+            ? $"break: the machine stops after each call{limit.Words} that its own firmware answers"
+            : $"break: the machine stops after each {call}{limit.Words} that its own firmware answers");
         return true;
     }
 

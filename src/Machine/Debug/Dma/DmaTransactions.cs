@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using GdbHost.Machine.Common;
 using GdbHost.Machine.Pcie;
 using GdbHost.Machine.Pcie.Dma;
+using GdbHost.Machine.Smmu;
 using GdbHost.Machine.Smmu.Events;
 
 namespace GdbHost.Machine.Debug.Dma;
@@ -83,6 +84,7 @@ internal sealed class DmaTransactions(Boards.Machine machine)
         {
             Pasid = request.Prefix.IsPresent ? request.Prefix.Pasid : null,
             AddressType = request.AddressType.ToString(),
+            Vmid = machine.Smmu is SmmuV3 smmu ? SmmuState.VmidOf(smmu, request.Requester.Value) : null,
         });
     }
 

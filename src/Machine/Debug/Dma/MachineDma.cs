@@ -54,6 +54,9 @@ public sealed record MachineDma(
     /// <summary>The PASID that it carries; null for one without.</summary>
     public uint? Pasid { get; init; }
 
+    /// <summary>Of the stage 2 that the SMMU has for its stream; null without.</summary>
+    public int? Vmid { get; init; }
+
     /// <summary>The AT field: Untranslated, TranslationRequest, Translated or Reserved.</summary>
     public string AddressType { get; init; } = nameof(Pcie.Dma.AddressType.Untranslated);
 

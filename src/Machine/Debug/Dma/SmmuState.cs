@@ -1,6 +1,5 @@
 using System.Collections.Generic;
 using System.Linq;
-using GdbHost.Machine.Bus;
 using GdbHost.Machine.Devices.Registers;
 using GdbHost.Machine.Pcie;
 using GdbHost.Machine.Smmu;
@@ -43,37 +42,36 @@ internal static class SmmuState
         }
     }
 
-    /// <summary>A line for each stream that is somebody's or is kept; others that are alike and next to each other share one.</summary>
+    /// <summary>Streams in lines, then functions that have no StreamID of their own yet.</summary>
     public static IEnumerable<string> Streams(Boards.Machine machine)
     {
-        SmmuV3 smmu = machine.Smmu!;
-        List<string> lines = [];
-        (uint First, uint Last, string Words)? run = null;
-        for (uint stream = 0; stream < 1u << smmu.StreamTable.Bits && lines.Count < MostStreams; stream++)
-        {
-            Lookup<StreamTableEntry> found = smmu.Streams.LookEntry(smmu.StreamTable, stream);
-            string words = found.Problem is EventKind problem ? EventRow.Of(problem).Name : !found.Value.V ? "V=0" : Of(found.Value);
-            KeptStream? kept = smmu.Structures.Find(stream);
-            PciFunction? function = FunctionOf(machine, stream);
-            if (kept is null && function is null)
-            {
-                AddRun(lines, run is { } r && r.Words == words && r.Last + 1 == stream ? null : run);
-                run = run is { } same && same.Words == words && same.Last + 1 == stream ? (same.First, stream, words) : (stream, stream, words);
-                continue;
-            }
-
-            AddRun(lines, run);
-            run = null;
-            string state = kept is null ? "not kept" : kept.Ste == found.Value ? "kept" : "kept, and memory differs: CMD_CFGI_STE is missing";
-            lines.Add($"SID 0x{stream:x} ({new RequesterId((ushort)stream)}{(function is null ? "" : " " + function.StateName)}): {words}; {state}");
-        }
-
-        AddRun(lines, run);
+        List<string> lines = [.. Entries(machine).Select(static s => s.ToString())];
         lines.AddRange(
             from hidden in machine.Pcie!.Plugged.Select(static p => p.Function)
             where hidden.Bus is { Bridge: { SecondaryBus: 0 } }
             select $"{hidden.StateName}: its requests have SID 0x{hidden.Requester.Value:x}: secondary bus not assigned yet");
         return lines.Count > MostStreams ? [.. lines.Take(MostStreams), "and more; ask for one with \"monitor smmu ste SID\""] : lines;
+    }
+
+    /// <summary>Each stream that is somebody's or is kept; others that are alike and next to each other share a place. No more than a few hundred.</summary>
+    public static IReadOnlyList<MachineStreamEntry> Entries(Boards.Machine machine)
+    {
+        SmmuV3 smmu = machine.Smmu!;
+        List<MachineStreamEntry> entries = [];
+        for (uint stream = 0; stream < 1u << smmu.StreamTable.Bits && entries.Count <= MostStreams; stream++)
+        {
+            MachineStreamEntry entry = Entry(machine, smmu, stream);
+            if (entries.Count > 0 && entries[^1].GoesOnWith(entry))
+            {
+                entries[^1] = entries[^1] with { Last = stream };
+            }
+            else
+            {
+                entries.Add(entry);
+            }
+        }
+
+        return entries;
     }
 
     /// <summary>A stream table entry in a line.</summary>
@@ -86,16 +84,29 @@ internal static class SmmuState
         _ => $"stage 1 and 2, context descriptors at IPA 0x{ste.S1ContextPtr:x}, VMID {ste.S2Vmid}, stage 2 tables at 0x{ste.S2Ttb:x}",
     } + (ste.Broken is null ? "" : ", ILLEGAL");
 
+    /// <summary>S2VMID of the entry that the SMMU goes by for a stream, the one it keeps or else memory's; null where it translates by no stage 2.</summary>
+    public static int? VmidOf(SmmuV3 smmu, uint stream)
+    {
+        if (!smmu.Control.SmmuEnable)
+        {
+            return null;
+        }
+
+        StreamTableEntry ste = smmu.Structures.Find(stream)?.Ste ?? smmu.Streams.LookEntry(smmu.StreamTable, stream).Value;
+        return ste.V && ste.HasStage2 ? ste.S2Vmid : null;
+    }
+
     /// <summary>The function whose Requester ID a StreamID is.</summary>
     public static PciFunction? FunctionOf(Boards.Machine machine, uint stream) =>
         machine.Pcie?.Find((int)(stream >> 8), (int)(stream & 0xff));
 
-    private static void AddRun(List<string> lines, (uint First, uint Last, string Words)? run)
+    private static MachineStreamEntry Entry(Boards.Machine machine, SmmuV3 smmu, uint stream)
     {
-        if (run is { } r)
-        {
-            lines.Add($"SID 0x{r.First:x}{(r.Last == r.First ? "" : $" to 0x{r.Last:x}")}: {r.Words}");
-        }
+        Lookup<StreamTableEntry> found = smmu.Streams.LookEntry(smmu.StreamTable, stream);
+        bool isValid = found.Problem is null && found.Value.V;
+        string words = found.Problem is EventKind problem ? EventRow.Of(problem).Name : isValid ? Of(found.Value) : "V=0";
+        MachineKeptEntry kept = smmu.Structures.Find(stream) is not KeptStream known ? MachineKeptEntry.Not : known.Ste == found.Value ? MachineKeptEntry.Same : MachineKeptEntry.Stale;
+        return new(stream, stream, FunctionOf(machine, stream)?.StateName, words, isValid, isValid && found.Value.HasStage1, kept);
     }
 
     private static string Queue(string name, QueueRing ring, bool on, uint producer, uint consumer) =>

@@ -59,10 +59,9 @@ internal sealed class EventStops(Boards.Machine machine, DmaTransactions transac
         }
 
         PciFunction? function = root.Find(step.Function.Value >> 8, step.Function.Value & 0xff);
-        int world = CoreWorld.Of(core);
         MachineConfigAccess access = new(
             core.Configuration.Index, core.AccessPc, step.Function.ToString(), function?.StateName,
-            ConfigRegisterNames.Of(function, step.Offset, step.Size), step.Offset, step.Size, step.IsWrite, step.Value, world == 0 ? null : world - 1);
+            ConfigRegisterNames.Of(function, step.Offset, step.Size), step.Offset, step.Size, step.IsWrite, step.Value, CoreWorld.VmidOf(core));
         if (stops(access) is string words)
         {
             machine.Cluster.Debug.StopFor(core, words);
@@ -80,7 +79,7 @@ internal sealed class EventStops(Boards.Machine machine, DmaTransactions transac
         if (words is null && request.Data is uint data && _messages is not null)
         {
             words = _messages(new MachineMessage(
-                core.Configuration.Index, request.Requester, request.Address, data, [.. request.Way.Select(static s => s.ToString())]));
+                core.Configuration.Index, request.Requester, request.Address, data, [.. request.Way.Select(static s => s.ToString())], request.Vmid));
         }
 
         if (words is not null)

@@ -20,10 +20,12 @@ public sealed record MachineConfigAccess(
 /// <param name="Address">Where the function sent it to.</param>
 /// <param name="Data">What it wrote there.</param>
 /// <param name="Way">What each place on its way made of it, in order.</param>
-public sealed record MachineMessage(int Cpu, string Function, ulong Address, uint Data, IReadOnlyList<string> Way);
+/// <param name="Vmid">Of the stage 2 that the SMMU has for the function's stream; null without.</param>
+public sealed record MachineMessage(int Cpu, string Function, ulong Address, uint Data, IReadOnlyList<string> Way, int? Vmid);
 
 /// <summary>An event record of an SMMU's, or a global error (IHI 0070).</summary>
 /// <param name="Name">The document's name: of the record, CERROR_ILL or CERROR_ABT for the command queue, or of the bit of SMMU_GERROR.</param>
 /// <param name="Requester">Whose request it is about, with the function's name where there is one; null for an error.</param>
 /// <param name="Words">All that it says.</param>
-public sealed record MachineSmmuReport(string Name, string? Requester, string Words);
+/// <param name="Vmid">Of the stage 2 of the stream that it is about; null without.</param>
+public sealed record MachineSmmuReport(string Name, string? Requester, string Words, int? Vmid);

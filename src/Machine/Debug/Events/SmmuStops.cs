@@ -20,6 +20,10 @@ internal sealed class SmmuStops(Boards.Machine machine)
 
     public static IReadOnlyList<string> Names { get; } = [.. EventRow.Table.Select(static r => r.Name), "CERROR_ILL", "CERROR_ABT", "CERROR_ATC_INV_SYNC"];
 
+    /// <summary>Whether a report can be about a stream that has an entry, which may name a VMID.</summary>
+    public static bool CanHaveVmid(string name) =>
+        Array.Find(EventRow.Table, r => r.Name == name) is EventRow row && row.Kind is not (EventKind.BadStreamId or EventKind.SteFetch);
+
     /// <summary>The words of a stop, or null to go on; itself null: never stop.</summary>
     public Func<MachineSmmuReport, string?>? Reports
     {
@@ -43,14 +47,14 @@ internal sealed class SmmuStops(Boards.Machine machine)
             : [];
         string who = $"{new RequesterId((ushort)record.Stream)}{(senders.Length == 0 ? "" : " " + string.Join(" or ", senders.Select(static f => f.StateName)))}";
         string why = senders is [VirtioPci { UntranslatedDriver: string cause }] ? $"; {cause}" : "";
-        Ask(new MachineSmmuReport(EventRow.Of(record.Kind).Name, who, SmmuQueues.Words(record) + why));
+        Ask(new MachineSmmuReport(EventRow.Of(record.Kind).Name, who, SmmuQueues.Words(record) + why, SmmuState.VmidOf(machine.Smmu!, record.Stream)));
     }
 
     private void Raised(GlobalError error)
     {
         SmmuV3 smmu = machine.Smmu!;
         string words = error == GlobalError.CmdqErr ? SmmuQueues.CommandErrorWords(smmu) : $"SMMU_GERROR.{error}";
-        Ask(new MachineSmmuReport(error == GlobalError.CmdqErr ? SmmuQueues.CommandErrorName(smmu) : error.ToString(), null, words));
+        Ask(new MachineSmmuReport(error == GlobalError.CmdqErr ? SmmuQueues.CommandErrorName(smmu) : error.ToString(), null, words, null));
     }
 
     private void Ask(MachineSmmuReport report)

@@ -81,7 +81,8 @@ public sealed record TrapCount(MachineTrapKind Kind, int Class, long Count);
 /// <summary>A call that the machine's own firmware has answered.</summary>
 /// <param name="Conduit"><c>HVC</c> or <c>SMC</c>.</param>
 /// <param name="First">X1 at the call.</param>
-public sealed record FirmwareCall(ulong At, int Cpu, string Conduit, uint Function, ulong First, long Result);
+/// <param name="Vmid">VTTBR_EL2.VMID of a guest that has called; null for who is under no stage 2.</param>
+public sealed record FirmwareCall(ulong At, int Cpu, string Conduit, uint Function, ulong First, long Result, int? Vmid);
 
 /// <summary>A copy of the log.</summary>
 /// <param name="IsOn">New exceptions are recorded.</param>

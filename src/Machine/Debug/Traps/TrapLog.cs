@@ -130,7 +130,7 @@ internal sealed class TrapLog(ExceptionListeners listeners) : IExceptionListener
 
     public void FirmwareCalled(Core core, bool isSmc, ulong function, ulong first, ulong result)
     {
-        FirmwareCall call = new(core.Scheduler.Clock.Now, core.Configuration.Index, isSmc ? "SMC" : "HVC", (uint)function, first, (long)result);
+        FirmwareCall call = new(core.Scheduler.Clock.Now, core.Configuration.Index, isSmc ? "SMC" : "HVC", (uint)function, first, (long)result, CoreWorld.VmidOf(core));
         if (_calls.Count == CallsKept)
         {
             _calls.Dequeue();

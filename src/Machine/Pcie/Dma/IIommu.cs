@@ -19,6 +19,9 @@ internal interface IIommu
 {
     string Name { get; }
 
+    /// <summary>Who need not ask; null where all must.</summary>
+    PassingRequesters? Passing => null;
+
     /// <summary>The ticket of the request that was made to wait last; it is of that request until the IOMMU gives it back.</summary>
     ushort NewestTicket => 0;
 

@@ -14,13 +14,27 @@ internal sealed class InboundPath(HostBridgeModel model, PhysicalBus bus)
 
     private readonly DmaTarget _target = new(bus);
 
+    [NotState("the IOMMU's")]
+    private PassingRequesters? _passing;
+
     /// <summary>Null where there is none: addresses are physical then.</summary>
     [field: NotState("wiring")]
-    public IIommu? Iommu { get; set; }
+    public IIommu? Iommu
+    {
+        get;
+        set
+        {
+            field = value;
+            _passing = value?.Passing;
+        }
+    }
 
     /// <summary>Told what each place on the way of a request makes of it; null where nobody listens.</summary>
     [field: NotState("an observer")]
     public Action<DmaStep>? Observer { get; set; }
+
+    /// <summary>Somebody looks on, who is told of the IOMMU too.</summary>
+    private bool IsSeen => Observer is not null || bus.Watch is not null;
 
     public DmaResult Complete(in DmaRequest request, Span<byte> data, Action<Memory<byte>>? change)
     {
@@ -35,33 +49,8 @@ internal sealed class InboundPath(HostBridgeModel model, PhysicalBus bus)
         }
 
         Step(request, DmaStage.InboundWindow, DmaResult.Ok, "host bridge", address);
-        if (Iommu is null || (model.DoorbellsBeforeIommu && IsDoorbell(request, address)))
-        {
-            return Access(request, address, data, change);
-        }
-
-        bus.Watch?.Serving(request.Requester);
-        for (int done = 0; done < data.Length;)
-        {
-            DmaRequest rest = request with { Address = address + (ulong)done, Length = data.Length - done };
-            IommuTranslation translated = Iommu.Translate(rest);
-            Step(rest, DmaStage.Iommu, translated.Verdict, Iommu.Name, translated.Address);
-            if (translated.Verdict != DmaResult.Ok)
-            {
-                return translated.Verdict == DmaResult.Discarded ? Discard(request, data[done..]) : translated.Verdict;
-            }
-
-            int run = (int)Math.Min((ulong)rest.Length, translated.Length);
-            DmaResult result = Access(rest with { Length = run }, translated.Address, data.Slice(done, run), change);
-            if (result != DmaResult.Ok)
-            {
-                return result;
-            }
-
-            done += run;
-        }
-
-        return DmaResult.Ok;
+        bool asks = Iommu is not null && (IsSeen || _passing is null || !_passing.Has(request, address)) && !(model.DoorbellsBeforeIommu && IsDoorbell(request, address));
+        return asks ? Translated(request, address, data, change) : Access(request, address, data, change);
     }
 
     /// <summary>A request that a bridge has turned around to a neighbor.</summary>
@@ -154,6 +143,34 @@ internal sealed class InboundPath(HostBridgeModel model, PhysicalBus bus)
         }
 
         Step(request, DmaStage.Iommu, DmaResult.Answered, Iommu!.Name, first);
+        return DmaResult.Ok;
+    }
+
+    /// <summary>A request that the IOMMU has to translate, in as many pieces as it has translations.</summary>
+    private DmaResult Translated(in DmaRequest request, ulong address, Span<byte> data, Action<Memory<byte>>? change)
+    {
+        bus.Watch?.Serving(request.Requester);
+        for (int done = 0; done < data.Length;)
+        {
+            DmaRequest rest = request with { Address = address + (ulong)done, Length = data.Length - done };
+            IommuTranslation translated = Iommu!.Translate(rest);
+            Step(rest, DmaStage.Iommu, translated.Verdict, Iommu.Name, translated.Address);
+            if (translated.Verdict != DmaResult.Ok)
+            {
+                return translated.Verdict == DmaResult.Discarded ? Discard(request, data[done..]) : translated.Verdict;
+            }
+
+            int run = (int)Math.Min((ulong)rest.Length, translated.Length);
+            rest = run < rest.Length ? rest with { Length = run } : rest;
+            DmaResult result = Access(rest, translated.Address, data.Slice(done, run), change);
+            if (result != DmaResult.Ok)
+            {
+                return result;
+            }
+
+            done += run;
+        }
+
         return DmaResult.Ok;
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using GdbHost.Machine.Common;
+using GdbHost.Machine.Pcie.Dma;
 using GdbHost.Machine.Smmu.Tables;
 
 namespace GdbHost.Machine.Smmu.Caches;
@@ -53,7 +54,8 @@ internal sealed class KeptStream(uint stream, StreamTableEntry ste)
 /// Structures that the SMMU keeps, valid or not, until a CFGI command names them or others need their place (IHI 0070,
 /// Configuration structures and configuration invalidation completion). First-level descriptors are not kept.
 /// </summary>
-internal sealed class ConfigurationCache
+/// <param name="passing">Gets streams whose kept entry bypasses, while it is kept.</param>
+internal sealed class ConfigurationCache(PassingRequesters passing)
 {
     private const int MostStreams = 1024;
     private const int MostDescriptors = 64;
@@ -90,6 +92,10 @@ internal sealed class ConfigurationCache
 
         _streams.Add(stream);
         _byStream[stream.Stream] = stream;
+        if (stream.Plain is { IsBypass: true })
+        {
+            passing.Add(stream.Stream);
+        }
     }
 
     public static void Keep(KeptStream stream, KeptDescriptor descriptor)
@@ -134,6 +140,7 @@ internal sealed class ConfigurationCache
     {
         _streams.Clear();
         _byStream.Clear();
+        passing.Clear();
     }
 
     public void Save(StateWriter to)
@@ -185,5 +192,6 @@ internal sealed class ConfigurationCache
     {
         _streams.Remove(stream);
         _byStream.Remove(stream.Stream);
+        passing.Remove(stream.Stream);
     }
 }

@@ -96,6 +96,9 @@ internal readonly record struct StreamTableEntry(ulong D0, ulong D1, ulong D2, u
     /// <summary>0b10 data, 0b11 instruction, else what the transaction says.</summary>
     public int InstCfg => (int)D1.Field(51, 50);
 
+    /// <summary>It makes something else of a transaction's privilege or kind of access, PRIVCFG, INSTCFG, or that there is no EL0.</summary>
+    public bool HasOverrides => D1.Field(51, 48) != 0 || IsEl2;
+
     public int S2Vmid => (int)D2.Field(15, 0);
 
     public int S2T0Sz => (int)D2.Field(37, 32);

@@ -1,5 +1,4 @@
 using System;
-using System.IO;
 using System.Linq;
 using GdbHost.Machine.Boards;
 using GdbHost.Machine.Boot;
@@ -58,8 +57,7 @@ public sealed class NonsenseTests
         foreach ((IStateful from, IStateful to) in machine.Parts.Zip(other.Parts).Where(p => p.First.StateName.StartsWith("gic", StringComparison.Ordinal)))
         {
             byte[] saved = DeviceFixture.Save(from);
-            using BinaryReader reader = new(new MemoryStream(saved));
-            to.Restore(new StateReader(reader));
+            DeviceFixture.Restore(to, saved);
             Assert.Equal(saved, DeviceFixture.Save(to));
         }
     }

@@ -1,10 +1,10 @@
 using System;
-using System.IO;
 using System.Linq;
 using GdbHost.Machine.Backends;
 using GdbHost.Machine.Common;
 using GdbHost.Machine.Pcie.Devices;
 using GdbHost.Machine.Snapshots;
+using GdbHost.Machine.Tests.Devices;
 using GdbHost.Machine.Tests.Virtio;
 using Xunit;
 
@@ -383,8 +383,7 @@ public sealed class NvmeQueueTests : IDisposable
         byte[] state = [.. _machine.Machine.Parts.SelectMany(SnapshotWriter.BytesOf)];
         foreach ((IStateful from, IStateful to) in _machine.Machine.Parts.Zip(other.Machine.Parts))
         {
-            using BinaryReader reader = new(new MemoryStream(SnapshotWriter.BytesOf(from)));
-            to.Restore(new StateReader(reader));
+            DeviceFixture.Restore(to, SnapshotWriter.BytesOf(from));
         }
 
         Assert.Equal(state, other.Machine.Parts.SelectMany(SnapshotWriter.BytesOf));
