@@ -63,8 +63,8 @@ public sealed class VirtioNetworkTests
         using PageServer server = new(page);
         Ended guest = await VirtioGuest.RunAsync("cloud", "dhcp,get", $"PORT={server.Port}",
             ["--netdev", "user,id=n0", "--device", "virtio-net-device,netdev=n0"]);
-        await server.Served;
         Says.InOrder(guest, ["LEASE", Convert.ToHexStringLower(SHA256.HashData(page)), "GUEST-DONE"]);
+        await server.Served;
     }
 
     [RequiresFact(Need.DebianGuests, Need.BuiltGuests)]
