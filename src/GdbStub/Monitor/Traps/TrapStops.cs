@@ -13,10 +13,10 @@ internal static class TrapStops
 
     public static readonly MonitorCommand[] Rows =
     [
-        new(Name, "stage2|undef|serror|flagged|trap CLASS|irq N " + StopLimits.Usage + " | psci [CALL] | write-sysreg NAME [value V [mask M]] [vmid N] [pc RANGE]"
+        new(Name, "stage2|undef|serror|flagged|trap CLASS|irq N " + StopLimits.Usage + " | psci [CALL] | write-sysreg list|NAME [off] [value V [mask M]] [vmid N] [pc RANGE]"
             + " | wfi-idle [NS] | reset | pci BB:DD.F [REGISTER] [read|write] [vmid N] | msi [BB:DD.F] | dma BB:DD.F [IOVA[-IOVA]] [r|w] | smmu [EVENT] | off",
             "stops at exceptions to EL2 or EL3 of a kind, or with \"to el1\" at those of EL1 (undef and serror: at any level), at remarkable returns (flagged), at an interrupt that EL2 or EL3 takes, at calls of PSCI, "
-            + "behind writes of a system register or a TLBI, when no vCPU runs any more and nothing will ever wake one (wfi-idle; with NS: none will be woken for so many virtual ns), when the guest asks for a reset and before it is done, "
+            + "behind writes of system registers or TLBIs (one stop for each; NAME off takes one away), when no vCPU runs any more and nothing will ever wake one (wfi-idle; with NS: none will be woken for so many virtual ns), when the guest asks for a reset and before it is done, "
             + "at accesses to a PCI function's configuration space, at interrupt messages, at requests of a PCI function, or at event records and errors of the SMMU",
             Run, static t => t is IInspected)
         {
@@ -28,7 +28,7 @@ internal static class TrapStops
                 new("undef to el1", "at an undefined instruction of the guest's kernel"),
                 new("wfi-idle", "when nothing will ever wake a vCPU again"),
                 new("pci 00:01.0 0x10 write", "behind a store to a BAR"),
-                new("write-sysreg VTTBR_EL2", "behind each write of the register"),
+                new("write-sysreg VTTBR_EL2 off", "no more, while the others stay"),
                 new("wfi-idle", "when nothing will ever wake the guest"),
                 new("off", "no more"),
             ],
