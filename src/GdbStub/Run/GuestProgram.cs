@@ -47,16 +47,16 @@ internal sealed class GuestProgram(RunSettings settings, Log log)
             settings.Serial, settings.AllowRemote, log, () => guest?.Finish(new GuestEnd(ExitStatus.PoweredOff, "ended by the user")));
         using ISerialBackend secureSerial = OpenSecureSerial(configuration);
         Action<ulong>? pace = settings.Paced ? new RealTimePace().Hold : host.HasNetworks ? host.HoldForNetworks : null;
-        IReadOnlyList<(SymbolTable Table, SymbolLibrary? Library)> named = Programs.Named(settings);
+        IReadOnlyList<(SymbolTable Table, SymbolLibrary? Library)> symbols = Programs.Symbols(settings, configuration);
         using var machine = MachineTarget.Create(
             configuration, b => serial.Write([b]), settings.MaxInstructions, pace, settings.Ending, b => secureSerial.Write([b]),
-            [.. named.Select(static n => n.Library).OfType<SymbolLibrary>()]);
+            [.. symbols.Select(static s => s.Library).OfType<SymbolLibrary>()]);
         if (settings.Restore is not null && machine.LoadSnapshot(settings.Restore) is string problem)
         {
             throw new UserErrorException($"--restore: {problem}");
         }
 
-        machine.Description = new RunDescription(settings.CommandLine, Programs.Symbols(named.Select(static n => n.Table), configuration));
+        machine.Description = new RunDescription(settings.CommandLine, [.. symbols.Select(static s => s.Table)]);
         ExitReport? report = ExitReport.Begin(settings.Report, settings.ReportNamedBy);
         if (settings.TrapLog is not null)
         {

@@ -8,18 +8,16 @@ using GdbHost.Protocol.Messages;
 namespace GdbHost.GdbStub.Symbols;
 
 /// <summary>
-/// A file that is not loaded, or not by us, whose symbols gdb is to have: its name and content, and where its segments are. System V ABI,
-/// Object Files, ELF Header and Program Header.
+/// A file whose symbols gdb is to have beside those of the program that the machine begins with: its name and content, and where its segments are.
+/// System V ABI, Object Files, ELF Header and Program Header.
 /// </summary>
 /// <param name="Name">The whole path on this host, so that gdb finds the file there too ("set sysroot /").</param>
-/// <param name="Segments">The address of each loadable segment, in the order of the file; gdb wants all of them.</param>
-internal sealed record SymbolLibrary(string Name, ReadOnlyMemory<byte> Bytes, IReadOnlyList<ulong> Segments)
+/// <param name="Library">As gdb is told of it.</param>
+internal sealed record SymbolLibrary(string Name, ReadOnlyMemory<byte> Bytes, XmlLibrary Library)
 {
     private const int ProgramHeaderBytes = 56;
     private const uint Loadable = 1; // PT_LOAD
-
-    /// <summary>As gdb is told of it.</summary>
-    public XmlLibrary Library => new(Name, Segments);
+    private const uint DynamicSection = 2; // PT_DYNAMIC
 
     /// <param name="option">The option that has named the file, for messages.</param>
     /// <param name="path">The file.</param>
@@ -29,23 +27,29 @@ internal sealed record SymbolLibrary(string Name, ReadOnlyMemory<byte> Bytes, IR
     /// <exception cref="UserErrorException">There is nothing in it that an offset could move.</exception>
     public static SymbolLibrary? Of(string option, string path, string? offset, ReadOnlyMemory<byte> bytes)
     {
-        List<ulong> segments = SegmentsOf(bytes.Span, offset is null ? 0 : OptionValues.Address(option, offset));
-        if (segments.Count == 0)
+        string name = Path.GetFullPath(path);
+        XmlLibrary library = LibraryOf(name, bytes.Span, offset is null ? 0 : OptionValues.Address(option, offset));
+        if (library.Segments.Count == 0)
         {
             return offset is null
                 ? null
                 : throw new UserErrorException($"{option}: {path} is no 64-bit little-endian ELF file with a segment to load, so no OFFSET goes with it; name the linked kernel or program (vmlinux, not Image)");
         }
 
-        return new SymbolLibrary(Path.GetFullPath(path), bytes, segments);
+        return new SymbolLibrary(name, bytes, library);
     }
 
-    private static List<ulong> SegmentsOf(ReadOnlySpan<byte> file, ulong offset)
+    /// <summary>The same for a program that the machine loads, where it is linked.</summary>
+    /// <param name="name">Its whole path, or its name alone if it is no file of this host.</param>
+    public static SymbolLibrary OfLoaded(string name, ReadOnlyMemory<byte> bytes) => new(name, bytes, LibraryOf(name, bytes.Span, 0));
+
+    private static XmlLibrary LibraryOf(string name, ReadOnlySpan<byte> file, ulong offset)
     {
         List<ulong> segments = [];
+        ulong dynamic = 0;
         if (!SymbolFile.IsElf(file))
         {
-            return segments;
+            return new XmlLibrary(name, segments);
         }
 
         ulong table = BinaryPrimitives.ReadUInt64LittleEndian(file[32..]);
@@ -53,18 +57,24 @@ internal sealed record SymbolLibrary(string Name, ReadOnlyMemory<byte> Bytes, IR
         int count = BinaryPrimitives.ReadUInt16LittleEndian(file[56..]);
         if (size < ProgramHeaderBytes || table > (ulong)file.Length || (ulong)(size * count) > (ulong)file.Length - table)
         {
-            return segments;
+            return new XmlLibrary(name, segments);
         }
 
         for (int i = 0; i < count; i++)
         {
             ReadOnlySpan<byte> header = file.Slice((int)table + (i * size), size);
-            if (BinaryPrimitives.ReadUInt32LittleEndian(header) == Loadable)
+            ulong address = BinaryPrimitives.ReadUInt64LittleEndian(header[16..]) + offset;
+            switch (BinaryPrimitives.ReadUInt32LittleEndian(header))
             {
-                segments.Add(BinaryPrimitives.ReadUInt64LittleEndian(header[16..]) + offset);
+                case Loadable:
+                    segments.Add(address);
+                    break;
+                case DynamicSection:
+                    dynamic = address;
+                    break;
             }
         }
 
-        return segments;
+        return new XmlLibrary(name, segments, offset, dynamic);
     }
 }

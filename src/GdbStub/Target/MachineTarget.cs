@@ -71,7 +71,7 @@ internal sealed class MachineTarget
             .. symbols.Select(static f => new PublishedFile(f.Name.TrimStart('/'), () => f.Bytes)),
         ];
         Libraries = [.. symbols.Select(static f => f.Library)];
-        Program = configuration.Kernel is { IsElf: true } kernel ? Path.GetFileName(kernel.Name) : null;
+        Program = Path.GetFileName(configuration.FirstProgram?.Name);
     }
 
     public string Architecture => "aarch64";

@@ -41,9 +41,8 @@ internal static class TargetDescription
         new XmlUnion(VectorType, [new("d", "vnd"), new("s", "vns"), new("h", "vnh"), new("b", "vnb"), new("q", "vnq")]),
     ];
 
-    // gdb asks for libraries only where the description says that there is no operating system; else the description leaves it to gdb,
-    // which takes what the user's own file says.
-    public static byte[] Print(ITarget target) => TargetXml.Print(target.Architecture, target is IPublishedFiles { Libraries.Count: > 0 } ? "none" : null,
+    // Of an operating system the description says nothing: gdb takes what the user's own file says, and has $_siginfo where that is Linux.
+    public static byte[] Print(ITarget target) => TargetXml.Print(target.Architecture,
     [
         Feature(target, RegisterGroup.Core, "org.gnu.gdb.aarch64.core", CoreTypes),
         Feature(target, RegisterGroup.FloatingPoint, "org.gnu.gdb.aarch64.fpu", VectorTypes),

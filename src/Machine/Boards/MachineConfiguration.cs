@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using GdbHost.Machine.Backends;
 using GdbHost.Machine.Pcie.Devices;
 using GdbHost.Machine.Semihosting;
@@ -129,6 +130,14 @@ public sealed record MachineConfiguration
     public string? SemihostingArguments { get; init; }
 
     public IReadOnlyList<LoadFile> Loads { get; init; } = [];
+
+    /// <summary>The ELF file that core 0 begins with; null where that is something else, such as a Linux Image or firmware in flash.</summary>
+    public BootFile? FirstProgram => this switch
+    {
+        { StartsInFlash: true } => null,
+        { Kernel: BootFile kernel } => kernel.IsElf ? kernel : null,
+        _ => Loads.FirstOrDefault(static l => l.Address is null && l.File.IsElf)?.File,
+    };
 
     public IReadOnlyList<CoreStart> CoreStarts { get; init; } = [];
 }

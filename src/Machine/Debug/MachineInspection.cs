@@ -109,8 +109,15 @@ public sealed class MachineInspection
     }
 
     /// <summary>The same at writes of a system register, or at a system instruction such as <c>TLBI VMALLE1</c>, after it.</summary>
+    /// <param name="words">What <see cref="WriteStops"/> is to say of it.</param>
     /// <returns>False for a name that is not in <see cref="RegisterNames"/>.</returns>
-    public bool StopAtWrites(string? register, Func<MachineRegisterWrite, string?>? writes) => Ask(() => _registers.Set(register, writes));
+    public bool StopAtWrites(string register, string words, Func<MachineRegisterWrite, string?> writes) => Ask(() => _registers.Set(register, words, writes));
+
+    /// <summary>No stop at writes of this register any more. False if there was none.</summary>
+    public bool RemoveWriteStop(string register) => Ask(() => _registers.Remove(register));
+
+    /// <summary>The stops at writes that there are, one for each register.</summary>
+    public IReadOnlyList<string> WriteStops => Ask(() => _registers.Asked);
 
     /// <summary>The same when the guest asks for a reset; the question is for a core. The reset is done when the machine goes on.</summary>
     public void StopAtReset(Func<int, string?>? reset) => _thread.Invoke(() => _life.Reset = reset);
@@ -138,7 +145,7 @@ public sealed class MachineInspection
     /// <summary>No stops at events any more.</summary>
     public void RemoveStops()
     {
-        StopAtWrites(null, null);
+        _thread.Invoke(_registers.Clear);
         StopAtReset(null);
         StopWhenIdle(null);
         StopAtEl1(null);

@@ -37,19 +37,13 @@ public sealed record XmlFeature(string Name, IReadOnlyList<XmlType> Types, IRead
 /// <summary>Prints a target description (GDB manual, Target Description Format).</summary>
 public static class TargetXml
 {
-    /// <param name="osAbi">gdb's name of the conventions that programs of the target follow, such as none; null leaves it to gdb.</param>
-    public static byte[] Print(string architecture, string? osAbi, IReadOnlyList<XmlFeature> features)
+    public static byte[] Print(string architecture, IReadOnlyList<XmlFeature> features)
     {
         ArgumentNullException.ThrowIfNull(features);
         return XmlDocumentBytes.Print("target", "gdb-target.dtd", xml =>
         {
             xml.WriteAttributeString("version", "1.0");
             xml.WriteElementString("architecture", architecture);
-            if (osAbi is not null)
-            {
-                xml.WriteElementString("osabi", osAbi);
-            }
-
             foreach (XmlFeature feature in features)
             {
                 Feature(xml, feature);

@@ -81,6 +81,30 @@ public sealed class MachineStopTests
         Assert.Equal(StopKind.InstructionLimit, TargetRun.Run(target).Kind);
     }
 
+    [Theory]
+    [InlineData(ExecutionEngine.Interpreter)]
+    [InlineData(ExecutionEngine.Translator)]
+    public void Several_registers_stop_and_are_listed_and_taken_away_one_by_one(ExecutionEngine engine)
+    {
+        // 1: X1 = 0. Then rounds: MSR TPIDR_EL2, X1; MSR TPIDR_EL0, X1; ADD X1, X1, #1; B.
+        uint[] both = [MoveWide(1, 0), Write(3, 4, 13, 0, 2, 1), Write(3, 3, 13, 0, 2, 1), Add(1, 1), Branch(-3)];
+        using MachineTarget target = Target(both, engine: engine, limit: Limit);
+        TargetRun.Ask(target, "break write-sysreg TPIDR_EL2 value 1000");
+        TargetRun.Ask(target, "break write-sysreg tpidr_el0 value 1000");
+        Assert.Equal("break: write-sysreg TPIDR_EL0 value 1000\nbreak: write-sysreg TPIDR_EL2 value 1000\n", TargetRun.Ask(target, "break write-sysreg list"));
+        Assert.Contains("wrote 0x3e8 to TPIDR_EL2", TargetRun.Run(target).Explanation, StringComparison.Ordinal);
+        Assert.Contains("wrote 0x3e8 to TPIDR_EL0", TargetRun.Run(target).Explanation, StringComparison.Ordinal);
+
+        TargetRun.Ask(target, "break write-sysreg TPIDR_EL2 value 2000");
+        TargetRun.Ask(target, "break write-sysreg TPIDR_EL0 value 2000");
+        Assert.Contains("no stop at writes of TPIDR_EL2", TargetRun.Ask(target, "break write-sysreg tpidr_el2 off"), StringComparison.Ordinal);
+        Assert.StartsWith("There is no stop at writes of \"TPIDR_EL2\"", TargetRun.Ask(target, "break write-sysreg TPIDR_EL2 off"), StringComparison.Ordinal);
+        Assert.Contains("wrote 0x7d0 to TPIDR_EL0", TargetRun.Run(target).Explanation, StringComparison.Ordinal);
+        TargetRun.Ask(target, "break write-sysreg TPIDR_EL0 off");
+        Assert.Equal("break: no stops at writes of system registers\n", TargetRun.Ask(target, "break write-sysreg list"));
+        Assert.Equal(StopKind.InstructionLimit, TargetRun.Run(target).Kind);
+    }
+
     // MSR DAIFSet, #2 and TLBI VMALLS12E1 (DDI 0487, MSR (immediate), SYS).
     [Theory]
     [InlineData(0xd503_42dfu, "DAIF", "wrote 0x3c0 to DAIF")]
@@ -205,6 +229,8 @@ public sealed class MachineStopTests
 
     [Theory]
     [InlineData("break write-sysreg")]
+    [InlineData("break write-sysreg list all")]
+    [InlineData("break write-sysreg TPIDR_EL2 off now")]
     [InlineData("break write-sysreg TPIDR_EL2 value")]
     [InlineData("break write-sysreg TPIDR_EL2 mask 1")]
     [InlineData("break write-sysreg TPIDR_EL2 ipa 1")]

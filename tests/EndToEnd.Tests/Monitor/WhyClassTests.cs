@@ -1,6 +1,7 @@
 using System;
 using GdbHost.EndToEnd.Tests.Harness;
 using GdbHost.GdbStub.Monitor.Fields;
+using GdbHost.GdbStub.Monitor.Why;
 using GdbHost.GdbStub.Target;
 using Xunit;
 using static GdbHost.EndToEnd.Tests.Harness.WordsGuest;
@@ -58,6 +59,7 @@ public sealed class WhyClassTests
         Assert.Contains("taken from EL1 to EL2", why, StringComparison.Ordinal);
         Assert.Contains(field, why, StringComparison.Ordinal);
         Assert.True(why.Contains(control, StringComparison.Ordinal), $"{what}: {why}");
+        Says.Line(why, what == "HVC" ? "^right: an answer in the registers and ERET: ELR_EL2 is behind the call already" : "^right: .* add 4(:|\\.| to ELR_EL2|$)");
         if (control.StartsWith("trapped", StringComparison.Ordinal))
         {
             string register = control.Split(' ')[2].Split('.')[0];
@@ -80,6 +82,8 @@ public sealed class WhyClassTests
         Assert.Contains("ESR_EL2.COND = 0xe  condition of the instruction", why, StringComparison.Ordinal);
         Assert.Contains(control, why, StringComparison.Ordinal);
         Says.Line(why, "^set by: cpu0 EL2 pc 0x40080004 wrote 0x[0-9a-f]+ to CPTR_EL2, ");
+        Says.Line(why, @"^right: load the floating-point and SIMD registers of who runs now and let them be used \(CPTR_EL2\.TFP=0\), then return to the same instruction");
+        Assert.DoesNotContain("right: map", why, StringComparison.Ordinal);
     }
 
     public static TheoryData<string, uint[], string, string> OfEl1 => new()
@@ -106,7 +110,34 @@ public sealed class WhyClassTests
 
         Assert.True(why.Contains(field, StringComparison.Ordinal) && why.Contains(reason, StringComparison.Ordinal), $"{what}: {why}");
         Assert.Contains("taken from EL1 to EL1", why, StringComparison.Ordinal);
+        Says.Line(why, "^right: ");
+        Assert.DoesNotContain("right: map", why, StringComparison.Ordinal);
+        if (what.StartsWith("FADD", StringComparison.Ordinal))
+        {
+            Says.Line(why, @"^right: load .* let them be used \(CPACR_EL1\.FPEN=3\), then return to the same instruction");
+        }
     }
+
+    [Fact]
+    public void Every_class_has_its_own_last_sentence_at_every_level_that_takes_it()
+    {
+        for (ulong ec = 0; ec < 0x40; ec++)
+        {
+            ulong syndrome = (ec << 26) | (1 << 25);
+            bool known = !Syndrome.ClassWords(syndrome).Contains("reserved", StringComparison.Ordinal) && !Syndrome.ClassWords(syndrome).StartsWith("exception class", StringComparison.Ordinal);
+            bool isAbort = ec is 0x20 or 0x21 or 0x24 or 0x25;
+            for (int to = 1; to <= 3; to++)
+            {
+                string? right = Remedies.Of(syndrome, to, stillTrapped: true);
+                Assert.True((right is not null) == (known && !isAbort), $"0x{ec:x} {Syndrome.ClassWords(syndrome)}: {right}");
+                Assert.DoesNotContain("ELx", right ?? "", StringComparison.Ordinal);
+            }
+        }
+    }
+
+    [Fact]
+    public void Lazy_switch_that_has_been_done_is_called_one() =>
+        Assert.StartsWith("the control that trapped it is off now", Remedies.Of(0x1fe0_0000, 2, stillTrapped: false), StringComparison.Ordinal);
 
     // What an interrupt leaves: it sets ELR_EL1 and SPSR_EL1, and leaves ESR_EL1 as the exception before it has.
     [Theory]

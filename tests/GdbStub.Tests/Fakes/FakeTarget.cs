@@ -185,7 +185,7 @@ internal sealed class FakeTarget : ITarget, IBreakpoints, IMemoryMap, ITranslati
 
     public string? Program => "note.txt";
 
-    public IReadOnlyList<XmlLibrary> Libraries { get; } = [new("/lib/guest.elf", [0xffff_8000_0000_0000, 0x4020_0000])];
+    public IReadOnlyList<XmlLibrary> Libraries { get; } = [new("/lib/guest.elf", [0xffff_8000_0000_0000, 0x4020_0000], 0x1000)];
 
     /// <summary>How often it was put back to its start.</summary>
     public int Restarts { get; private set; }

@@ -20,6 +20,7 @@ internal static class Transfers
         new("qXfer:siginfo:read:", ReadSignal, Advertise: "qXfer:siginfo:read+"),
         new("qXfer:exec-file:read:", ReadProgram, Advertise: "qXfer:exec-file:read+", Needs: static t => t is IPublishedFiles { Program: not null }),
         new("qXfer:libraries:read:", ReadLibraries, Advertise: "qXfer:libraries:read+", Needs: static t => t is IPublishedFiles { Libraries.Count: > 0 }),
+        new("qXfer:libraries-svr4:read:", ReadSvr4Libraries, Advertise: "qXfer:libraries-svr4:read+", Needs: static t => t is IPublishedFiles { Libraries.Count: > 0 }),
     ];
 
     private static void ReadDescription(CommandContext context, RspReader arguments)
@@ -77,6 +78,9 @@ internal static class Transfers
 
     private static void ReadLibraries(CommandContext context, RspReader arguments) =>
         Answer(context, arguments.TakeEmptyAnnex(), LibrariesXml.Print(((IPublishedFiles)context.Target).Libraries));
+
+    private static void ReadSvr4Libraries(CommandContext context, RspReader arguments) =>
+        Answer(context, arguments.TakeEmptyAnnex(), LibrariesXml.PrintSvr4(((IPublishedFiles)context.Target).Libraries));
 
     private static RspReader TakeEmptyAnnex(this RspReader arguments)
     {

@@ -1,25 +1,38 @@
 using System;
+using System.Collections.Generic;
 using GdbHost.GdbStub.Monitor.Json;
 using GdbHost.Machine.Debug;
 using GdbHost.Machine.Debug.Events;
 
 namespace GdbHost.GdbStub.Monitor.Traps;
 
-/// <summary>"monitor break write-sysreg": stops behind writes of one system register, or behind one system instruction.</summary>
+/// <summary>"monitor break write-sysreg": stops behind writes of system registers, or behind system instructions; one stop for each.</summary>
 internal static class RegisterStops
 {
     /// <summary>False for words that mean nothing.</summary>
     public static bool TryRun(MonitorRequest request, MachineInspection machine, ReadOnlySpan<string> words)
     {
+        if (words is ["list"])
+        {
+            List(request, machine);
+            return true;
+        }
+
         // TLBI, DC, IC and AT have names of two words.
         int used = words is ["tlbi" or "TLBI" or "dc" or "DC" or "ic" or "IC" or "at" or "AT", _, ..] ? 2 : 1;
-        if (words.IsEmpty || !TryLimits(words[used..], out Func<MachineRegisterWrite, bool> wanted))
+        if (words.Length == used + 1 && words[used] == "off")
+        {
+            Remove(request, machine, Name(words[..used]));
+            return true;
+        }
+
+        if (words.Length < used || words.IsEmpty || !TryLimits(words[used..], out Func<MachineRegisterWrite, bool> wanted))
         {
             return false;
         }
 
-        string name = string.Join(' ', words[..used].ToArray()).ToUpperInvariant();
-        if (!machine.StopAtWrites(name, w => wanted(w) ? $"{TrapStops.Stopped}: {Words(w)}" : null))
+        string name = Name(words[..used]);
+        if (!machine.StopAtWrites(name, string.Join(' ', [name, .. words[used..]]), w => wanted(w) ? $"{TrapStops.Stopped}: {Words(w)}" : null))
         {
             request.Fail($"There is no register \"{MonitorTable.Shown(name)}\" that can be written; near it are {MachineInspection.NearestNames(name, MachineInspection.RegisterNames)}.");
             return true;
@@ -27,6 +40,34 @@ internal static class RegisterStops
 
         request.Line($"break: the machine stops behind writes of {name}");
         return true;
+    }
+
+    private static string Name(ReadOnlySpan<string> words) => string.Join(' ', words.ToArray()).ToUpperInvariant();
+
+    private static void List(MonitorRequest request, MachineInspection machine)
+    {
+        IReadOnlyList<string> stops = machine.WriteStops;
+        if (stops.Count == 0)
+        {
+            request.Line("break: no stops at writes of system registers");
+        }
+
+        foreach (string stop in stops)
+        {
+            request.Line($"break: write-sysreg {stop}", new Fact("write-sysreg", stop));
+        }
+    }
+
+    private static void Remove(MonitorRequest request, MachineInspection machine, string name)
+    {
+        if (machine.RemoveWriteStop(name))
+        {
+            request.Line($"break: no stop at writes of {name} any more");
+        }
+        else
+        {
+            request.Fail($"There is no stop at writes of \"{MonitorTable.Shown(name)}\"; \"monitor break write-sysreg list\" shows those there are.");
+        }
     }
 
     /// <summary>A write in words: who, where, what.</summary>

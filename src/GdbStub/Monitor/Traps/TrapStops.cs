@@ -13,10 +13,10 @@ internal static class TrapStops
 
     public static readonly MonitorCommand[] Rows =
     [
-        new(Name, "stage2|undef|serror|flagged|trap CLASS|irq N " + StopLimits.Usage + " | psci [CALL] [vmid N] | write-sysreg NAME [value V [mask M]] [vmid N] [pc RANGE]"
+        new(Name, "stage2|undef|serror|flagged|trap CLASS|irq N " + StopLimits.Usage + " | psci [CALL] [vmid N] | write-sysreg list|NAME [off] [value V [mask M]] [vmid N] [pc RANGE]"
             + " | wfi-idle [NS] | reset | pci BB:DD.F [REGISTER] [read|write] [vmid N] | msi [BB:DD.F] [vmid N] | dma BB:DD.F [IOVA[-IOVA]] [r|w] [vmid N] | smmu [EVENT] [vmid N] | off",
             "stops at exceptions to EL2 or EL3 of a kind, or with \"to el1\" at those of EL1 (undef and serror: at any level), at remarkable returns (flagged), at an interrupt that EL2 or EL3 takes, at calls of PSCI, "
-            + "behind writes of a system register or a TLBI, when no vCPU runs any more and nothing will ever wake one (wfi-idle; with NS: none will be woken for so many virtual ns), when the guest asks for a reset and before it is done, "
+            + "behind writes of system registers or TLBIs (one stop for each; NAME off takes one away), when no vCPU runs any more and nothing will ever wake one (wfi-idle; with NS: none will be woken for so many virtual ns), when the guest asks for a reset and before it is done, "
             + "at accesses to a PCI function's configuration space, at interrupt messages, at requests of a PCI function, or at event records and errors of the SMMU; with vmid, the last three only of streams to which the SMMU gives the stage 2 of that VMID",
             Run, static t => t is IInspected)
         {
@@ -29,6 +29,7 @@ internal static class TrapStops
                 new("wfi-idle", "when nothing will ever wake a vCPU again"),
                 new("pci 00:01.0 0x10 write", "behind a store to a BAR"),
                 new("smmu F_TRANSLATION vmid 3", "when a device of guest 3 meets a hole"),
+                new("write-sysreg VTTBR_EL2 off", "no more, while the others stay"),
                 new("off", "no more"),
             ],
         },

@@ -73,21 +73,30 @@ internal static class AbortExplanation
         }
         else
         {
-            request.Line($"wrong: {WithoutFailure(taken, report)}");
+            (string wrong, string right) = WithoutFailure(taken, report);
+            request.Line($"wrong: {wrong}");
+            request.Line($"right: {right}");
         }
 
         Origin(request, taken);
     }
 
     // DDI 0487, ESR_ELx, DFSC: what is no matter of the tables, and what they said once.
-    private static string WithoutFailure(TakenException taken, WalkReport report) => (taken.Syndrome & 0x3f) switch
+    private static (string Wrong, string Right) WithoutFailure(TakenException taken, WalkReport report) => (taken.Syndrome & 0x3f) switch
     {
-        0x10 => "the translation is good; what the address reaches answered with an external abort",
-        0x21 => $"0x{taken.FaultAddress:x} is not aligned for this access, and {(report.Attributes.StartsWith("Device", StringComparison.Ordinal) ? $"the memory is {report.Attributes.Split(',')[0]}, which must be aligned" : "SCTLR_ELx.A is set, or the instruction always checks (exclusive, acquire, release)")}",
-        0x30 => "the TLB holds two entries for the address: break-before-make was not kept to",
-        0x35 => "an exclusive access to memory that does not support it",
-        _ => "the tables translate this address now, so they were changed since, or the TLB holds what they said before (a TLBI is missing)",
+        0x10 => ("the translation is good; what the address reaches answered with an external abort", "an address that reaches memory or a device that takes this access"),
+        0x21 => Unaligned(taken, report),
+        0x30 => ("the TLB holds two entries for the address: break-before-make was not kept to", "an invalid entry and a TLBI between the old entry and the new one"),
+        0x35 => ("an exclusive access to memory that does not support it", "exclusive and atomic accesses to Normal cacheable memory only"),
+        _ => ("the tables translate this address now, so they were changed since, or the TLB holds what they said before (a TLBI is missing)",
+            "a return to the instruction, which then goes on if a TLBI and a DSB came behind the change; \"monitor tlb stale\" names one that is missing"),
     };
+
+    private static (string Wrong, string Right) Unaligned(TakenException taken, WalkReport report) => report.Attributes.StartsWith("Device", StringComparison.Ordinal)
+        ? ($"0x{taken.FaultAddress:x} is not aligned for this access, and the memory is {report.Attributes.Split(',')[0]}, which must be aligned",
+            "an address that is a multiple of the access's size, or Normal memory there (with stage 1 off all data is Device memory)")
+        : ($"0x{taken.FaultAddress:x} is not aligned for this access, and SCTLR_ELx.A is set, or the instruction always checks (exclusive, acquire, release)",
+            "an address that is a multiple of the access's size, or SCTLR_ELx.A clear if it is the only check");
 
     private static string Remedy(WalkFailure failure, WalkReport report)
     {
@@ -140,9 +149,11 @@ internal static class AbortExplanation
             request.Line($"right: a vector of EL{taken.To} that saves X0 to X30 before it uses them and restores them before ERET");
         }
 
-        if (back.Pc == taken.Pc)
+        if (back.Pc == taken.Pc && taken.IsAbort)
         {
-            request.Line($"right: map what the access needs, or emulate it and add 4 to ELR_EL{taken.To}, or inject an abort into the guest; else it traps again");
+            request.Line(taken.IsFetch
+                ? "right: map what the fetch needs, executable, or inject an abort into the guest; else it aborts again"
+                : $"right: map what the access needs, or emulate it and add 4 to ELR_EL{taken.To}, or inject an abort into the guest; else it traps again");
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.Linq;
 using GdbHost.GdbStub.Monitor.Fields;
+using GdbHost.GdbStub.Monitor.Json;
 using GdbHost.GdbStub.Target;
 using GdbHost.Machine.Debug.Traps;
 
@@ -55,6 +56,11 @@ internal static class TrapReason
         else if (controls.Count == 0)
         {
             request.Line($"trapped by: a control of EL{taken.To} that does not trap it any more");
+        }
+
+        if (Remedies.Of(taken.Syndrome, taken.To, controls.Count > 0) is string right)
+        {
+            request.Line($"right: {right}", new Fact("right", right));
         }
     }
 }

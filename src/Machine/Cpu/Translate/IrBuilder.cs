@@ -63,8 +63,8 @@ internal sealed unsafe class IrBuilder : IDisposable
     /// <summary>What the cores are; they differ only in what tells one from another.</summary>
     public CoreIdentity? Cores { get; set; }
 
-    /// <summary>The register whose writes are all left to the interpreter, because somebody looks on; null for none.</summary>
-    public SysRegId? Watched { get; set; }
+    /// <summary>The registers whose writes are all left to the interpreter, because somebody looks on.</summary>
+    public IReadOnlySet<SysRegId> Watched { get; set; } = new HashSet<SysRegId>();
 
     public bool IsFull => Count >= Capacity - LargestInstruction;
 

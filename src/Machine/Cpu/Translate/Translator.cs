@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using GdbHost.Machine.Bus;
 using GdbHost.Machine.Common;
 using GdbHost.Machine.Cpu.Interpreter;
@@ -58,12 +59,12 @@ internal sealed unsafe class Translator : IDisposable
     /// <summary>Tells what the cores are.</summary>
     public void Describe(CoreIdentity cores) => _unit.Cores = cores;
 
-    /// <summary>Leaves the writes of a register to the interpreter from now on, in units that are made anew; null: of none.</summary>
-    public void Watch(SysRegId? register)
+    /// <summary>Leaves the writes of these registers, and of no others, to the interpreter from now on, in units that are made anew.</summary>
+    public void Watch(IReadOnlySet<SysRegId> registers)
     {
-        if (_unit.Watched != register)
+        if (!_unit.Watched.SetEquals(registers))
         {
-            _unit.Watched = register;
+            _unit.Watched = registers;
             _blocks.Clear();
         }
     }

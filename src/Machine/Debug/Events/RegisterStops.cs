@@ -9,36 +9,56 @@ using GdbHost.Machine.SysRegs;
 namespace GdbHost.Machine.Debug.Events;
 
 /// <summary>
-/// Asks whoever wants to stop at writes of one system register, and tells who wrote the controls. While nobody wants to stop, no core
+/// Asks whoever wants to stop at writes of system registers, and tells who wrote the controls. While nobody wants to stop, no core
 /// knows of a listener and generated code has nothing for it.
 /// </summary>
 [NotState("the debugger's")]
 internal sealed unsafe class RegisterStops(Boards.Machine machine) : IRegisterListener
 {
-    private SysReg? _register;
-    private Func<MachineRegisterWrite, string?>? _stops;
+    // By the register's name, one for each.
+    private readonly SortedDictionary<string, (SysReg Row, string Words, Func<MachineRegisterWrite, string?> Stops)> _stops = new(StringComparer.Ordinal);
 
     /// <summary>The names that can be watched: registers that can be written, and system instructions.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. Writable().Select(static r => r.Name)];
 
-    /// <summary>Stops at writes of a register; null for none. False for a name that there is not.</summary>
-    public bool Set(string? name, Func<MachineRegisterWrite, string?>? stops)
+    /// <summary>The stops there are, in the words that they were asked for with.</summary>
+    public IReadOnlyList<string> Asked => [.. _stops.Values.Select(static s => s.Words)];
+
+    /// <summary>Stops at writes of a register, in place of an earlier stop at the same one. False for a name that there is not.</summary>
+    public bool Set(string name, string words, Func<MachineRegisterWrite, string?> stops)
     {
-        SysReg? row = name is null ? null : Writable().FirstOrDefault(r => r.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
-        if (name is not null && row is null)
+        if (Writable().FirstOrDefault(r => r.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is not SysReg row)
         {
             return false;
         }
 
-        _register = row;
-        _stops = stops;
-        machine.Cluster.Translator?.Watch(row?.Id);
+        _stops[row.Name] = (row, words, stops);
+        Listen();
+        return true;
+    }
+
+    /// <summary>Takes the stop at one register away. False if there is none.</summary>
+    public bool Remove(string name)
+    {
+        bool removed = _stops.Remove(name);
+        Listen();
+        return removed;
+    }
+
+    /// <summary>Takes all away.</summary>
+    public void Clear()
+    {
+        _stops.Clear();
+        Listen();
+    }
+
+    private void Listen()
+    {
+        machine.Cluster.Translator?.Watch(_stops.Values.Select(static s => s.Row.Id).ToHashSet());
         foreach (Core core in machine.Cores)
         {
-            core.System.RegisterListener = row is null ? null : this;
+            core.System.RegisterListener = _stops.Count == 0 ? null : this;
         }
-
-        return true;
     }
 
     /// <summary>Who wrote a register that controls translation, traps or routing last; null where that is not known.</summary>
@@ -53,7 +73,7 @@ internal sealed unsafe class RegisterStops(Boards.Machine machine) : IRegisterLi
 
     void IRegisterListener.Written(Core core, SysReg row, ulong before, ulong value)
     {
-        if (row != _register)
+        if (!_stops.TryGetValue(row.Name, out (SysReg Row, string Words, Func<MachineRegisterWrite, string?> Stops) stop))
         {
             return;
         }
@@ -62,7 +82,7 @@ internal sealed unsafe class RegisterStops(Boards.Machine machine) : IRegisterLi
         MachineRegisterWrite write = new(
             core.Configuration.Index, (int)core.State->El, core.State->Pc, row.Name, before, value, core.Cluster.RetiredNow,
             core.Scheduler.Clock.Now, world == 0 ? null : world - 1, ByDebugger: false);
-        if (_stops?.Invoke(write) is string words)
+        if (stop.Stops(write) is string words)
         {
             core.Cluster.Debug.StopFor(core, words);
         }

@@ -51,15 +51,15 @@ internal static class SystemInstructions
 
         if (typeof(TCall) == typeof(WriteRegister))
         {
-            return id != unit.Watched && TryWrite(unit, id, Slots.Source(register));
+            return !unit.Watched.Contains(id) && TryWrite(unit, id, Slots.Source(register));
         }
 
         if (typeof(TCall) == typeof(WriteProcessState))
         {
-            return unit.Watched != Daif && TrySetMasks(unit, i.Word);
+            return !unit.Watched.Contains(Daif) && TrySetMasks(unit, i.Word);
         }
 
-        return typeof(TCall) == typeof(Isa.Groups.Integer.SystemOperation) && id != unit.Watched && TryOperate(unit, id, Slots.Source(register));
+        return typeof(TCall) == typeof(Isa.Groups.Integer.SystemOperation) && !unit.Watched.Contains(id) && TryOperate(unit, id, Slots.Source(register));
     }
 
     private static bool TryRead(IrBuilder unit, SysRegId id, byte slot)
