@@ -1,4 +1,5 @@
 using System;
+using System.Linq;
 using System.Threading.Tasks;
 
 namespace GdbHost.EndToEnd.Tests.Harness;
@@ -37,6 +38,10 @@ internal static class SideBySide
     }
 
     /// <summary>QEMU as gdb's own child, which needs no port: one that is free now may be another's when QEMU opens it.</summary>
-    public static async Task<string> QemuUnderGdbAsync(string[] words, string script) =>
-        (await StockGdb.FollowAsync($"| {Qemu} {string.Join(' ', [.. words, .. Stopped, "-gdb", "stdio"])}", "", script + "\nkill")).Output;
+    public static async Task<string> QemuUnderGdbAsync(string[] words, string script)
+    {
+        // gdb hands the line to a shell.
+        string line = string.Join(' ', words.Concat([.. Stopped, "-gdb", "stdio"]).Select(static word => $"'{word}'"));
+        return (await StockGdb.FollowAsync($"| {Qemu} {line}", "", script + "\nkill")).Output;
+    }
 }
