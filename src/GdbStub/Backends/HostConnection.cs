@@ -9,6 +9,9 @@ using GdbHost.Machine.Network;
 namespace GdbHost.GdbStub.Backends;
 
 /// <summary>One TCP connection of the host's for a guest. It reads no more than the guest has room for.</summary>
+/// <param name="flow">Its number.</param>
+/// <param name="tell">Hears what happens to it.</param>
+/// <param name="socket">One that does not block, or is not connected yet.</param>
 internal sealed class HostConnection(uint flow, Action<HostNetworkEvent> tell, Socket socket) : IAsyncDisposable
 {
     /// <summary>What the machine keeps for a guest that does not take it.</summary>
@@ -23,12 +26,15 @@ internal sealed class HostConnection(uint flow, Action<HostNetworkEvent> tell, S
     private readonly SemaphoreSlim _roomMade = new(0);
     private readonly TaskCompletionSource _sent = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _room = RoomBytes;
-    private volatile bool _started;
+
+    /// <summary>Pieces that were given and are not the host's yet. Only the machine's thread adds one.</summary>
+    private int _waiting;
 
     /// <summary>Connects, and tells what came of it.</summary>
     public void Connect(IPEndPoint to) => _ = Guard(async () =>
     {
         await socket.ConnectAsync(to);
+        socket.Blocking = false;
         tell(new HostNetworkEvent(HostNetworkEventKind.Connected, flow));
         Start();
     });
@@ -36,7 +42,6 @@ internal sealed class HostConnection(uint flow, Action<HostNetworkEvent> tell, S
     /// <summary>Begins to carry bytes.</summary>
     public void Start()
     {
-        _started = true;
         _ = Guard(async () =>
         {
             socket.NoDelay = true;
@@ -45,7 +50,22 @@ internal sealed class HostConnection(uint flow, Action<HostNetworkEvent> tell, S
         _ = Guard(SendAsync);
     }
 
-    public void Send(byte[] bytes) => _toSend.Writer.TryWrite(bytes);
+    /// <summary>Sends at once what the host takes without waiting; the rest follows.</summary>
+    public void Send(ReadOnlySpan<byte> bytes)
+    {
+        int sent = Volatile.Read(ref _waiting) == 0 ? Math.Max(0, socket.Send(bytes, SocketFlags.None, out SocketError _)) : 0;
+        if (sent > 0)
+        {
+            tell(new HostNetworkEvent(HostNetworkEventKind.Sent, flow) { Count = sent });
+        }
+
+        // Also where it failed: who sends next meets the reason, and tells.
+        if (sent < bytes.Length)
+        {
+            Interlocked.Increment(ref _waiting);
+            _toSend.Writer.TryWrite(bytes[sent..].ToArray());
+        }
+    }
 
     public void FinishSending() => _toSend.Writer.TryComplete();
 
@@ -61,10 +81,19 @@ internal sealed class HostConnection(uint flow, Action<HostNetworkEvent> tell, S
     public async ValueTask DisposeAsync()
     {
         _toSend.Writer.TryComplete();
-        if (_started)
+        if (Volatile.Read(ref _waiting) != 0)
         {
-            // The socket is not to go before the last piece: an empty queue says only that it was taken out.
             await _sent.Task.WaitAsync(PeersPatience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        try
+        {
+            // Closing while a receive waits is a reset, which would take from the peer what it has not read yet.
+            socket.Shutdown(SocketShutdown.Send);
+        }
+        catch (SocketException)
+        {
+            // There is no connection, or none any more.
         }
 
         socket.Dispose();
@@ -106,6 +135,7 @@ internal sealed class HostConnection(uint flow, Action<HostNetworkEvent> tell, S
                 }
 
                 tell(new HostNetworkEvent(HostNetworkEventKind.Sent, flow) { Count = bytes.Length });
+                Interlocked.Decrement(ref _waiting);
             }
 
             socket.Shutdown(SocketShutdown.Send);

@@ -78,7 +78,7 @@ internal sealed class HostNetwork(bool reaches) : IHostNetwork, IDisposable
     {
         if (_connections.TryGetValue(flow, out HostConnection? connection))
         {
-            connection.Send(bytes.ToArray());
+            connection.Send(bytes);
         }
         else
         {
@@ -192,6 +192,7 @@ internal sealed class HostNetwork(bool reaches) : IHostNetwork, IDisposable
             while (true)
             {
                 Socket socket = await listener.AcceptAsync();
+                socket.Blocking = false;
                 uint flow = IncomingBit | (uint)Interlocked.Increment(ref _incoming);
                 HostConnection connection = new(flow, _tell, socket);
                 _connections[flow] = connection;

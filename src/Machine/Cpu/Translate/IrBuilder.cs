@@ -5,6 +5,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using GdbHost.Machine.Common;
 using GdbHost.Machine.Cpu.Translate.Allocation;
+using GdbHost.Machine.Cpu.Translate.Building;
 using GdbHost.Machine.Cpu.Translate.Forms;
 using GdbHost.Machine.Isa;
 using GdbHost.Machine.SysRegs;

@@ -1,4 +1,5 @@
 using System;
+using GdbHost.Machine.Cpu.Translate.Building;
 using GdbHost.Machine.Cpu.Translate.X64;
 using GdbHost.Machine.Isa.Simd;
 

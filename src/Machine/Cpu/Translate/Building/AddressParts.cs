@@ -1,4 +1,4 @@
-namespace GdbHost.Machine.Cpu.Translate;
+namespace GdbHost.Machine.Cpu.Translate.Building;
 
 /// <summary>An address as the sum of what address modes of the host can add: From + (Index shifted left by Scale) + Displacement.</summary>
 /// <param name="From">A value.</param>

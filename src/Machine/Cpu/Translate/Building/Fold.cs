@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace GdbHost.Machine.Cpu.Translate;
+namespace GdbHost.Machine.Cpu.Translate.Building;
 
 /// <summary>Operations on constants, done while translating.</summary>
 internal static class Fold

@@ -2,7 +2,7 @@ using System;
 using GdbHost.Machine.Common;
 using GdbHost.Machine.Isa;
 
-namespace GdbHost.Machine.Cpu.Translate;
+namespace GdbHost.Machine.Cpu.Translate.Building;
 
 /// <summary>What is known of the guest's registers at a place in the unit: the values they hold, -1 where unknown.</summary>
 internal sealed class KnownValues

@@ -1,4 +1,4 @@
-namespace GdbHost.Machine.Cpu.Translate;
+namespace GdbHost.Machine.Cpu.Translate.Building;
 
 /// <summary>Where execution may leave a unit that is being made, and what may be kept because it does not.</summary>
 internal static unsafe class WaysOut
