@@ -22,6 +22,7 @@ internal sealed unsafe class FastTlbs
     private const ulong TaglessBits = 0x00ff_ffff_ffff_ffff;
 
     private readonly FastTlbEntry* _entries;
+    private readonly CpuState* _state;
     private readonly BitSet _used = new(Levels * Entries);
 
     // By the low bits of a host page's number: one more than the place of the entry that stores go there by, 0 if there is none, Several.
@@ -30,6 +31,7 @@ internal sealed unsafe class FastTlbs
     public FastTlbs(CpuState* state)
     {
         _entries = state->FastTlbs;
+        _state = state;
     }
 
     /// <summary>
@@ -68,6 +70,11 @@ internal sealed unsafe class FastTlbs
             return;
         }
 
+        if (!isThere && _used.Contains(place))
+        {
+            _state->Translated.ForgetHints();
+        }
+
         _used.Add(place);
         bool mayStore = stores || (isThere && entry->MayStore);
         *entry = new FastTlbEntry { Tag = mayStore ? page : page | FastTlbEntry.LoadsOnly, Addend = addend };
@@ -92,6 +99,7 @@ internal sealed unsafe class FastTlbs
         }
 
         _used.Clear();
+        _state->Translated.ForgetHints();
     }
 
     /// <summary>Forgets what is kept of a range, of all levels.</summary>
@@ -141,6 +149,7 @@ internal sealed unsafe class FastTlbs
         if (entry->MayStore && entry->Tag + entry->Addend == hostPage)
         {
             entry->Tag |= FastTlbEntry.LoadsOnly;
+            _state->Translated.ForgetHints();
         }
     }
 
@@ -151,6 +160,7 @@ internal sealed unsafe class FastTlbs
         {
             *entry = FastTlbEntry.Empty;
             _used.Remove(place);
+            _state->Translated.ForgetHints();
         }
     }
 }

@@ -9,7 +9,6 @@ internal sealed unsafe class MemoryWriter(UnitWriter unit)
 {
     private const int InexactBit = 4;
     private const int ScaleBits = 3;
-    private const int Addend = 8;
 
     private readonly Assembler _asm = unit.Asm;
 
@@ -164,11 +163,11 @@ internal sealed unsafe class MemoryWriter(UnitWriter unit)
         unit.LeavesAt(search.Write(_asm), search, MayMeetDevice(in op) ? k : IrOp.NoValue, kind);
         if ((op.Aux & IrBuilder.AsDistance) != 0)
         {
-            _asm.Load(8, search.Result, search.Entry(Addend));
+            _asm.Load(8, search.Result, search.ToHost);
         }
         else
         {
-            _asm.Alu(Alu.Add, true, search.Result, search.Entry(Addend));
+            _asm.Alu(Alu.Add, true, search.Result, search.ToHost);
         }
     }
 

@@ -5,14 +5,14 @@ using GdbHost.Machine.Isa;
 namespace GdbHost.Machine.Cpu.Translate;
 
 /// <summary>
-/// A check of an address against the fast TLB. Hot code asks one entry: the one by which the base register was followed last (its hint),
-/// or the one that the address belongs to. Cold code asks the address's own entry for what hot code could not answer: another page than
-/// the hint's, or an access that is not aligned. An access of a loop seldom changes its page, and hint and tag are loaded before the
-/// address is known: so the way from address to data is short.
+/// A check of an address against the fast TLB. Hot code asks one entry: a copy of the one by which the base register was followed last (its
+/// hint), or the one that the address belongs to. Cold code asks the address's own entry for what hot code could not answer: another page
+/// than the hint's, or an access that is not aligned. An access of a loop seldom changes its page, and the place of a hint is known
+/// when code is made: so the way from address to data is short.
 /// </summary>
 /// <param name="BaseRegister">The guest register whose hint is followed, or -1.</param>
 /// <param name="Result">The register of the result; when the check fails, the address.</param>
-/// <param name="Address">The address; the entry is put into RCX, the tag that it must have into RDX.</param>
+/// <param name="Address">The address; the entry is put into RCX where there is no hint, the tag that it must have into RDX.</param>
 /// <param name="Offset">Distance from the base register to the address.</param>
 /// <param name="Stores">The access is a store.</param>
 /// <param name="Bytes">Bytes of the access.</param>
@@ -24,6 +24,7 @@ internal readonly unsafe record struct PageSearch(
 {
     private const int EntryShift = 4;
     private const int LargestElement = 16;
+    private const int Addend = 8;
     private const int PageMask = -(int)Ram.PageSize;
 
     /// <summary>
@@ -32,8 +33,11 @@ internal readonly unsafe record struct PageSearch(
     /// </summary>
     public bool HasHint => BaseRegister >= 0 && (IsElement || IsStackPair);
 
+    /// <summary>When the check has passed: what leads from the address to host memory.</summary>
+    public Mem ToHost => HasHint ? StateLayout.HintedAddend(BaseRegister) : Entry(Addend);
+
     /// <summary>RCX is the distance from the fast TLB to the entry, not its address.</summary>
-    public bool IsIndexed => !HasHint && !AsUser;
+    private bool IsIndexed => !HasHint && !AsUser;
 
     private bool IsElement => Bytes <= LargestElement && Bytes == Alignment;
 
@@ -46,26 +50,22 @@ internal readonly unsafe record struct PageSearch(
     /// <summary>Hot code has said all there is to say.</summary>
     private bool IsExact => !HasHint && (!IsElement || Bytes == 1 || ChecksAlignment);
 
-    /// <summary>A part of the entry.</summary>
-    public Mem Entry(int part) => IsIndexed ? new Mem(StateLayout.FastTlb, part, Gpr.Rcx) : new Mem(Gpr.Rcx, part);
-
     /// <summary>Gives the end of a jump that is taken if hot code does not find the page.</summary>
     public byte* Write(Assembler asm)
     {
         if (HasHint)
         {
-            asm.Load(8, Gpr.Rcx, StateLayout.PageHint(BaseRegister));
-        }
-
-        if (HasHint || IsElement)
-        {
             // What is not aligned fails the comparison.
             Take(asm, Gpr.Rdx);
-            if (!HasHint)
-            {
-                LoadEntry(asm, Gpr.Rdx);
-            }
+            asm.Alu(Alu.And, true, Gpr.Rdx, PageMask | (Bytes - 1));
+            asm.Alu(Alu.Cmp, true, Gpr.Rdx, Stores ? StateLayout.HintedStore(BaseRegister) : StateLayout.HintedLoad(BaseRegister));
+            return asm.Jump(HostCondition.NotEqual);
+        }
 
+        if (IsElement)
+        {
+            Take(asm, Gpr.Rdx);
+            LoadEntry(asm, Gpr.Rdx);
             asm.Alu(Alu.And, true, Gpr.Rdx, PageMask | (Bytes - 1));
         }
         else
@@ -79,8 +79,8 @@ internal readonly unsafe record struct PageSearch(
     }
 
     /// <summary>
-    /// What cold code does before it leaves: the result's register becomes the address. If the page is there after all, it goes back, RCX
-    /// leading to the entry.
+    /// What cold code does before it leaves: the result's register becomes the address. If the page is there after all, it goes back, the
+    /// entry being the hint, or RCX leading to it.
     /// </summary>
     /// <param name="asm">Where it is written.</param>
     /// <param name="back">The end of the jump that <see cref="Write"/> gave.</param>
@@ -97,7 +97,7 @@ internal readonly unsafe record struct PageSearch(
         byte* absent = NotFound(asm);
         if (HasHint)
         {
-            asm.Store(8, StateLayout.PageHint(BaseRegister), Gpr.Rcx);
+            CopyEntry(asm);
             asm.Alu(Alu.Sub, false, StateLayout.HintsLeft, 1);
             Assembler.Land(asm.Jump(HostCondition.GreaterOrEqual), back);
         }
@@ -109,15 +109,37 @@ internal readonly unsafe record struct PageSearch(
         asm.Land(absent);
     }
 
-    /// <summary>RCX leads to an entry that is none of the fast TLB's.</summary>
+    /// <summary>What follows the check takes an entry that is none of the fast TLB's, and nobody after it does.</summary>
     public void UseEntry(Assembler asm, in Mem entry)
     {
+        if (HasHint)
+        {
+            asm.Load(8, Gpr.Rdx, entry with { Displacement = entry.Displacement + Addend });
+            asm.Store(8, StateLayout.HintedAddend(BaseRegister), Gpr.Rdx);
+            asm.StoreImmediate64(StateLayout.HintedLoad(BaseRegister), unchecked((int)CpuState.NoTag));
+            asm.StoreImmediate64(StateLayout.HintedStore(BaseRegister), unchecked((int)CpuState.NoTag));
+            return;
+        }
+
         asm.Lea(true, Gpr.Rcx, entry);
         if (IsIndexed)
         {
             asm.Alu(Alu.Sub, true, Gpr.Rcx, StateLayout.FastTlb);
         }
     }
+
+    /// <summary>The hint becomes a copy of the entry that RCX leads to. For stores it has the entry's tag as it is, by which nobody finds what only loads may.</summary>
+    private void CopyEntry(Assembler asm)
+    {
+        asm.Load(8, Gpr.Rdx, Entry(0));
+        asm.Store(8, StateLayout.HintedStore(BaseRegister), Gpr.Rdx);
+        asm.Alu(Alu.And, true, Gpr.Rdx, ~(int)FastTlbEntry.LoadsOnly);
+        asm.Store(8, StateLayout.HintedLoad(BaseRegister), Gpr.Rdx);
+        asm.Load(8, Gpr.Rdx, Entry(Addend));
+        asm.Store(8, StateLayout.HintedAddend(BaseRegister), Gpr.Rdx);
+    }
+
+    private Mem Entry(int part) => IsIndexed ? new Mem(StateLayout.FastTlb, part, Gpr.Rcx) : new Mem(Gpr.Rcx, part);
 
     /// <summary>Compares RDX with the tag of the entry; a load does not mind that only loads may go there.</summary>
     private byte* NotFound(Assembler asm)

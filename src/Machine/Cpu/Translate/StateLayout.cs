@@ -74,8 +74,14 @@ internal static unsafe class StateLayout
 
     public static Mem V(int register) => At(Origin->V + (register * 2));
 
-    /// <summary>The entry of the fast TLB by which a base register was last followed.</summary>
-    public static Mem PageHint(int slot) => At(Origin->Translated.PageHints + slot);
+    /// <summary>The tag by which loads followed a base register last.</summary>
+    public static Mem HintedLoad(int slot) => At(Origin->Translated.HintedLoads + slot);
+
+    /// <summary>The tag by which stores followed a base register last.</summary>
+    public static Mem HintedStore(int slot) => At(Origin->Translated.HintedStores + slot);
+
+    /// <summary>What leads from an address in the hinted page to host memory.</summary>
+    public static Mem HintedAddend(int slot) => At(Origin->Translated.HintedAddends + slot);
 
     public static Mem HintsLeft => At(&Origin->Translated.HintsLeft);
 

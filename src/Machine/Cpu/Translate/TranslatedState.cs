@@ -56,12 +56,18 @@ internal unsafe struct TranslatedState
     public fixed ulong Spills[SpillSlots * 2];
 
     /// <summary>
-    /// For each general register the entry of the fast TLB by which it was last followed as a base: where to look first.
-    /// Entries are those of <see cref="HintedTlb"/>; whoever uses one compares its tag.
+    /// For each general register a copy of the entry of the fast TLB by which it was last followed as a base: what the tag of a load must be
+    /// there. No copy outlives its entry: <see cref="FastTlbs"/> has them all forgotten when one goes, or may no longer be stored by.
     /// </summary>
-    public fixed ulong PageHints[HintedRegisters];
+    public fixed ulong HintedLoads[HintedRegisters];
 
-    /// <summary>The fast TLB that the hints lead into.</summary>
+    /// <summary>The same for stores; directly behind those for loads.</summary>
+    public fixed ulong HintedStores[HintedRegisters];
+
+    /// <summary>Host address minus guest virtual address of the copies.</summary>
+    public fixed ulong HintedAddends[HintedRegisters];
+
+    /// <summary>The fast TLB that the hints are copied from.</summary>
     public FastTlbEntry* HintedTlb;
 
     /// <summary>How often hints may still be wrong before somebody asks why.</summary>
@@ -85,13 +91,18 @@ internal unsafe struct TranslatedState
     /// <summary>The jump table: <see cref="Jumps"/> entries. Null where there is no generated code.</summary>
     public JumpEntry* JumpTable;
 
-    /// <summary>Hints of another fast TLB would lead to what another Exception level may do: they all become its first entry.</summary>
+    /// <summary>Hints of another fast TLB would allow what another Exception level may do.</summary>
     public void HintAt(FastTlbEntry* tlb)
     {
         HintedTlb = tlb;
-        for (int register = 0; register < HintedRegisters; register++)
+        ForgetHints();
+    }
+
+    public void ForgetHints()
+    {
+        fixed (ulong* tags = HintedLoads)
         {
-            PageHints[register] = (ulong)tlb;
+            new Span<ulong>(tags, HintedRegisters * 2).Fill(CpuState.NoTag);
         }
     }
 
