@@ -41,14 +41,15 @@ public sealed unsafe class HintedPageTests
         0x17ff_fff5, // B to the start
     ];
 
-    /// <summary>Stores W4 by X29, changes W4 and calls what it has stored.</summary>
+    /// <summary>Stores twice by X29, the second time W4, changes W4 and calls what it has stored.</summary>
     private static readonly uint[] StoredCode =
     [
+        0xb900_13ae, // STR W14, [X29, #16]
         0xb900_03a4, // STR W4, [X29]
         0x0b0e_0084, // ADD W4, W4, W14
         0xd63f_03a0, // BLR X29
         0xd100_05ef, // SUB X15, X15, #1
-        0xb5ff_ff8f, // CBNZ X15 to the start
+        0xb5ff_ff6f, // CBNZ X15 to the start
         0x1400_0000, // B .
     ];
 
@@ -95,7 +96,7 @@ public sealed unsafe class HintedPageTests
             core.State->X[4] = AddToX0;
             core.State->X[14] = One;
             core.State->X[15] = Rounds;
-            core.Cluster.Run(Rounds * 8);
+            core.Cluster.Run(Rounds * 9);
 
             // The additions are 0, 1, 2, ...
             Assert.Equal((ulong)(Rounds * (Rounds - 1) / 2), core.State->X[0]);
