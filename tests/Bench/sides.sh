@@ -45,7 +45,7 @@ run() {
         instructions=$(grep -oE '; [0-9]+ instructions' "$work/ours.log" | tail -n 1 | tr -dc '0-9' || true)
     fi
     read -r user system < <(tail -n 1 "$work/time")
-    cpu=$(awk -v user="$user" -v system="$system" 'BEGIN { printf "%.3f", user + system }')
+    cpu=$(awk '{ printf "%.3f", $1 + $2 }' <<<"$user $system")
 }
 
 # The options that boot Debian. debian SIDE APPEND: sets "booted".

@@ -34,7 +34,7 @@ function median(row, side, variant,    key, n, i, j, t, v) {
     return v[int((n + 1) / 2)]
 }
 
-function least(row, side, variant,    key, i, low) {
+function lowest(row, side, variant,    key, i, low) {
     key = row SUBSEP side SUBSEP variant
     low = values[key, 1]
     for (i = 2; i <= runs[key]; i++) { low = values[key, i] < low ? values[key, i] : low }
@@ -43,7 +43,7 @@ function least(row, side, variant,    key, i, low) {
 
 # CPU seconds of runs that are to be taken from one another. System time is mostly the host clearing memory for the guest, and in a virtual
 # machine a page that its own host has to find first costs ten times as much: the least is what the process asks for.
-function cpu(row, side, variant) { return median(row, side, variant ".user") + least(row, side, variant ".system") }
+function cpu(row, side, variant) { return median(row, side, variant ".user") + lowest(row, side, variant ".system") }
 
 function unit_time(row, side) { return (cpu(row, side, units[row]) - cpu(row, side, 0)) / units[row] }
 
