@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Measures what the trap log costs: the same boots under gdb with "monitor traps on" and without, alternately; prints a Markdown table.
 #   traps.sh GDBHOST GUESTS BUILT RUNS
-# GUESTS and BUILT are the folders of fetched and of built guests. Figures are CPU time of gdbhost (user + system). The least of all runs is
-# what the work costs; what comes on top is other work on the computer. The instructions of both runs must be the same.
+# GUESTS and BUILT are the folders of fetched and of built guests. Figures are CPU time of gdbhost. The least user time and the least system
+# time of all runs are what the work costs; what comes on top is other work on the computer, and memory that the host had to find first
+# (tests/Bench/README.md). The instructions of both runs must be the same.
 set -euo pipefail
 export LC_ALL=C
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -49,6 +50,8 @@ measure() {
     fi
     wait "$pid" || true
     awk 'END { printf "%.3f\n", $1 + $2 }' "$work/time" >>"$work/$1.$2"
+    awk 'END { print $1 }' "$work/time" >>"$work/$1.$2.user"
+    awk 'END { print $2 }' "$work/time" >>"$work/$1.$2.system"
     grep -oE '; [0-9]+ instructions' "$work/log" | tail -n 1 | tr -dc '0-9' >"$work/$1.$2.instructions"
 }
 
@@ -72,7 +75,7 @@ for ((n = 1; n <= runs; n++)); do
     done
 done
 
-least() { sort -n "$1" | head -n 1; }
+least() { awk '{ printf "%.3f", $1 + $2 }' <<<"$(sort -n "$1.user" | head -n 1) $(sort -n "$1.system" | head -n 1)"; }
 median() { sort -n "$1" | awk '{ v[NR] = $1 } END { printf "%.3f", NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
 printf '| Guest | log off, least | log on, least | cost | medians | instructions |\n|---|---:|---:|---:|---:|---:|\n'
 for guest in debian xen kvm; do
