@@ -11,15 +11,12 @@ namespace GdbHost.Machine.Tests.Cpu;
 /// </summary>
 public sealed unsafe class HintedPageTests
 {
-    private const ulong Page = 0x1000;
+    private const ulong Page = PageTables.Page;
+    private const int HintedNumber = 18;
     private const ulong Handler = TestCore.RamStart + (2 * Page);
-    private const ulong Level1 = TestCore.RamStart + (4 * Page);
-    private const ulong Level2 = TestCore.RamStart + (5 * Page);
-    private const ulong Level3 = TestCore.RamStart + (6 * Page);
     private const ulong Frame = TestCore.RamStart + (16 * Page);
-    private const ulong Hinted = TestCore.RamStart + (18 * Page);
+    private const ulong Hinted = TestCore.RamStart + (HintedNumber * Page);
 
-    private const ulong PageDescriptor = 3 | (1 << 10) | (3 << 8) | (1 << 2);
     private const ulong ReadOnly = 2 << 6;
     private const ulong OtherFrame = Page;
     private const ulong Valid = 1;
@@ -54,7 +51,7 @@ public sealed unsafe class HintedPageTests
     ];
 
     /// <summary>Counts in X11 and goes on behind the instruction.</summary>
-    private static readonly uint[] Skip =
+    private static readonly uint[] GoOnBehind =
     [
         0xd538_402a, // MRS X10, ELR_EL1
         0x9100_056b, // ADD X11, X11, #1
@@ -117,30 +114,28 @@ public sealed unsafe class HintedPageTests
     {
         TestCore core = new(translateAfter: translateAfter);
         core.Write(TestCore.RamStart, loop);
-        core.Write(Handler + 0x200, Skip);
-        WriteDescriptor(core, Level1 + 8, Level2 | 3);
-        WriteDescriptor(core, Level2, Level3 | 3);
-        for (ulong page = 0; page < 18; page++)
+        core.Write(Handler + 0x200, GoOnBehind);
+        ulong[] pages = new ulong[HintedNumber + 1];
+        for (int page = 0; page < HintedNumber; page++)
         {
-            WriteDescriptor(core, Level3 + (8 * page), (TestCore.RamStart + (page * Page)) | PageDescriptor);
+            pages[page] = (TestCore.RamStart + ((ulong)page * Page)) | PageTables.PageDescriptor;
         }
 
-        WriteDescriptor(core, Level3 + (8 * 18), Frame | PageDescriptor);
+        pages[HintedNumber] = Frame | PageTables.PageDescriptor;
+        PageTables.Write(core, pages);
         core.Write(Frame, 3, 0);
         core.Write(Frame + Page, 5, 0);
         core.Set("VBAR_EL1", Handler);
         core.Set("MAIR_EL1", 0xff00);
-        core.Set("TTBR0_EL1", Level1);
+        core.Set("TTBR0_EL1", PageTables.Level1);
         core.Set("TCR_EL1", (2UL << 32) | (1 << 23) | 32);
         core.Set("SCTLR_EL1", core.Get("SCTLR_EL1") | 1);
         core.Enter(ExceptionLevel.El1);
-        core.State->X[2] = Level3 + (8 * 18);
+        core.State->X[2] = PageTables.Level3 + (8 * HintedNumber);
         core.State->X[3] = Hinted >> 12;
-        core.State->X[7] = Frame | PageDescriptor;
+        core.State->X[7] = pages[HintedNumber];
         core.State->X[8] = change;
         core.State->X[29] = Hinted;
         return core;
     }
-
-    private static void WriteDescriptor(TestCore core, ulong address, ulong descriptor) => core.Write(address, (uint)descriptor, (uint)(descriptor >> 32));
 }

@@ -1,5 +1,4 @@
 using System;
-using System.Buffers.Binary;
 using System.Linq;
 using GdbHost.Machine.Common;
 using GdbHost.Machine.Cpu;
@@ -14,15 +13,11 @@ namespace GdbHost.Machine.Tests.Cpu;
 /// </summary>
 public sealed unsafe class UnprivilegedAccessTests
 {
-    private const ulong Page = 0x1000;
+    private const ulong Page = PageTables.Page;
     private const ulong Handler = TestCore.RamStart + (2 * Page);
-    private const ulong Level1 = TestCore.RamStart + (4 * Page);
-    private const ulong Level2 = TestCore.RamStart + (5 * Page);
-    private const ulong Level3 = TestCore.RamStart + (6 * Page);
     private const ulong Data = TestCore.RamStart + (16 * Page);
     private const ulong AfterBad = 0x40;
 
-    private const ulong TablePage = 3 | (1 << 10) | (3 << 8) | (1 << 2);
     private const ulong El1Only = 0;
     private const ulong Both = 1 << 6;
     private const ulong ReadOnlyEl1 = 2 << 6;
@@ -198,7 +193,7 @@ public sealed unsafe class UnprivilegedAccessTests
         WriteTables(core, bigEndian: (control & El1BigEndian) != 0);
         core.Set($"VBAR_{at}", Handler);
         core.Set($"MAIR_{at}", 0xff00);
-        core.Set($"TTBR0_{at}", Level1);
+        core.Set($"TTBR0_{at}", PageTables.Level1);
         core.Set($"TCR_{at}", at == "EL2" ? 32 | (2 << 16) : (2UL << 32) | (1 << 23) | 32);
         core.Set($"SCTLR_{at}", core.Get($"SCTLR_{at}") | Mmu | control);
         core.Enter(level);
@@ -223,23 +218,14 @@ public sealed unsafe class UnprivilegedAccessTests
     // Code: read-only for all, so that EL1 may execute it and EL0 may too. Data: as the table of pages says.
     private static void WriteTables(TestCore core, bool bigEndian)
     {
-        WriteDescriptor(core, Level1 + 8, Level2 | 3, bigEndian);
-        WriteDescriptor(core, Level2, Level3 | 3, bigEndian);
-        for (ulong page = 0; page < 16; page++)
+        const int CodePages = 16;
+        ulong[] pages = new ulong[CodePages + Pages.Length];
+        for (int page = 0; page < pages.Length; page++)
         {
-            WriteDescriptor(core, Level3 + (8 * page), (TestCore.RamStart + (page * Page)) | TablePage | ReadOnly, bigEndian);
+            ulong permissions = page < CodePages ? ReadOnly : Pages[page - CodePages];
+            pages[page] = permissions == NotPresent ? 0 : (TestCore.RamStart + ((ulong)page * Page)) | PageTables.PageDescriptor | permissions;
         }
 
-        for (int page = 0; page < Pages.Length; page++)
-        {
-            ulong descriptor = Pages[page] == NotPresent ? 0 : (Data + ((ulong)page * Page)) | TablePage | Pages[page];
-            WriteDescriptor(core, Level3 + (8 * (16 + (ulong)page)), descriptor, bigEndian);
-        }
-    }
-
-    private static void WriteDescriptor(TestCore core, ulong address, ulong descriptor, bool bigEndian)
-    {
-        ulong stored = bigEndian ? BinaryPrimitives.ReverseEndianness(descriptor) : descriptor;
-        core.Write(address, (uint)stored, (uint)(stored >> 32));
+        PageTables.Write(core, pages, bigEndian);
     }
 }
